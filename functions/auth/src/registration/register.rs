@@ -1,0 +1,69 @@
+//! `POST /v1/auth/register`
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use shared::domain::account::{Account, AccountState};
+use shared::domain::email::EmailAddress;
+use shared::domain::fields::Fields;
+use shared::domain::id::UserId;
+use shared::domain::outbox::Effect;
+use shared::domain::password::Password;
+use shared::edge::http::{Body, Problem};
+use shared::error::Result;
+use shared::ports::accounts::Registration;
+use utoipa::ToSchema;
+
+use super::Deps;
+use crate::passwords;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RegisterBody {
+    /// A mail address; upper and lower case are the same.
+    #[schema(max_length = 254, example = "ada@example.org")]
+    email: String,
+    /// 8 to 128 characters of any kind.
+    #[schema(min_length = 8, max_length = 128)]
+    password: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct Registered {
+    /// What `verify` wants beside the code. It becomes the id of the person.
+    registration_id: UserId,
+}
+
+/// Registers an address and mails it a code.
+///
+/// The answer is the same whether or not the address has an account already; its owner is told by mail. Nothing is
+/// taken until the code comes back, and a registration that is not confirmed within a day is forgotten.
+#[utoipa::path(post, path = "/v1/auth/register", tag = "auth", request_body = RegisterBody, responses(
+    (status = 202, body = Registered),
+    (status = "4XX", body = Problem, description = "`invalid_field`"),
+))]
+pub(super) async fn register(
+    State(deps): State<Deps>,
+    Body(body): Body<RegisterBody>,
+) -> Result<(StatusCode, Json<Registered>)> {
+    let (email, password) = parse(&body)?;
+    let user_id = deps.ambient.id();
+    let owner = deps.accounts.owner_of(&email).await?;
+    // Known or not, the work is the same: one hash, one pending account, one promise to mail.
+    let password_hash = passwords::hash(password, deps.ambient.bytes()).await?;
+    let effect = match owner {
+        Some(owner) => Effect::MailAddressTaken { user_id: owner },
+        None => Effect::MailVerify { user_id },
+    };
+    let account = Account { user_id, email, state: AccountState::Pending, created_at: deps.ambient.now() };
+    deps.accounts.register(Registration { account, password_hash }, deps.ambient.promise(effect)).await?;
+    Ok((StatusCode::ACCEPTED, Json(Registered { registration_id: user_id })))
+}
+
+fn parse(body: &RegisterBody) -> Result<(EmailAddress, Password)> {
+    let mut fields = Fields::default();
+    let email = fields.take("email", EmailAddress::parse(&body.email));
+    let password = fields.take("password", Password::parse(&body.password));
+    fields.accept(email.zip(password))
+}

@@ -1,0 +1,138 @@
+//! The accounts table: accounts, passwords and claimed addresses.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use super::item::{EXPIRES_AT, Item, Key, encode, number, text};
+use super::outbox::{DynamoOutbox, row};
+use super::table::{Read, Table};
+use super::transaction::{Expression, Outcome};
+use crate::domain::account::{Account, AccountState, PENDING_LIFETIME};
+use crate::domain::email::EmailAddress;
+use crate::domain::id::UserId;
+use crate::domain::outbox::OutboxEntry;
+use crate::domain::time::Timestamp;
+use crate::error::{Error, Result};
+use crate::ports::accounts::{Accounts, Confirmation, Registration};
+
+#[derive(Clone, Debug)]
+pub struct DynamoAccounts {
+    accounts: Table,
+    outbox: DynamoOutbox,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredAccount {
+    email: EmailAddress,
+    state: StoredState,
+    created_at: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StoredState {
+    Pending,
+    Active,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredPassword {
+    hash: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredClaim {
+    user_id: UserId,
+}
+
+impl DynamoAccounts {
+    pub fn new(accounts: Table, outbox: DynamoOutbox) -> Self {
+        Self { accounts, outbox }
+    }
+}
+
+#[async_trait]
+impl Accounts for DynamoAccounts {
+    async fn register(&self, registration: Registration, entry: OutboxEntry) -> Result<()> {
+        let Registration { account, password_hash } = registration;
+        let expires_at = account.created_at + PENDING_LIFETIME;
+        let stored =
+            StoredAccount { email: account.email, state: StoredState::Pending, created_at: account.created_at };
+        let password = StoredPassword { hash: password_hash };
+        let outcome = self
+            .accounts
+            .transaction()
+            .put(&self.accounts, expiring(encode(&account_key(account.user_id), &stored)?, expires_at))
+            .put(&self.accounts, expiring(encode(&password_key(account.user_id), &password)?, expires_at))
+            .put(self.outbox.table(), row(&entry)?)
+            .commit()
+            .await?;
+        match outcome {
+            Outcome::Committed => Ok(()),
+            Outcome::Refused(_) | Outcome::Conflict => Err(Error::unavailable("registration met a conflict")),
+        }
+    }
+
+    async fn confirm(&self, account: &Account) -> Result<Confirmation> {
+        let claim = encode(&claim_key(&account.email), &StoredClaim { user_id: account.user_id })?;
+        let now = number(self.accounts.now().unix_seconds());
+        let activate = Expression::new("SET #state = :active REMOVE expires_at").name("#state", "state")
+            .value(":active", text("active"))
+            .value(":now", now.clone());
+        let keep = Expression::new("REMOVE expires_at").value(":now", now);
+        let still_pending = "attribute_exists(pk) AND expires_at > :now";
+        let outcome = self
+            .accounts
+            .transaction()
+            .put_if(&self.accounts, claim, Expression::new("attribute_not_exists(pk)"))
+            .update_if(&self.accounts, &account_key(account.user_id), activate, still_pending)
+            .update_if(&self.accounts, &password_key(account.user_id), keep, still_pending)
+            .commit()
+            .await?;
+        match outcome {
+            Outcome::Committed => Ok(Confirmation::Done),
+            Outcome::Refused(_) => Ok(Confirmation::Refused),
+            Outcome::Conflict => Err(Error::unavailable("confirmation met a conflict")),
+        }
+    }
+
+    async fn owner_of(&self, email: &EmailAddress) -> Result<Option<UserId>> {
+        let claim: Option<StoredClaim> = self.accounts.get(&claim_key(email), Read::Strong).await?;
+        Ok(claim.map(|claim| claim.user_id))
+    }
+
+    async fn find(&self, user_id: UserId) -> Result<Option<Account>> {
+        let stored: Option<StoredAccount> = self.accounts.get(&account_key(user_id), Read::Strong).await?;
+        Ok(stored.map(|stored| Account {
+            user_id,
+            email: stored.email,
+            state: match stored.state {
+                StoredState::Pending => AccountState::Pending,
+                StoredState::Active => AccountState::Active,
+            },
+            created_at: stored.created_at,
+        }))
+    }
+
+    async fn password_hash(&self, user_id: UserId) -> Result<Option<String>> {
+        let stored: Option<StoredPassword> = self.accounts.get(&password_key(user_id), Read::Strong).await?;
+        Ok(stored.map(|stored| stored.hash))
+    }
+}
+
+fn account_key(user_id: UserId) -> Key {
+    Key::new(format!("USER#{user_id}"), "ACCOUNT")
+}
+
+fn password_key(user_id: UserId) -> Key {
+    Key::new(format!("USER#{user_id}"), "PASSWORD")
+}
+
+fn claim_key(email: &EmailAddress) -> Key {
+    Key::new(format!("EMAIL#{}", email.digest()), "CLAIM")
+}
+
+pub(super) fn expiring(mut item: Item, at: Timestamp) -> Item {
+    item.insert(EXPIRES_AT.to_owned(), number(at.unix_seconds()));
+    item
+}

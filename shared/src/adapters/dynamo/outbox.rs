@@ -1,0 +1,48 @@
+//! The outbox table.
+
+use async_trait::async_trait;
+use futures::future::try_join_all;
+
+use super::item::{Item, Key, decode, encode};
+use super::table::{Range, Table};
+use crate::domain::outbox::{OutboxEntry, SHARDS};
+use crate::error::Result;
+use crate::ports::outbox::Outbox;
+
+#[derive(Clone, Debug)]
+pub struct DynamoOutbox(Table);
+
+impl DynamoOutbox {
+    pub fn new(table: Table) -> Self {
+        Self(table)
+    }
+
+    pub(super) fn table(&self) -> &Table {
+        &self.0
+    }
+}
+
+/// The row that a transaction writes with the change that makes the promise.
+pub(super) fn row(entry: &OutboxEntry) -> Result<Item> {
+    encode(&key(entry), entry)
+}
+
+pub(super) fn key(entry: &OutboxEntry) -> Key {
+    Key::new(partition(entry.minute(), entry.shard()), entry.id.to_string())
+}
+
+fn partition(minute: u64, shard: u8) -> String {
+    format!("DUE#{minute}#{shard}")
+}
+
+#[async_trait]
+impl Outbox for DynamoOutbox {
+    async fn finish(&self, entry: &OutboxEntry) -> Result<()> {
+        self.0.delete(&key(entry)).await
+    }
+
+    async fn left_over(&self, minute: u64) -> Result<Vec<OutboxEntry>> {
+        let shards = (0..SHARDS).map(|shard| self.0.query(Range::whole(partition(minute, shard)).strong()));
+        try_join_all(shards).await?.into_iter().flatten().map(decode).collect()
+    }
+}

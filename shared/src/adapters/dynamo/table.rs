@@ -1,0 +1,193 @@
+//! One table: reads that never show an expired item, and writes under a condition.
+
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use futures::future::try_join_all;
+use serde::de::DeserializeOwned;
+
+use super::item::{EXPIRES_AT, Item, Key, decode, text};
+use super::transaction::Transaction;
+use crate::adapters::aws::{Aws, failure};
+use crate::domain::time::Timestamp;
+use crate::error::{Error, Result};
+use crate::ports::ambient::Clock;
+
+/// How many keys one `BatchGetItem` may name.
+const BATCH: usize = 100;
+/// How often keys that a batch left unprocessed are asked for again.
+const BATCH_ROUNDS: usize = 5;
+
+#[derive(Clone)]
+pub struct Table {
+    pub(super) client: Client,
+    pub(super) name: String,
+    clock: Arc<dyn Clock>,
+}
+
+/// Whether a read must see what was written a moment ago.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Read {
+    Strong,
+    Eventual,
+}
+
+/// A stretch of one partition, in the order of the sort keys.
+pub(super) struct Range<'a> {
+    pub(super) pk: String,
+    pub(super) between: Option<(String, String)>,
+    pub(super) limit: usize,
+    pub(super) read: Read,
+    pub(super) index: Option<&'a str>,
+    pub(super) forward: bool,
+}
+
+impl<'a> Range<'a> {
+    pub(super) fn whole(pk: impl Into<String>) -> Self {
+        Self { pk: pk.into(), between: None, limit: 1_000, read: Read::Eventual, index: None, forward: true }
+    }
+
+    /// Everything in `pk` whose sort key begins with `prefix`.
+    pub(super) fn prefix(pk: impl Into<String>, prefix: &str) -> Self {
+        Self::between(pk, prefix, format!("{prefix}\u{10FFFF}"))
+    }
+
+    pub(super) fn between(pk: impl Into<String>, first: impl Into<String>, last: impl Into<String>) -> Self {
+        Self { between: Some((first.into(), last.into())), ..Self::whole(pk) }
+    }
+
+    pub(super) fn limit(self, limit: usize) -> Self {
+        Self { limit, ..self }
+    }
+
+    pub(super) fn strong(self) -> Self {
+        Self { read: Read::Strong, ..self }
+    }
+
+    pub(super) fn index(self, index: &'a str) -> Self {
+        Self { index: Some(index), ..self }
+    }
+
+    pub(super) fn newest_first(self) -> Self {
+        Self { forward: false, ..self }
+    }
+
+    fn conditions(&self, request: QueryFluentBuilder) -> QueryFluentBuilder {
+        let (pk, sk) = if self.index.is_some() { ("directory_pk", "directory_sk") } else { ("pk", "sk") };
+        let request =
+            request.expression_attribute_names("#pk", pk).expression_attribute_values(":pk", text(self.pk.as_str()));
+        let Some((first, last)) = &self.between else { return request.key_condition_expression("#pk = :pk") };
+        request
+            .key_condition_expression("#pk = :pk AND #sk BETWEEN :first AND :last")
+            .expression_attribute_names("#sk", sk)
+            .expression_attribute_values(":first", text(first.as_str()))
+            .expression_attribute_values(":last", text(last.as_str()))
+    }
+}
+
+impl Table {
+    pub fn new(aws: &Aws, name: String, clock: Arc<dyn Clock>) -> Self {
+        Self { client: aws.dynamo(), name, clock }
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(super) async fn get<T: DeserializeOwned>(&self, key: &Key, read: Read) -> Result<Option<T>> {
+        let request = self.client.get_item().table_name(&self.name).set_key(Some(key.attributes()));
+        let answer = request.consistent_read(read == Read::Strong).send().await.map_err(failure)?;
+        answer.item.filter(|item| self.is_alive(item)).map(decode).transpose()
+    }
+
+    /// Items that exist among `keys`, in no particular order.
+    pub(super) async fn get_many(&self, keys: &[Key], read: Read) -> Result<Vec<Item>> {
+        let batches = keys.chunks(BATCH).map(|keys| self.get_batch(keys, read));
+        Ok(try_join_all(batches).await?.into_iter().flatten().filter(|item| self.is_alive(item)).collect())
+    }
+
+    async fn get_batch(&self, keys: &[Key], read: Read) -> Result<Vec<Item>> {
+        let keys = keys.iter().map(Key::attributes).collect();
+        let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(read == Read::Strong).build();
+        let mut wanted = Some(wanted.map_err(Error::internal)?);
+        let mut found = Vec::new();
+        for _ in 0..BATCH_ROUNDS {
+            let Some(keys) = wanted.take() else { return Ok(found) };
+            let answer = self.client.batch_get_item().request_items(&self.name, keys).send().await.map_err(failure)?;
+            found.extend(answer.responses.and_then(|mut tables| tables.remove(&self.name)).unwrap_or_default());
+            wanted = answer.unprocessed_keys.and_then(|mut tables| tables.remove(&self.name));
+        }
+        if wanted.is_none() { Ok(found) } else { Err(Error::unavailable("a batch stayed unprocessed")) }
+    }
+
+    /// The items of a range, page after page until its limit.
+    pub(super) async fn query(&self, range: Range<'_>) -> Result<Vec<Item>> {
+        let mut found: Vec<Item> = Vec::new();
+        let mut start = None;
+        loop {
+            let missing = i32::try_from(range.limit - found.len()).unwrap_or(i32::MAX);
+            let request = self.client.query().table_name(&self.name).set_index_name(range.index.map(str::to_owned));
+            let answer = range
+                .conditions(request)
+                .consistent_read(range.read == Read::Strong)
+                .scan_index_forward(range.forward)
+                .limit(missing)
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(failure)?;
+            found.extend(answer.items.unwrap_or_default().into_iter().filter(|item| self.is_alive(item)));
+            start = answer.last_evaluated_key;
+            if start.is_none() || found.len() >= range.limit {
+                return Ok(found);
+            }
+        }
+    }
+
+    pub(super) async fn put(&self, item: Item) -> Result<()> {
+        self.client.put_item().table_name(&self.name).set_item(Some(item)).send().await.map_err(failure)?;
+        Ok(())
+    }
+
+    /// Stores an item unless one with the same key is alive; answers whether it was stored.
+    pub(super) async fn put_new(&self, item: Item) -> Result<bool> {
+        let request = self.client.put_item().table_name(&self.name).set_item(Some(item));
+        let answer = request
+            .condition_expression("attribute_not_exists(pk) OR #expires_at <= :now")
+            .expression_attribute_names("#expires_at", EXPIRES_AT)
+            .expression_attribute_values(":now", AttributeValue::N(self.now().unix_seconds().to_string()))
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(true),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                Ok(false)
+            }
+            Err(error) => Err(failure(error)),
+        }
+    }
+
+    pub(super) async fn delete(&self, key: &Key) -> Result<()> {
+        let request = self.client.delete_item().table_name(&self.name).set_key(Some(key.attributes()));
+        request.send().await.map_err(failure)?;
+        Ok(())
+    }
+
+    /// A transaction that may also touch other tables.
+    pub(super) fn transaction(&self) -> Transaction {
+        Transaction::new(self.client.clone())
+    }
+
+    fn is_alive(&self, item: &Item) -> bool {
+        let expires_at = item.get(EXPIRES_AT).and_then(|value| value.as_n().ok()).and_then(|n| n.parse::<u64>().ok());
+        expires_at.is_none_or(|seconds| seconds > self.now().unix_seconds())
+    }
+}
+
+impl std::fmt::Debug for Table {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Table({})", self.name)
+    }
+}

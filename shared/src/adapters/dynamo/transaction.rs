@@ -1,0 +1,166 @@
+//! Transactions: several writes, all or none, in the words of the stores.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
+
+use super::item::{Item, Key};
+use super::table::Table;
+use crate::adapters::aws::failure;
+use crate::error::{Error, Result};
+
+/// How a transaction ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Committed,
+    /// Nothing was written: the conditions of these writes, in the order they were added, did not hold.
+    Refused(Vec<usize>),
+    /// Nothing was written: another transaction touched the same items at the same time.
+    Conflict,
+}
+
+pub(super) struct Transaction {
+    client: Client,
+    writes: Vec<TransactWriteItem>,
+    broken: Option<Error>,
+}
+
+/// An expression with its names and values; DynamoDB wants every name and value that is given to be used.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Expression {
+    text: String,
+    names: Vec<(&'static str, &'static str)>,
+    values: Vec<(&'static str, AttributeValue)>,
+}
+
+impl Expression {
+    pub(super) fn new(text: &str) -> Self {
+        Self { text: text.to_owned(), ..Self::default() }
+    }
+
+    /// Gives an attribute whose name is a reserved word another one.
+    pub(super) fn name(mut self, alias: &'static str, attribute: &'static str) -> Self {
+        self.names.push((alias, attribute));
+        self
+    }
+
+    pub(super) fn value(mut self, name: &'static str, value: AttributeValue) -> Self {
+        self.values.push((name, value));
+        self
+    }
+
+    fn names(&self) -> Option<HashMap<String, String>> {
+        let names = self.names.iter().map(|(alias, name)| ((*alias).to_owned(), (*name).to_owned()));
+        (!self.names.is_empty()).then(|| names.collect())
+    }
+
+    fn values(&self) -> Option<Item> {
+        let values: Item = self.values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        (!values.is_empty()).then_some(values)
+    }
+}
+
+impl Transaction {
+    pub(super) fn new(client: Client) -> Self {
+        Self { client, writes: Vec::new(), broken: None }
+    }
+
+    pub(super) fn put(self, table: &Table, item: Item) -> Self {
+        let put = Put::builder().table_name(&table.name).set_item(Some(item)).build();
+        self.add(put, |write, put| write.put(put))
+    }
+
+    pub(super) fn put_if(self, table: &Table, item: Item, condition: Expression) -> Self {
+        let put = Put::builder()
+            .table_name(&table.name)
+            .set_item(Some(item))
+            .set_expression_attribute_names(condition.names())
+            .set_expression_attribute_values(condition.values())
+            .condition_expression(condition.text)
+            .build();
+        self.add(put, |write, put| write.put(put))
+    }
+
+    /// Updates an item; `change` holds the values of the condition too.
+    pub(super) fn update_if(self, table: &Table, key: &Key, change: Expression, condition: &str) -> Self {
+        let update = Update::builder()
+            .table_name(&table.name)
+            .set_key(Some(key.attributes()))
+            .set_expression_attribute_names(change.names())
+            .set_expression_attribute_values(change.values())
+            .update_expression(change.text)
+            .condition_expression(condition)
+            .build();
+        self.add(update, |write, update| write.update(update))
+    }
+
+    pub(super) fn delete(self, table: &Table, key: &Key) -> Self {
+        let delete = Delete::builder().table_name(&table.name).set_key(Some(key.attributes())).build();
+        self.add(delete, |write, delete| write.delete(delete))
+    }
+
+    pub(super) fn delete_if(self, table: &Table, key: &Key, condition: Expression) -> Self {
+        let delete = Delete::builder()
+            .table_name(&table.name)
+            .set_key(Some(key.attributes()))
+            .set_expression_attribute_names(condition.names())
+            .set_expression_attribute_values(condition.values())
+            .condition_expression(condition.text)
+            .build();
+        self.add(delete, |write, delete| write.delete(delete))
+    }
+
+    pub(super) fn check(self, table: &Table, key: &Key, condition: Expression) -> Self {
+        let check = ConditionCheck::builder()
+            .table_name(&table.name)
+            .set_key(Some(key.attributes()))
+            .set_expression_attribute_names(condition.names())
+            .set_expression_attribute_values(condition.values())
+            .condition_expression(condition.text)
+            .build();
+        self.add(check, |write, check| write.condition_check(check))
+    }
+
+    fn add<T>(
+        mut self,
+        built: Result<T, aws_smithy_types::error::operation::BuildError>,
+        place: impl FnOnce(
+            aws_sdk_dynamodb::types::builders::TransactWriteItemBuilder,
+            T,
+        ) -> aws_sdk_dynamodb::types::builders::TransactWriteItemBuilder,
+    ) -> Self {
+        match built {
+            Ok(write) => self.writes.push(place(TransactWriteItem::builder(), write).build()),
+            Err(error) => self.broken = Some(Error::internal(error)),
+        }
+        self
+    }
+
+    /// Commits. The SDK gives every commit a token, so that its own retry after a lost answer repeats nothing.
+    pub(super) async fn commit(self) -> Result<Outcome> {
+        if let Some(error) = self.broken {
+            return Err(error);
+        }
+        let answer = self.client.transact_write_items().set_transact_items(Some(self.writes)).send().await;
+        match answer {
+            Ok(_) => Ok(Outcome::Committed),
+            Err(error) => error.as_service_error().and_then(cancelled).map_or_else(|| Err(failure(error)), Ok),
+        }
+    }
+}
+
+fn cancelled(error: &TransactWriteItemsError) -> Option<Outcome> {
+    let TransactWriteItemsError::TransactionCanceledException(cancelled) = error else { return None };
+    let reasons = cancelled.cancellation_reasons();
+    let with = |code: &str| -> Vec<usize> {
+        let matching = reasons.iter().enumerate().filter(|(_, reason)| reason.code() == Some(code));
+        matching.map(|(index, _)| index).collect()
+    };
+    let refused = with("ConditionalCheckFailed");
+    if !refused.is_empty() {
+        return Some(Outcome::Refused(refused));
+    }
+    (!with("TransactionConflict").is_empty()).then_some(Outcome::Conflict)
+}

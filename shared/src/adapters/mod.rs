@@ -1,0 +1,8 @@
+//! What stands behind the ports: one file per outside thing.
+//!
+//! Invariant: only a function's `main.rs` and `tests/` name anything in here.
+
+pub mod aws;
+pub mod dynamo;
+pub mod secrets;
+pub mod system;

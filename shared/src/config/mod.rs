@@ -1,0 +1,79 @@
+//! Configuration: environment variables named `APP_<SECTION>_<NAME>`, read once, in `main.rs`.
+//!
+//! A section notes what it misses instead of failing, and [`Vars::finish`] reports everything at once: an operator
+//! mends a function's configuration in one go. Values that are secret live in Secrets Manager, never here.
+
+mod sections;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+pub use sections::{CodesConfig, MailConfig, SigningConfig, SocketsConfig, Table, TokensConfig};
+
+/// The variables of one process, and what was found wrong with them so far.
+#[derive(Debug, Default)]
+pub struct Vars {
+    values: BTreeMap<String, String>,
+    problems: Vec<String>,
+}
+
+impl Vars {
+    /// The one place that reads the process environment.
+    #[expect(clippy::disallowed_methods, reason = "configuration has to come from somewhere, and this is where")]
+    pub fn from_process() -> Self {
+        std::env::vars().collect()
+    }
+
+    /// The value of a variable that must be there; an empty one counts as missing.
+    pub fn required(&mut self, name: &str) -> String {
+        self.optional(name).unwrap_or_else(|| {
+            self.problems.push(format!("{name} is not set"));
+            String::new()
+        })
+    }
+
+    pub fn optional(&self, name: &str) -> Option<String> {
+        self.values.get(name).filter(|value| !value.is_empty()).cloned()
+    }
+
+    /// The name of a table, from `APP_TABLES_<NAME>`.
+    pub fn table(&mut self, table: Table) -> String {
+        self.required(table.variable())
+    }
+
+    /// Fails with every problem found since the variables were read.
+    pub fn finish(self) -> Result<(), ConfigError> {
+        if self.problems.is_empty() { Ok(()) } else { Err(ConfigError(self.problems)) }
+    }
+}
+
+impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Vars {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
+        let values = pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        Self { values, problems: Vec::new() }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub struct ConfigError(Vec<String>);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "configuration: {}", self.0.join("; "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_missing_variable_is_reported_at_once() {
+        let mut vars = Vars::from_iter([("APP_TABLES_CHAT", "chat"), ("APP_TABLES_OPS", "")]);
+        assert_eq!(vars.table(Table::Chat), "chat");
+        vars.table(Table::Ops);
+        vars.table(Table::Outbox);
+        let error = vars.finish().unwrap_err().to_string();
+        assert_eq!(error, "configuration: APP_TABLES_OPS is not set; APP_TABLES_OUTBOX is not set");
+    }
+}

@@ -1,0 +1,98 @@
+//! The sections: one struct per concern, each field says which variable it comes from.
+
+use super::Vars;
+
+/// The tables of the design, one per context, so that permissions are per table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Table {
+    Accounts,
+    Sessions,
+    Profiles,
+    Social,
+    Chat,
+    Realtime,
+    Ops,
+    Outbox,
+}
+
+impl Table {
+    pub const fn variable(self) -> &'static str {
+        match self {
+            Self::Accounts => "APP_TABLES_ACCOUNTS",
+            Self::Sessions => "APP_TABLES_SESSIONS",
+            Self::Profiles => "APP_TABLES_PROFILES",
+            Self::Social => "APP_TABLES_SOCIAL",
+            Self::Chat => "APP_TABLES_CHAT",
+            Self::Realtime => "APP_TABLES_REALTIME",
+            Self::Ops => "APP_TABLES_OPS",
+            Self::Outbox => "APP_TABLES_OUTBOX",
+        }
+    }
+}
+
+/// How access tokens are named.
+#[derive(Clone, Debug)]
+pub struct TokensConfig {
+    /// `APP_TOKENS_ISSUER`: the `iss` of every token, the URL of the HTTP API.
+    pub issuer: String,
+}
+
+impl TokensConfig {
+    pub fn read(vars: &mut Vars) -> Self {
+        Self { issuer: vars.required("APP_TOKENS_ISSUER") }
+    }
+}
+
+/// Where the private keys are kept; only `auth` is told.
+#[derive(Clone, Debug)]
+pub struct SigningConfig {
+    /// `APP_TOKENS_SECRET`: the secret from which the signing and refresh keys are derived.
+    pub secret: String,
+}
+
+impl SigningConfig {
+    pub fn read(vars: &mut Vars) -> Self {
+        Self { secret: vars.required("APP_TOKENS_SECRET") }
+    }
+}
+
+/// Where the key of code hashes is kept.
+#[derive(Clone, Debug)]
+pub struct CodesConfig {
+    /// `APP_CODES_SECRET`: the secret whose key turns a six-digit code into a hash worth storing.
+    pub secret: String,
+}
+
+impl CodesConfig {
+    pub fn read(vars: &mut Vars) -> Self {
+        Self { secret: vars.required("APP_CODES_SECRET") }
+    }
+}
+
+/// How mails present themselves.
+#[derive(Clone, Debug)]
+pub struct MailConfig {
+    /// `APP_MAIL_FROM`: the verified sender.
+    pub from: String,
+    /// `APP_MAIL_APP_URL`: the client app that mails point to.
+    pub app_url: String,
+}
+
+impl MailConfig {
+    pub fn read(vars: &mut Vars) -> Self {
+        Self { from: vars.required("APP_MAIL_FROM"), app_url: vars.required("APP_MAIL_APP_URL") }
+    }
+}
+
+/// Where clients open their sockets.
+#[derive(Clone, Debug)]
+pub struct SocketsConfig {
+    /// `APP_SOCKETS_URL`: the `wss://` URL that a ticket is good for.
+    pub url: String,
+}
+
+impl SocketsConfig {
+    pub fn read(vars: &mut Vars) -> Self {
+        Self { url: vars.required("APP_SOCKETS_URL") }
+    }
+}

@@ -1,0 +1,111 @@
+//! Six-digit codes that prove who reads a mailbox: short-lived, few tries, and stored only as a keyed hash.
+
+use std::fmt;
+use std::time::Duration;
+
+use aws_lc_rs::{constant_time, hmac};
+use serde::{Deserialize, Serialize};
+
+use super::fields::Refusal;
+use super::hex;
+use super::id::UserId;
+use super::time::Timestamp;
+
+pub const LIFETIME: Duration = Duration::from_secs(10 * 60);
+pub const MAX_TRIES: u32 = 5;
+/// How many of the codes sent last are accepted: mails overtake each other.
+pub const VALID_CODES: usize = 2;
+
+#[derive(Clone, PartialEq, Eq)]
+pub struct Code(String);
+
+impl Code {
+    /// Takes a number below one million, drawn by the caller.
+    pub fn from_number(number: u32) -> Self {
+        Self(format!("{:06}", number % 1_000_000))
+    }
+
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let text = text.trim();
+        let is_code = text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit());
+        if is_code { Ok(Self(text.to_owned())) } else { Err("code must have 6 digits".into()) }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Code(…)")
+    }
+}
+
+/// The key that makes a hash of one of a million codes worth storing; it lives in Secrets Manager.
+#[derive(Clone)]
+pub struct CodeKey(hmac::Key);
+
+impl CodeKey {
+    pub fn new(secret: &[u8]) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, secret))
+    }
+
+    /// The hash binds the code to its owner, so that a stored hash is of no use for another account.
+    pub fn hash(&self, user_id: UserId, code: &Code) -> String {
+        let mut context = hmac::Context::with_key(&self.0);
+        context.update(user_id.as_uuid().as_bytes());
+        context.update(code.0.as_bytes());
+        hex::encode(context.sign().as_ref())
+    }
+}
+
+impl fmt::Debug for CodeKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CodeKey(…)")
+    }
+}
+
+/// A code as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredCode {
+    pub hash: String,
+    pub valid_until: Timestamp,
+}
+
+/// Whether `hash` is among the codes that are valid now. Every stored code is compared, in constant time.
+pub fn accepts(codes: &[StoredCode], hash: &str, now: Timestamp) -> bool {
+    let start = codes.len().saturating_sub(VALID_CODES);
+    codes[start..].iter().fold(false, |found, code| {
+        let same = constant_time::verify_slices_are_equal(code.hash.as_bytes(), hash.as_bytes()).is_ok();
+        found | (same & (code.valid_until > now))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::Id;
+
+    fn stored(hash: &str, valid_until: u64) -> StoredCode {
+        StoredCode { hash: hash.into(), valid_until: Timestamp::from_unix_seconds(valid_until) }
+    }
+
+    #[test]
+    fn the_last_two_unexpired_codes_are_accepted() {
+        let now = Timestamp::from_unix_seconds(100);
+        let codes = [stored("a", 200), stored("b", 200), stored("c", 100)];
+        assert!(!accepts(&codes, "a", now), "an older code than the last two");
+        assert!(accepts(&codes, "b", now));
+        assert!(!accepts(&codes, "c", now), "expired in this very second");
+    }
+
+    #[test]
+    fn a_hash_is_bound_to_its_owner() {
+        let (key, code) = (CodeKey::new(b"key"), Code::from_number(42));
+        let ada = UserId::from_parts(Timestamp::from_unix_millis(1), [1; 10]);
+        let bob = UserId::from_parts(Timestamp::from_unix_millis(1), [2; 10]);
+        assert_eq!(code.as_str(), "000042");
+        assert_ne!(key.hash(ada, &code), key.hash(bob, &code));
+    }
+}

@@ -1,0 +1,17 @@
+//! What the product is about: ids, validated types, rules and the scoring engine.
+//!
+//! Invariants: pure. No async, no SDK, no clock, no source of chance, no environment, no HTTP. A type with a private
+//! field was checked when it was made, so whoever holds one need not check again.
+
+pub mod account;
+pub mod code;
+pub mod email;
+pub mod fields;
+pub mod hex;
+pub mod id;
+pub mod outbox;
+pub mod password;
+pub mod session;
+pub mod text;
+pub mod time;
+pub mod token;

@@ -1,0 +1,67 @@
+//! Text from strangers: normalised, without invisible mischief, and bounded in characters.
+
+use std::ops::RangeInclusive;
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::fields::Refusal;
+
+/// One line of text: normalised to NFC, trimmed, no control or bidirectional override characters.
+pub fn line(field: &'static str, text: &str, length: RangeInclusive<usize>) -> Result<String, Refusal> {
+    bounded(field, text, length, |c| c.is_control())
+}
+
+/// Text with line breaks and tabs, otherwise as strict as [`line`].
+pub fn paragraph(field: &'static str, text: &str, length: RangeInclusive<usize>) -> Result<String, Refusal> {
+    bounded(field, text, length, |c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+}
+
+fn bounded(
+    field: &'static str,
+    text: &str,
+    length: RangeInclusive<usize>,
+    refused: impl Fn(char) -> bool,
+) -> Result<String, Refusal> {
+    // A character is at most four bytes, and normalising to NFC triples a text at worst: the bound keeps a huge body
+    // from being normalised before it is refused.
+    if text.len() > length.end().saturating_mul(12) {
+        return Err(length_refusal(field, &length));
+    }
+    if text.chars().any(|c| refused(c) || is_bidi_override(c)) {
+        return Err(format!("{field} must not contain control or text direction characters").into());
+    }
+    let text: String = text.trim().nfc().collect();
+    if length.contains(&text.chars().count()) { Ok(text) } else { Err(length_refusal(field, &length)) }
+}
+
+fn length_refusal(field: &str, length: &RangeInclusive<usize>) -> Refusal {
+    match (length.start(), length.end()) {
+        (0, end) => format!("{field} must have at most {end} characters").into(),
+        (start, end) => format!("{field} must have {start} to {end} characters").into(),
+    }
+}
+
+/// Embedding, override and isolate characters can make a text read as another one.
+fn is_bidi_override(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trims_normalises_and_counts_characters_not_bytes() {
+        assert_eq!(line("name", "  Zoe\u{308}  ", 2..=4).unwrap(), "Zoë");
+        assert_eq!(line("name", "日本語", 3..=3).unwrap(), "日本語");
+        assert_eq!(line("name", "a", 2..=100).unwrap_err(), "name must have 2 to 100 characters");
+    }
+
+    #[test]
+    fn refuses_nul_and_direction_overrides() {
+        for text in ["a\0b", "a\u{202E}b", "a\nb"] {
+            assert!(line("name", text, 1..=100).is_err(), "{text:?}");
+        }
+        assert!(paragraph("bio", "a\nb", 1..=100).is_ok());
+    }
+}

@@ -1,0 +1,118 @@
+//! Reading requests: JSON bodies, path parameters and queries, with problems that name the field.
+
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Code, Error};
+
+/// A JSON body. Anything else is refused with the reason and, if one is to blame, the field.
+#[derive(Debug)]
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+        let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        if !content_type.is_some_and(is_json) {
+            return Err(Code::UnsupportedMediaType.into());
+        }
+        let bytes = axum::body::Bytes::from_request(request, state).await.map_err(too_large_or_broken)?;
+        parse(&bytes).map(Self)
+    }
+}
+
+/// Reads a JSON value and says where it fails. The message names our own fields and types, never the client's values.
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        let inner = error.into_inner();
+        match inner.classify() {
+            serde_json::error::Category::Data if path != "." => {
+                Error::invalid(path.clone(), format!("{path} has the wrong type or form")).because(inner)
+            }
+            serde_json::error::Category::Data => Error::new(Code::MalformedBody, missing_or_unknown(&inner)),
+            _ => Error::new(Code::MalformedBody, "The body is not valid JSON").because(inner),
+        }
+    })?;
+    deserializer.end().map_err(|error| Error::new(Code::MalformedBody, "The body is not valid JSON").because(error))?;
+    Ok(value)
+}
+
+/// serde's own words for a missing field name only the field, which is ours.
+fn missing_or_unknown(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
+        Some(field) => format!("{field} is missing"),
+        None if text.starts_with("unknown field") => "The body has a field that this operation does not know".to_owned(),
+        None => "The body must be a JSON object".to_owned(),
+    }
+}
+
+fn is_json(content_type: &str) -> bool {
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    media_type.eq_ignore_ascii_case("application/json")
+}
+
+fn too_large_or_broken(rejection: BytesRejection) -> Error {
+    let too_large = rejection.status() == http::StatusCode::PAYLOAD_TOO_LARGE;
+    Error::from(if too_large { Code::BodyTooLarge } else { Code::MalformedBody }).because(rejection)
+}
+
+/// The one parameter of a path, such as an id.
+#[derive(Debug)]
+pub struct Id<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Id<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let path = Path::<T>::from_request_parts(parts, state).await;
+        path.map(|Path(id)| Self(id)).map_err(|rejection| {
+            Error::new(Code::MalformedRequest, "The id in the path is not a UUID").because(rejection)
+        })
+    }
+}
+
+/// The parameters after the question mark.
+#[derive(Debug)]
+pub struct Params<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let query = Query::<T>::from_request_parts(parts, state).await;
+        query.map(|Query(params)| Self(params)).map_err(|rejection| {
+            Error::new(Code::MalformedRequest, "The query has a parameter of the wrong form").because(rejection)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Wire {
+        #[expect(dead_code, reason = "only its type matters here")]
+        limit: u8,
+    }
+
+    #[test]
+    fn a_refusal_names_the_field_and_repeats_no_value() {
+        let error = parse::<Wire>(br#"{"limit":"secret"}"#).unwrap_err();
+        assert_eq!((error.code(), error.fields()[0].field.as_ref()), (Code::InvalidField, "limit"));
+        assert!(!error.detail().contains("secret"));
+        assert_eq!(parse::<Wire>(b"{}").unwrap_err().detail(), "limit is missing");
+        for body in [&b"{"[..], b"{\"limit\":1} x", b"[]", b"", b"{\"limit\":1,\"roles\":[]}"] {
+            assert!(parse::<Wire>(body).is_err());
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What happens around every request: its id, the API version, a panic caught, a problem written, one line logged.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures::FutureExt;
+use lambda_http::RequestExt;
+
+use super::problem::{Failed, render};
+use crate::error::{Code, Error};
+use crate::telemetry;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const API_VERSION: HeaderName = HeaderName::from_static("x-api-version");
+const CURRENT_VERSION: HeaderValue = HeaderValue::from_static("1");
+
+pub(super) async fn handle(request: Request, next: Next) -> Response {
+    let request_id = request_id(&request);
+    telemetry::with_request_id(request_id.clone(), answer(request, next, request_id)).await
+}
+
+async fn answer(request: Request, next: Next, request_id: String) -> Response {
+    let started = Instant::now();
+    let method = request.method().clone();
+    let outcome = match check_version(request.headers()) {
+        Ok(()) => AssertUnwindSafe(next.run(request)).catch_unwind().await,
+        Err(error) => Ok(error.into_response()),
+    };
+    let response = outcome.unwrap_or_else(|_| Error::internal("the handler panicked").into_response());
+    let failed = response.extensions().get::<Failed>().cloned();
+    let mut response = match &failed {
+        Some(Failed(error)) => {
+            telemetry::report(error);
+            render(error, &request_id)
+        }
+        None => response,
+    };
+    tracing::info!(
+        http.method = %method,
+        http.status = response.status().as_u16(),
+        error.code = failed.map(|Failed(error)| error.code().as_str()),
+        duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "request"
+    );
+    let headers = response.headers_mut();
+    headers.insert(API_VERSION, CURRENT_VERSION);
+    if let Ok(id) = HeaderValue::from_str(&request_id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    response
+}
+
+/// Notes which route answers; it runs inside the router, where that is known.
+pub(super) async fn note_route(path: Option<MatchedPath>, request: Request, next: Next) -> Response {
+    if let Some(path) = path {
+        telemetry::note_route(path.as_str());
+    }
+    next.run(request).await
+}
+
+/// The client's id if it is well formed, else the one that Lambda gave the invocation.
+fn request_id(request: &Request) -> String {
+    let sent = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
+    let made = || request.lambda_context_ref().map_or_else(|| "local".to_owned(), |context| context.request_id.clone());
+    sent.filter(|id| is_well_formed(id)).map_or_else(made, str::to_owned)
+}
+
+fn is_well_formed(id: &str) -> bool {
+    (8..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+}
+
+/// The path names the version; a client that also sends the header must mean the same one.
+fn check_version(headers: &HeaderMap) -> Result<(), Error> {
+    match headers.get(API_VERSION) {
+        Some(version) if version != CURRENT_VERSION => Err(Code::UnsupportedVersion.into()),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_that_could_break_a_log_line_is_replaced() {
+        for (id, well_formed) in [("req-12345678", true), ("short", false), ("with space 1", false), ("a\"b:{}c-d", false)] {
+            assert_eq!(is_well_formed(id), well_formed, "{id}");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! What crosses the network, as traits: one file per noun, few methods, and the docs say what each must guarantee.
+//!
+//! Invariants: no SDK type and no HTTP appears here. A lookup answers `Option`, because "not there" is no error. A
+//! failed call is an [`Error`](crate::error::Error) that says whether trying again can help.
+
+pub mod accounts;
+pub mod ambient;
+pub mod codes;
+pub mod keys;
+pub mod outbox;
+pub mod sessions;

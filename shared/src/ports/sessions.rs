@@ -1,0 +1,23 @@
+//! Sessions: one row per sign-in.
+
+use async_trait::async_trait;
+
+use crate::domain::id::{SessionId, UserId};
+use crate::domain::outbox::OutboxEntry;
+use crate::domain::session::{RefreshState, Session, SessionState};
+use crate::domain::time::Timestamp;
+use crate::error::Result;
+
+#[async_trait]
+pub trait Sessions: Send + Sync {
+    async fn create(&self, session: &Session) -> Result<()>;
+
+    /// Strongly consistent: what was ended a moment ago is ended here.
+    async fn find(&self, user_id: UserId, session_id: SessionId) -> Result<Option<Session>>;
+
+    /// Replaces the refresh state if its counter still is `expected`; answers whether it was.
+    async fn rotate(&self, session: &Session, expected: u32, next: RefreshState, ends_at: Timestamp) -> Result<bool>;
+
+    /// Ends a session for good and promises `entry`, if any, with it. Ending twice is no error.
+    async fn end(&self, session: &Session, state: SessionState, entry: Option<OutboxEntry>) -> Result<()>;
+}
