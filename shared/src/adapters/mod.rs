@@ -4,5 +4,7 @@
 
 pub mod aws;
 pub mod dynamo;
+pub mod mailer;
+pub mod queues;
 pub mod secrets;
 pub mod system;

@@ -8,7 +8,7 @@ mod sections;
 use std::collections::BTreeMap;
 use std::fmt;
 
-pub use sections::{CodesConfig, MailConfig, SigningConfig, SocketsConfig, Table, TokensConfig};
+pub use sections::{CodesConfig, MailConfig, QueuesConfig, SigningConfig, SocketsConfig, Table, TokensConfig};
 
 /// The variables of one process, and what was found wrong with them so far.
 #[derive(Debug, Default)]

@@ -96,3 +96,18 @@ impl SocketsConfig {
         Self { url: vars.required("APP_SOCKETS_URL") }
     }
 }
+
+/// Where the outbox relays to.
+#[derive(Clone, Debug)]
+pub struct QueuesConfig {
+    /// `APP_QUEUES_MAIL`: the URL of the queue of mails.
+    pub mail: String,
+    /// `APP_QUEUES_PUSH`: the URL of the queue of socket events.
+    pub push: String,
+}
+
+impl QueuesConfig {
+    pub fn read(vars: &mut Vars) -> Self {
+        Self { mail: vars.required("APP_QUEUES_MAIL"), push: vars.required("APP_QUEUES_PUSH") }
+    }
+}

@@ -4,3 +4,5 @@
 //! [`Error`](crate::error::Error) into what its wire calls one; it logs a failure once.
 
 pub mod http;
+pub mod queue;
+pub mod stream;

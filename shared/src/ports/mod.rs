@@ -7,5 +7,6 @@ pub mod accounts;
 pub mod ambient;
 pub mod codes;
 pub mod keys;
+pub mod mail;
 pub mod outbox;
 pub mod sessions;

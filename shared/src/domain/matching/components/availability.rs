@@ -1,0 +1,94 @@
+//! Availability: shared working time of two time zones and, if both say so, similar hours for joint work.
+//!
+//! Working time is 9:00 to 18:00 local time. Because clocks change on different dates, the overlap is the mean of
+//! January and July, and it does not depend on today.
+
+use super::super::features::Features;
+use super::super::reason::{Explanation, Notes, ReasonCode};
+use super::ascending;
+
+const MINUTES_PER_DAY: i32 = 24 * 60;
+const WORKING_DAY: i32 = 9 * 60;
+/// Two thirds of a working day are as good as the whole.
+const PLENTY: i32 = 6 * 60;
+/// Less than this is a counter-reason.
+const LITTLE: i32 = 3 * 60;
+/// One gives at least this part of the other's hours, or the difference is a counter-reason.
+const SIMILAR: f64 = 0.5;
+
+pub(super) fn measure(a: &Features<'_>, b: &Features<'_>, notes: &mut Notes) -> f64 {
+    let minutes = shared_minutes(a.time_zone.offsets(), b.time_zone.offsets());
+    let hours = a.hours.zip(b.hours).map(|(a, b)| ascending(a.get(), b.get()));
+    notes.explain(|explanation| {
+        explain_time(explanation, a, b, minutes);
+        if let Some(hours) = hours {
+            explain_hours(explanation, hours);
+        }
+    });
+    let time = f64::from(minutes.min(PLENTY)) / f64::from(PLENTY);
+    hours.map_or(time, |hours| 0.7 * time + 0.3 * similarity(hours))
+}
+
+/// Minutes a day during which both work, as the mean of January and July.
+fn shared_minutes(a: [i16; 2], b: [i16; 2]) -> i32 {
+    let overlaps = a.into_iter().zip(b).map(|(a, b)| {
+        let apart = (i32::from(a) - i32::from(b)).rem_euclid(MINUTES_PER_DAY);
+        (WORKING_DAY - apart.min(MINUTES_PER_DAY - apart)).max(0)
+    });
+    overlaps.sum::<i32>() / 2
+}
+
+fn similarity((fewer, more): (u8, u8)) -> f64 {
+    f64::from(fewer) / f64::from(more)
+}
+
+fn explain_time(explanation: &mut Explanation, a: &Features<'_>, b: &Features<'_>, minutes: i32) {
+    let (first, second) = ascending(a.time_zone.as_str(), b.time_zone.as_str());
+    let items = vec![first.to_owned(), second.to_owned()];
+    if minutes >= LITTLE {
+        let text = format!("{} of shared working time a day", duration(minutes));
+        explanation.reason(ReasonCode::WorkingTimeShared, text, items);
+    } else {
+        let text = format!("Only {} of shared working time a day", duration(minutes));
+        explanation.counter(ReasonCode::WorkingTimeDistant, text, items);
+    }
+}
+
+fn explain_hours(explanation: &mut Explanation, (fewer, more): (u8, u8)) {
+    let items = vec![fewer.to_string(), more.to_string()];
+    if similarity((fewer, more)) >= SIMILAR {
+        let text = format!("Both have at least {fewer} h a week");
+        explanation.reason(ReasonCode::HoursSimilar, text, items);
+    } else {
+        let text = format!("One has {fewer} h a week, the other {more} h");
+        explanation.counter(ReasonCode::HoursDistant, text, items);
+    }
+}
+
+fn duration(minutes: i32) -> String {
+    match (minutes / 60, minutes % 60) {
+        (hours, 0) => format!("{hours} h"),
+        (0, minutes) => format!("{minutes} min"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::profile::TimeZone;
+
+    fn minutes(a: &str, b: &str) -> i32 {
+        shared_minutes(TimeZone::parse(a).unwrap().offsets(), TimeZone::parse(b).unwrap().offsets())
+    }
+
+    #[test]
+    fn working_time_overlaps_around_the_globe_and_the_year() {
+        assert_eq!(minutes("Europe/Berlin", "Europe/Berlin"), 9 * 60);
+        assert_eq!(minutes("Europe/Berlin", "Asia/Kolkata"), 5 * 60);
+        assert_eq!(minutes("Europe/Berlin", "Australia/Sydney"), 0);
+        // These two are 25 hours apart by the clock, and one hour by the sun.
+        assert_eq!(minutes("Pacific/Kiritimati", "Pacific/Pago_Pago"), 8 * 60);
+        assert_eq!(duration(90), "1 h 30 min");
+    }
+}

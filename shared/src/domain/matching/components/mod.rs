@@ -1,0 +1,44 @@
+//! The components of a score, one file each.
+//!
+//! A component returns its value from 0 to 1, or nothing when a profile has no data for it. Swapping the two people
+//! changes neither the value nor a word of the explanation.
+
+mod availability;
+mod experience;
+mod field;
+mod goals;
+mod interests;
+mod languages;
+mod place;
+mod skills;
+
+use super::features::Features;
+use super::matrix::SkillMatrix;
+use super::reason::Notes;
+use super::score::ComponentName;
+
+type Measure = fn(&Features<'_>, &Features<'_>, &SkillMatrix, &mut Notes) -> Option<f64>;
+
+/// The function behind each name.
+pub(super) fn measure(name: ComponentName) -> Measure {
+    match name {
+        ComponentName::Skills => skills::measure,
+        ComponentName::Field => |a, b, _, notes| Some(field::measure(a, b, notes)),
+        ComponentName::Experience => |a, b, _, notes| Some(experience::measure(a, b, notes)),
+        ComponentName::Interests => |a, b, _, notes| interests::measure(a, b, notes),
+        ComponentName::Goals => |a, b, _, notes| goals::measure(a, b, notes),
+        ComponentName::Languages => |a, b, _, notes| languages::measure(a, b, notes),
+        ComponentName::Availability => |a, b, _, notes| Some(availability::measure(a, b, notes)),
+        ComponentName::Place => |a, b, _, notes| place::measure(a, b, notes),
+    }
+}
+
+/// A number of list entries, which a profile bounds far below what the type holds.
+fn count(entries: usize) -> f64 {
+    f64::from(u32::try_from(entries).unwrap_or(u32::MAX))
+}
+
+/// The two in ascending order, so that a sentence does not depend on who comes first.
+fn ascending<T: Ord>(a: T, b: T) -> (T, T) {
+    if a <= b { (a, b) } else { (b, a) }
+}

@@ -1,0 +1,128 @@
+//! Puts the components of a score together, and ranks candidates by it.
+
+use super::components;
+use super::features::Features;
+use super::model::Model;
+use super::reason::{Explanation, Notes};
+use super::score::{Component, ComponentName, Score, Versions};
+use crate::domain::profile::Profile;
+
+/// Grows with every change of rules or built-in values that can change a score.
+pub const ENGINE_VERSION: u32 = 1;
+
+/// One candidate with the score that put it in its place.
+#[derive(Clone, Debug)]
+pub struct Ranked<'c> {
+    pub profile: &'c Profile,
+    pub score: Score,
+}
+
+/// How well two people fit, and why.
+pub fn score(a: &Profile, b: &Profile, model: &Model) -> Score {
+    score_features(&Features::of(a, &model.matrix), &Features::of(b, &model.matrix), model)
+}
+
+/// Like [`score`], for profiles whose features are at hand.
+pub fn score_features(a: &Features<'_>, b: &Features<'_>, model: &Model) -> Score {
+    let mut components: Vec<_> = measured(a, b, model, || Notes::Kept(Explanation::default())).collect();
+    let total = total(components.iter().map(|component| (component.value, component.weight)));
+    let sum: f64 = components.iter().map(|component| component.weight).sum();
+    for component in &mut components {
+        component.weight = rounded(component.weight / sum);
+    }
+    let versions = Versions { engine: ENGINE_VERSION, matrix: model.matrix.version(), embedding: None };
+    Score { total, components, versions }
+}
+
+/// The total that [`score_features`] gives, without the cost of explaining it.
+pub fn total_features(a: &Features<'_>, b: &Features<'_>, model: &Model) -> f64 {
+    total(measured(a, b, model, || Notes::Silent).map(|component| (component.value, component.weight)))
+}
+
+/// The best `limit` candidates, best first; of equals the one with the smaller id. `me` is left out.
+pub fn rank<'c>(
+    me: &Profile,
+    candidates: impl IntoIterator<Item = &'c Profile>,
+    limit: usize,
+    model: &Model,
+) -> Vec<Ranked<'c>> {
+    let mine = Features::of(me, &model.matrix);
+    let mut totals: Vec<(f64, &Profile)> = candidates
+        .into_iter()
+        .filter(|candidate| candidate.user_id != me.user_id)
+        .map(|candidate| (total_features(&mine, &Features::of(candidate, &model.matrix), model), candidate))
+        .collect();
+    totals.sort_unstable_by(|(a, first), (b, second)| b.total_cmp(a).then(first.user_id.cmp(&second.user_id)));
+    totals.truncate(limit);
+    let explained = |profile| score_features(&mine, &Features::of(profile, &model.matrix), model);
+    totals.into_iter().map(|(_, profile)| Ranked { profile, score: explained(profile) }).collect()
+}
+
+/// Every component that has data and counts, with its weight in the model.
+///
+/// The two people are put in the order of their ids first: a component cannot tell who asked.
+fn measured(
+    a: &Features<'_>,
+    b: &Features<'_>,
+    model: &Model,
+    notes: impl Fn() -> Notes,
+) -> impl Iterator<Item = Component> {
+    let (a, b) = if a.user_id <= b.user_id { (a, b) } else { (b, a) };
+    ComponentName::ALL.into_iter().filter_map(move |name| {
+        let weight = model.weights.of(name);
+        if weight <= 0.0 {
+            return None;
+        }
+        let mut notes = notes();
+        let value = components::measure(name)(a, b, &model.matrix, &mut notes)?;
+        let Explanation { reasons, counter_reasons } = notes.into_explanation();
+        Some(Component { name, value: rounded(value), weight, reasons, counter_reasons })
+    })
+}
+
+/// The mean of `(value, weight)` pairs, rounded. What is missing gives its weight to the rest in proportion.
+fn total(parts: impl Iterator<Item = (f64, f64)>) -> f64 {
+    let (sum, weights) =
+        parts.fold((0.0, 0.0), |(sum, weights), (value, weight)| (sum + value * weight, weights + weight));
+    if weights > 0.0 { rounded((sum / weights).clamp(0.0, 1.0)) } else { 0.0 }
+}
+
+/// Four places: what a reader sees, equal on every processor, and what a cache gives back unchanged.
+fn rounded(value: f64) -> f64 {
+    (value * 10_000.0).round() / 10_000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_is_missing_gives_its_weight_to_the_rest() {
+        assert!((total([(0.8, 0.3), (0.2, 0.1)].into_iter()) - 0.65).abs() < 1e-9);
+        assert!(total([].into_iter()).abs() < 1e-9);
+    }
+
+    proptest! {
+        #[test]
+        fn raising_a_component_never_lowers_the_total(
+            mut parts in prop::collection::vec((0.0..=1.0_f64, 0.0..=1.0_f64), 1..8),
+            index in any::<prop::sample::Index>(),
+            raise in 0.0..=1.0_f64,
+        ) {
+            let before = total(parts.iter().copied());
+            let (value, _) = index.get_mut(&mut parts);
+            *value += (1.0 - *value) * raise;
+            prop_assert!(total(parts.iter().copied()) >= before);
+        }
+
+        #[test]
+        fn a_total_lies_between_its_smallest_and_greatest_value(
+            parts in prop::collection::vec((0.0..=1.0_f64, 0.01..=1.0_f64), 1..8),
+        ) {
+            let values = || parts.iter().map(|(value, _)| *value);
+            let (low, high) = (values().fold(1.0, f64::min), values().fold(0.0, f64::max));
+            prop_assert!((low - 1e-4..=high + 1e-4).contains(&total(parts.iter().copied())));
+        }
+    }
+}

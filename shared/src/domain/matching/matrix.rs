@@ -1,0 +1,200 @@
+//! How well any two skills complement each other: interned skills and one dense table.
+
+use std::collections::HashMap;
+
+use super::matrix_builtin::{PAIRS, SKILLS, cluster_percent};
+use crate::domain::fields::Refusal;
+use crate::domain::profile::Skill;
+
+/// Values are whole percent, which are exact in sums.
+pub(super) type Percent = u8;
+
+/// The place of a skill in one matrix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct SkillId(u16);
+
+/// What two people share who have the same skill: they can work together, but neither brings anything new.
+pub(super) const SAME_SKILL: Percent = 50;
+
+/// For pairs of known skills about which nobody said anything.
+const UNSTATED: Percent = 40;
+
+/// A triangle has one cell for a pair of skills in either order, so the matrix is symmetric by construction.
+#[derive(Clone, Debug)]
+pub struct SkillMatrix {
+    version: u64,
+    ids: HashMap<String, SkillId>,
+    labels: Vec<String>,
+    triangle: Vec<Percent>,
+}
+
+/// An administrator's statement about two skills.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SkillPair {
+    a: Skill,
+    b: Skill,
+    percent: Percent,
+}
+
+impl SkillPair {
+    /// `value` is 0 to 1 and kept in steps of 0.01.
+    pub fn parse(a: &str, b: &str, value: f64) -> Result<Self, Refusal> {
+        let percent = (0..=100).find(|percent| (f64::from(*percent) / 100.0 - value).abs() <= 0.005);
+        let percent = percent.ok_or("value must be 0 to 1")?;
+        Ok(Self { a: Skill::parse(a)?, b: Skill::parse(b)?, percent })
+    }
+}
+
+impl SkillMatrix {
+    /// The table grows with the square of this; 1,000 skills take half a megabyte.
+    pub const MAX_SKILLS: usize = 1_000;
+
+    /// The matrix that is compiled in. Its version is 0; a change to its values is a new engine version.
+    pub fn builtin() -> Self {
+        let mut matrix = Self { version: 0, ids: HashMap::new(), labels: Vec::new(), triangle: Vec::new() };
+        for (label, cluster) in SKILLS {
+            let Ok(skill) = Skill::parse(label) else { continue };
+            matrix.intern(&skill);
+            let row = SKILLS.iter().take(matrix.labels.len() - 1);
+            let start = matrix.triangle.len() - matrix.labels.len();
+            for (cell, (_, other)) in matrix.triangle[start..].iter_mut().zip(row) {
+                *cell = cluster_percent(*cluster, *other);
+            }
+        }
+        for (a, b, percent) in PAIRS {
+            if let (Ok(a), Ok(b)) = (Skill::parse(a), Skill::parse(b)) {
+                matrix.set(&a, &b, *percent);
+            }
+        }
+        matrix
+    }
+
+    /// This matrix with `pairs` on top: new skills are added, stated values replaced, all others kept.
+    pub fn amended(&self, version: u64, pairs: &[SkillPair]) -> Result<Self, Refusal> {
+        let mut matrix = Self { version, ..self.clone() };
+        for pair in pairs {
+            matrix.intern(&pair.a);
+            matrix.intern(&pair.b);
+            if matrix.len() > Self::MAX_SKILLS {
+                return Err(format!("the matrix must have at most {} skills", Self::MAX_SKILLS).into());
+            }
+            matrix.set(&pair.a, &pair.b, pair.percent);
+        }
+        Ok(matrix)
+    }
+
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The number of skills that the matrix knows.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// How well two skills complement each other, 0 to 1, if the matrix knows both.
+    pub fn complementarity(&self, a: &Skill, b: &Skill) -> Option<f64> {
+        Some(f64::from(self.percent(self.id(a)?, self.id(b)?)) / 100.0)
+    }
+
+    pub(super) fn id(&self, skill: &Skill) -> Option<SkillId> {
+        self.ids.get(skill.canonical()).copied()
+    }
+
+    /// The name of a skill as it reads in a sentence.
+    pub(super) fn label(&self, id: SkillId) -> &str {
+        self.labels.get(usize::from(id.0)).map_or("", String::as_str)
+    }
+
+    pub(super) fn percent(&self, a: SkillId, b: SkillId) -> Percent {
+        self.triangle.get(cell(a, b)).copied().unwrap_or(UNSTATED)
+    }
+
+    /// Adds a skill that is not known yet, with a row of values for it and all skills before it.
+    fn intern(&mut self, skill: &Skill) {
+        let Ok(next) = u16::try_from(self.labels.len()) else { return };
+        if self.ids.contains_key(skill.canonical()) {
+            return;
+        }
+        self.ids.insert(skill.canonical().to_owned(), SkillId(next));
+        self.triangle.resize(self.triangle.len() + self.labels.len(), UNSTATED);
+        self.triangle.push(SAME_SKILL);
+        self.labels.push(skill.as_str().to_owned());
+    }
+
+    fn set(&mut self, a: &Skill, b: &Skill, percent: Percent) {
+        if let (Some(a), Some(b)) = (self.id(a), self.id(b)) {
+            self.triangle[cell(a, b)] = percent;
+        }
+    }
+}
+
+impl Default for SkillMatrix {
+    fn default() -> Self {
+        Self::builtin()
+    }
+}
+
+fn cell(a: SkillId, b: SkillId) -> usize {
+    let (low, high) = (usize::from(a.0.min(b.0)), usize::from(a.0.max(b.0)));
+    high * (high + 1) / 2 + low
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn skill(text: &str) -> Skill {
+        Skill::parse(text).unwrap()
+    }
+
+    fn percent(matrix: &SkillMatrix, a: &str, b: &str) -> Option<u8> {
+        Some(matrix.percent(matrix.id(&skill(a))?, matrix.id(&skill(b))?))
+    }
+
+    #[test]
+    fn every_built_in_statement_is_in_the_table() {
+        let matrix = SkillMatrix::builtin();
+        assert_eq!(matrix.len(), SKILLS.len(), "a built-in skill is repeated or cannot be read");
+        for (a, b, value) in PAIRS {
+            assert_eq!(percent(&matrix, a, b), Some(*value), "{a}, {b}");
+            assert_eq!(percent(&matrix, b, a), Some(*value), "{b}, {a}");
+        }
+        let stated = |a: &str, b: &str| PAIRS.iter().any(|(c, d, _)| (a, b) == (*c, *d) || (a, b) == (*d, *c));
+        for (a, cluster) in SKILLS {
+            assert_eq!(percent(&matrix, a, a), Some(SAME_SKILL), "{a}");
+            for (b, other) in SKILLS.iter().filter(|(b, _)| a != b && !stated(a, b)) {
+                assert_eq!(percent(&matrix, a, b), Some(cluster_percent(*cluster, *other)), "{a}, {b}");
+            }
+        }
+    }
+
+    #[test]
+    fn amending_adds_and_replaces_and_keeps_the_rest() {
+        let builtin = SkillMatrix::builtin();
+        let pairs = [
+            SkillPair::parse("Falconry", "rust", 0.9).unwrap(),
+            SkillPair::parse("Rust", "product design", 0.1).unwrap(),
+        ];
+        let amended = builtin.amended(7, &pairs).unwrap();
+        assert_eq!((amended.version(), amended.len()), (7, builtin.len() + 1));
+        assert_eq!(percent(&amended, "rust", "falconry"), Some(90));
+        assert_eq!(percent(&amended, "falconry", "go"), Some(UNSTATED));
+        assert_eq!(percent(&amended, "falconry", "falconry"), Some(SAME_SKILL));
+        assert_eq!(percent(&amended, "product design", "rust"), Some(10));
+        assert_eq!(percent(&amended, "go", "product design"), percent(&builtin, "go", "product design"));
+    }
+
+    #[test]
+    fn statements_are_bounded() {
+        for value in [-0.1, 1.01, f64::NAN] {
+            assert!(SkillPair::parse("a", "b", value).is_err(), "{value}");
+        }
+        let pairs: Vec<_> = (0..1_000).map(|n| SkillPair::parse("rust", &format!("s{n}"), 0.5).unwrap()).collect();
+        assert!(SkillMatrix::builtin().amended(1, &pairs).is_err());
+    }
+}

@@ -1,0 +1,33 @@
+//! How well two people fit, and why: a pure function of two profiles and a model.
+//!
+//! A score is made of components (skills, field, experience, …). Each looks at one side of the two profiles, gives a
+//! value from 0 to 1 and says in reasons and counter-reasons which concrete items led to it. A component that has
+//! nothing to look at is left out of the score, and its weight goes to the others in proportion.
+//!
+//! Invariants: a score is symmetric, does not depend on the order of entries in a profile, on the time or on chance,
+//! and names the versions of everything that it was computed from. Who may see whom is not decided here.
+
+mod components;
+mod engine;
+mod features;
+mod matrix;
+mod matrix_builtin;
+mod model;
+mod reason;
+mod score;
+mod weights;
+
+#[cfg(test)]
+mod golden_tests;
+#[cfg(test)]
+mod property_tests;
+#[cfg(test)]
+mod samples;
+
+pub use engine::{ENGINE_VERSION, Ranked, rank, score, score_features, total_features};
+pub use features::Features;
+pub use matrix::{SkillMatrix, SkillPair};
+pub use model::Model;
+pub use reason::{Reason, ReasonCode};
+pub use score::{Component, ComponentName, Score, Versions};
+pub use weights::Weights;

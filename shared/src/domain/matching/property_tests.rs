@@ -1,0 +1,123 @@
+//! What holds for any two profiles.
+
+use proptest::prelude::*;
+
+use super::samples::any_profile;
+use super::*;
+use crate::domain::profile::Profile;
+
+fn swapped_ids(a: &Profile, b: &Profile) -> (Profile, Profile) {
+    (Profile { user_id: b.user_id, ..a.clone() }, Profile { user_id: a.user_id, ..b.clone() })
+}
+
+fn reversed(profile: &Profile, cut: prop::sample::Index) -> Profile {
+    fn turn<T>(list: &mut [T], cut: prop::sample::Index) {
+        if !list.is_empty() {
+            list.rotate_left(cut.index(list.len()));
+            list.reverse();
+        }
+    }
+    let mut profile = profile.clone();
+    turn(&mut profile.details.skills, cut);
+    turn(&mut profile.details.interests, cut);
+    turn(&mut profile.details.goals, cut);
+    turn(&mut profile.details.languages, cut);
+    profile
+}
+
+proptest! {
+    #[test]
+    fn values_weights_and_totals_are_bounded(a in any_profile(), b in any_profile()) {
+        let score = score(&a, &b, &Model::default());
+        prop_assert!((0.0..=1.0).contains(&score.total));
+        for component in &score.components {
+            prop_assert!((0.0..=1.0).contains(&component.value), "{component:?}");
+            prop_assert!(component.weight > 0.0 && component.weight <= 1.0, "{component:?}");
+        }
+    }
+
+    #[test]
+    fn scores_are_symmetric_to_the_last_word(a in any_profile(), b in any_profile()) {
+        let model = Model::default();
+        prop_assert_eq!(score(&a, &b, &model), score(&b, &a, &model));
+    }
+
+    #[test]
+    fn no_component_depends_on_whose_id_is_smaller(a in any_profile(), b in any_profile()) {
+        let model = Model::default();
+        let (c, d) = swapped_ids(&a, &b);
+        prop_assert_eq!(score(&a, &b, &model), score(&c, &d, &model));
+    }
+
+    #[test]
+    fn the_order_of_entries_does_not_matter(
+        a in any_profile(), b in any_profile(), cut in any::<prop::sample::Index>(),
+    ) {
+        let model = Model::default();
+        prop_assert_eq!(score(&a, &b, &model), score(&reversed(&a, cut), &b, &model));
+    }
+
+    #[test]
+    fn contributions_make_up_the_total(a in any_profile(), b in any_profile()) {
+        let score = score(&a, &b, &Model::default());
+        let weights: f64 = score.components.iter().map(|component| component.weight).sum();
+        let contributions: f64 = score.components.iter().map(|component| component.value * component.weight).sum();
+        prop_assert!((weights - 1.0).abs() < 1e-3, "{weights}");
+        prop_assert!((contributions - score.total).abs() < 1e-3, "{contributions} for {}", score.total);
+    }
+
+    #[test]
+    fn ranking_totals_are_the_explained_totals(a in any_profile(), b in any_profile()) {
+        let model = Model::default();
+        let (x, y) = (Features::of(&a, &model.matrix), Features::of(&b, &model.matrix));
+        let silent = total_features(&x, &y, &model);
+        prop_assert_eq!(silent.to_bits(), score_features(&x, &y, &model).total.to_bits());
+    }
+
+    #[test]
+    fn a_component_is_there_when_both_sides_have_data(a in any_profile(), b in any_profile()) {
+        let score = score(&a, &b, &Model::default());
+        let present = |name| score.components.iter().any(|component| component.name == name);
+        let both = |has: fn(&Profile) -> bool| has(&a) && has(&b);
+        prop_assert_eq!(present(ComponentName::Interests), both(|p| !p.details.interests.is_empty()));
+        prop_assert_eq!(present(ComponentName::Goals), both(|p| !p.details.goals.is_empty()));
+        prop_assert_eq!(present(ComponentName::Languages), both(|p| !p.details.languages.is_empty()));
+        prop_assert_eq!(present(ComponentName::Place), both(|p| p.details.place.is_some()));
+        prop_assert!(present(ComponentName::Field) && present(ComponentName::Availability));
+    }
+
+    #[test]
+    fn reasons_name_items_that_their_sentence_contains(a in any_profile(), b in any_profile()) {
+        for component in score(&a, &b, &Model::default()).components {
+            for reason in &component.reasons {
+                prop_assert!(!reason.items.is_empty(), "{reason:?}");
+            }
+            for reason in component.reasons.iter().chain(&component.counter_reasons) {
+                prop_assert!(!reason.text.is_empty() && !reason.text.ends_with('.'), "{reason:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_score_survives_json(a in any_profile(), b in any_profile()) {
+        let score = score(&a, &b, &Model::default());
+        let json = serde_json::to_string(&score).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Score>(&json).unwrap(), score);
+    }
+
+    #[test]
+    fn ranking_is_ordered_complete_and_the_same_for_any_order_of_candidates(
+        me in any_profile(), mut others in prop::collection::vec(any_profile(), 0..12), limit in 0_usize..14,
+    ) {
+        others.sort_by_key(|profile| profile.user_id);
+        others.dedup_by_key(|profile| profile.user_id);
+        others.retain(|profile| profile.user_id != me.user_id);
+        let model = Model::default();
+        let key = |ranked: &Ranked<'_>| (ranked.score.total, ranked.profile.user_id);
+        let ranked: Vec<_> = rank(&me, &others, limit, &model).iter().map(key).collect();
+        prop_assert_eq!(ranked.len(), limit.min(others.len()));
+        prop_assert!(ranked.is_sorted_by(|a, b| a.0 > b.0 || (a.0 >= b.0 && a.1 < b.1)), "{ranked:?}");
+        let backwards: Vec<_> = rank(&me, others.iter().rev(), limit, &model).iter().map(key).collect();
+        prop_assert_eq!(ranked, backwards);
+    }
+}

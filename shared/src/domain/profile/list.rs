@@ -1,0 +1,40 @@
+//! Lists in a profile: bounded, without repetitions, in the order in which the person gave them.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::hash::Hash;
+
+use crate::domain::fields::{Fields, Refusal};
+
+/// Parses every entry and notes each complaint under the entry's own path, such as `skills[3]`.
+///
+/// Repetitions (by `key`) are dropped before they count towards `limit`.
+pub(super) fn take<T, K: Eq + Hash>(
+    fields: &mut Fields,
+    path: &'static str,
+    entries: &[String],
+    limit: usize,
+    parse: impl Fn(&str) -> Result<T, Refusal>,
+    key: impl Fn(&T) -> K,
+) -> Option<Vec<T>> {
+    // A repetition costs the same work as an entry, so a list far over its limit is refused unread.
+    if entries.len() > limit.saturating_mul(2) {
+        return fields.take(path, Err(too_many(path, limit)));
+    }
+    let parsed: Vec<Option<T>> = entries
+        .iter()
+        .enumerate()
+        .map(|(index, entry)| fields.take(Cow::Owned(format!("{path}[{index}]")), parse(entry)))
+        .collect();
+    let mut seen = HashSet::with_capacity(parsed.len());
+    let mut list: Vec<T> = parsed.into_iter().collect::<Option<_>>()?;
+    list.retain(|entry| seen.insert(key(entry)));
+    if list.len() > limit {
+        return fields.take(path, Err(too_many(path, limit)));
+    }
+    Some(list)
+}
+
+fn too_many(path: &str, limit: usize) -> Refusal {
+    format!("{path} must have at most {limit} entries").into()
+}

@@ -1,0 +1,58 @@
+//! Profiles: what a person says about themselves, checked value by value, and how complete it is.
+//!
+//! [`ProfileInput`] is what a client may send, [`ProfileDetails`] what it becomes once every value was checked, and
+//! [`Profile`] adds what the server alone decides: whose it is, its version and its times.
+
+mod choice;
+mod country;
+mod details;
+mod language;
+mod list;
+mod number;
+mod place;
+mod stored;
+mod term;
+mod text;
+mod time_zone;
+mod wire;
+
+pub use choice::{Field, Goal};
+pub use details::ProfileDetails;
+pub use language::Language;
+pub use number::{ExperienceYears, HoursPerWeek};
+pub use place::Place;
+pub use term::{Interest, Skill};
+pub use text::{Bio, Headline, Name};
+pub use time_zone::TimeZone;
+pub use wire::{PlaceInput, ProfileInput};
+
+use super::id::UserId;
+use super::time::Timestamp;
+
+/// One person's profile. The version grows by one with every edit and is part of every cache key about the profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    pub user_id: UserId,
+    pub version: u64,
+    pub details: ProfileDetails,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+impl Profile {
+    /// The first profile of a person.
+    pub fn new(user_id: UserId, details: ProfileDetails, now: Timestamp) -> Self {
+        Self { user_id, version: 1, details, created_at: now, updated_at: now }
+    }
+
+    /// The same profile with everything the person said replaced.
+    #[must_use]
+    pub fn edited(self, details: ProfileDetails, now: Timestamp) -> Self {
+        Self { version: self.version.saturating_add(1), details, updated_at: now, ..self }
+    }
+
+    /// How much of the profile is filled in, in percent; see [`ProfileDetails::completeness`].
+    pub fn completeness(&self) -> u8 {
+        self.details.completeness()
+    }
+}

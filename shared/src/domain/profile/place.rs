@@ -1,0 +1,46 @@
+//! Where a person lives, as precisely as they want to say: a city and a country, never coordinates.
+
+use super::country::is_country;
+use super::term::fold;
+use super::wire::PlaceInput;
+use crate::domain::fields::{Fields, Refusal};
+use crate::domain::text;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    city: String,
+    canonical_city: String,
+    country: String,
+}
+
+impl Place {
+    /// Notes a complaint about the city and one about the country separately.
+    pub(super) fn take(fields: &mut Fields, input: &PlaceInput) -> Option<Self> {
+        let city = fields.take("place.city", text::line("city", &input.city, 1..=100));
+        let country = fields.take("place.country", country(&input.country));
+        city.zip(country).map(|(city, country)| Self { canonical_city: fold(&city), city, country })
+    }
+
+    /// The city as the person wrote it.
+    pub fn city(&self) -> &str {
+        &self.city
+    }
+
+    /// The form by which two cities of one country are the same.
+    pub fn canonical_city(&self) -> &str {
+        &self.canonical_city
+    }
+
+    /// The ISO 3166-1 alpha-2 code, in upper case.
+    pub fn country(&self) -> &str {
+        &self.country
+    }
+}
+
+fn country(text: &str) -> Result<String, Refusal> {
+    let code = text.trim().to_ascii_uppercase();
+    if is_country(&code) {
+        return Ok(code);
+    }
+    Err("country must be an ISO 3166-1 alpha-2 code, such as DE".into())
+}

@@ -1,0 +1,86 @@
+//! The form in which a store keeps [`ProfileDetails`]: plain strings and numbers, checked again when read.
+//!
+//! It is apart from the wire type, so that either can change without the other, and it reads items that lack fields
+//! added later or carry fields that are gone.
+
+use serde::{Deserialize, Serialize};
+
+use super::HoursPerWeek;
+use super::details::ProfileDetails;
+use super::wire::{PlaceInput, ProfileInput};
+use crate::error::Error;
+
+#[derive(Deserialize, Serialize)]
+pub(super) struct StoredDetails {
+    name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    headline: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bio: Option<String>,
+    field: String,
+    experience_years: u8,
+    #[serde(default)]
+    skills: Vec<String>,
+    #[serde(default)]
+    interests: Vec<String>,
+    #[serde(default)]
+    goals: Vec<String>,
+    #[serde(default)]
+    languages: Vec<String>,
+    time_zone: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    place: Option<StoredPlace>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    availability_hours_per_week: Option<u8>,
+    visible: bool,
+}
+
+#[derive(Deserialize, Serialize)]
+struct StoredPlace {
+    city: String,
+    country: String,
+}
+
+impl From<ProfileDetails> for StoredDetails {
+    fn from(details: ProfileDetails) -> Self {
+        Self {
+            name: details.name.as_str().to_owned(),
+            headline: details.headline.map(|headline| headline.as_str().to_owned()),
+            bio: details.bio.map(|bio| bio.as_str().to_owned()),
+            field: details.field.as_str().to_owned(),
+            experience_years: details.experience_years.get(),
+            skills: details.skills.iter().map(|skill| skill.as_str().to_owned()).collect(),
+            interests: details.interests.iter().map(|interest| interest.as_str().to_owned()).collect(),
+            goals: details.goals.iter().map(|goal| goal.as_str().to_owned()).collect(),
+            languages: details.languages.iter().map(|language| language.as_str().to_owned()).collect(),
+            time_zone: details.time_zone.as_str().to_owned(),
+            place: details
+                .place
+                .map(|place| StoredPlace { city: place.city().to_owned(), country: place.country().to_owned() }),
+            availability_hours_per_week: details.hours_per_week.map(HoursPerWeek::get),
+            visible: details.visible,
+        }
+    }
+}
+
+impl TryFrom<StoredDetails> for ProfileDetails {
+    type Error = Error;
+
+    fn try_from(stored: StoredDetails) -> Result<Self, Error> {
+        Self::parse(&ProfileInput {
+            name: stored.name,
+            headline: stored.headline,
+            bio: stored.bio,
+            field: stored.field,
+            experience_years: i64::from(stored.experience_years),
+            skills: stored.skills,
+            interests: stored.interests,
+            goals: stored.goals,
+            languages: stored.languages,
+            time_zone: stored.time_zone,
+            place: stored.place.map(|place| PlaceInput { city: place.city, country: place.country }),
+            availability_hours_per_week: stored.availability_hours_per_week.map(i64::from),
+            visible: stored.visible,
+        })
+    }
+}
