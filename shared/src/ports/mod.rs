@@ -9,4 +9,6 @@ pub mod codes;
 pub mod keys;
 pub mod mail;
 pub mod outbox;
+pub mod pairs;
+pub mod profiles;
 pub mod sessions;

@@ -61,10 +61,10 @@ pub fn rank<'c>(
 /// Every component that has data and counts, with its weight in the model.
 ///
 /// The two people are put in the order of their ids first: a component cannot tell who asked.
-fn measured(
-    a: &Features<'_>,
-    b: &Features<'_>,
-    model: &Model,
+fn measured<'p>(
+    a: &'p Features<'p>,
+    b: &'p Features<'p>,
+    model: &'p Model,
     notes: impl Fn() -> Notes,
 ) -> impl Iterator<Item = Component> {
     let (a, b) = if a.user_id <= b.user_id { (a, b) } else { (b, a) };

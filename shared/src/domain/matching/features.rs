@@ -68,8 +68,12 @@ pub(super) fn shared<'a, T, K: Ord>(
     let mut rest = b;
     a.iter().filter_map(move |entry| {
         let wanted = key(entry);
-        rest = &rest[rest.partition_point(|candidate| key(candidate) < wanted)..];
-        rest.first().filter(|candidate| key(candidate) == wanted).map(|found| (entry, found))
+        while let [first, behind @ ..] = rest
+            && key(first) < wanted
+        {
+            rest = behind;
+        }
+        rest.first().filter(|found| key(found) == wanted).map(|found| (entry, found))
     })
 }
 

@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
-use super::samples::{ada, grace, kim, linus, profile};
+use super::samples::{MODEL, ada, grace, kim, linus, profile};
 use super::*;
 use crate::domain::profile::Profile;
 
 fn scored(a: &Profile, b: &Profile) -> Score {
-    score(a, b, &Model::default())
+    score(a, b, &MODEL)
 }
 
 fn component(score: &Score, name: ComponentName) -> &Component {
@@ -38,13 +38,13 @@ fn an_engineer_and_a_designer_in_one_city_fit_well() {
             "Rust complements Figma: 0.80",
             "Technology and design work well together: 0.90",
             "Similar experience: 5 and 7 years",
-            "Both are interested in Chess and OSS",
+            "Both are interested in chess and open source",
             "Both want to find a co-founder",
             "One wants to find a co-founder, the other to collaborate",
             "Both speak German",
             "9 h of shared working time a day",
             "Both have at least 10 h a week",
-            "Both live in LEIPZIG",
+            "Both live in Leipzig",
         ]
     );
     assert_eq!(counter_reasons(&score), [""; 0]);
@@ -56,14 +56,14 @@ fn an_engineer_and_a_designer_in_one_city_fit_well() {
 #[test]
 fn the_same_skills_far_away_fit_less() {
     let score = scored(&ada(), &linus());
-    assert!((0.40..=0.55).contains(&score.total), "{}", score.total);
+    assert!((0.40..=0.50).contains(&score.total), "{}", score.total);
     assert!(reasons(&score).contains(&"Both know Rust, PostgreSQL and Kubernetes"), "{:?}", reasons(&score));
     assert_eq!(
         counter_reasons(&score),
         [
             "No shared interest",
             "One wants to collaborate, the other to find work: goals do not meet",
-            "Only 0 h of shared working time a day",
+            "Only 30 min of shared working time a day",
             "One has 10 h a week, the other 40 h",
             "Different countries: AU and DE",
         ]
@@ -75,13 +75,8 @@ fn people_with_nothing_in_common_fit_badly() {
     let score = scored(&ada(), &kim());
     assert!((0.15..=0.30).contains(&score.total), "{}", score.total);
     assert!(counter_reasons(&score).contains(&"Experience is far apart: 7 and 40 years"));
-    assert!(
-        counter_reasons(&score).contains(&"No common language: English and German on one side, Korean on the other")
-            || counter_reasons(&score)
-                .contains(&"No common language: German and English on one side, Korean on the other"),
-        "{:?}",
-        counter_reasons(&score)
-    );
+    let language = "No common language: German and English on one side, Korean on the other";
+    assert!(counter_reasons(&score).contains(&language), "{:?}", counter_reasons(&score));
 }
 
 #[test]
@@ -107,7 +102,7 @@ fn skills_that_no_matrix_knows_count_when_both_have_them() {
     let a = profile(7, &json!({"skills": ["Falconry", "beekeeping"]}));
     let b = profile(8, &json!({"skills": ["falconry", "glass blowing"]}));
     let score = scored(&a, &b);
-    assert_eq!(texts(&component(&score, ComponentName::Skills).reasons), ["Both know Falconry"]);
+    assert_eq!(texts(&component(&score, ComponentName::Skills).reasons), ["Both know falconry"]);
     let c = profile(9, &json!({"skills": ["glass blowing"]}));
     assert!(scored(&a, &c).components.iter().all(|component| component.name != ComponentName::Skills));
 }
@@ -149,7 +144,7 @@ fn two_empty_profiles_still_have_a_score() {
 #[test]
 fn ranking_puts_the_best_first_and_leaves_me_out() {
     let (me, people) = (ada(), [kim(), linus(), ada(), grace()]);
-    let order: Vec<_> = rank(&me, &people, 2, &Model::default()).iter().map(|r| r.profile.user_id).collect();
+    let order: Vec<_> = rank(&me, &people, 2, &MODEL).iter().map(|r| r.profile.user_id).collect();
     assert_eq!(order, [grace().user_id, linus().user_id]);
 }
 

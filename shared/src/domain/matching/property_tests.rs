@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::samples::any_profile;
+use super::samples::{MODEL, any_profile};
 use super::*;
 use crate::domain::profile::Profile;
 
@@ -28,7 +28,7 @@ fn reversed(profile: &Profile, cut: prop::sample::Index) -> Profile {
 proptest! {
     #[test]
     fn values_weights_and_totals_are_bounded(a in any_profile(), b in any_profile()) {
-        let score = score(&a, &b, &Model::default());
+        let score = score(&a, &b, &MODEL);
         prop_assert!((0.0..=1.0).contains(&score.total));
         for component in &score.components {
             prop_assert!((0.0..=1.0).contains(&component.value), "{component:?}");
@@ -38,28 +38,25 @@ proptest! {
 
     #[test]
     fn scores_are_symmetric_to_the_last_word(a in any_profile(), b in any_profile()) {
-        let model = Model::default();
-        prop_assert_eq!(score(&a, &b, &model), score(&b, &a, &model));
+        prop_assert_eq!(score(&a, &b, &MODEL), score(&b, &a, &MODEL));
     }
 
     #[test]
     fn no_component_depends_on_whose_id_is_smaller(a in any_profile(), b in any_profile()) {
-        let model = Model::default();
         let (c, d) = swapped_ids(&a, &b);
-        prop_assert_eq!(score(&a, &b, &model), score(&c, &d, &model));
+        prop_assert_eq!(score(&a, &b, &MODEL), score(&c, &d, &MODEL));
     }
 
     #[test]
     fn the_order_of_entries_does_not_matter(
         a in any_profile(), b in any_profile(), cut in any::<prop::sample::Index>(),
     ) {
-        let model = Model::default();
-        prop_assert_eq!(score(&a, &b, &model), score(&reversed(&a, cut), &b, &model));
+        prop_assert_eq!(score(&a, &b, &MODEL), score(&reversed(&a, cut), &b, &MODEL));
     }
 
     #[test]
     fn contributions_make_up_the_total(a in any_profile(), b in any_profile()) {
-        let score = score(&a, &b, &Model::default());
+        let score = score(&a, &b, &MODEL);
         let weights: f64 = score.components.iter().map(|component| component.weight).sum();
         let contributions: f64 = score.components.iter().map(|component| component.value * component.weight).sum();
         prop_assert!((weights - 1.0).abs() < 1e-3, "{weights}");
@@ -68,15 +65,14 @@ proptest! {
 
     #[test]
     fn ranking_totals_are_the_explained_totals(a in any_profile(), b in any_profile()) {
-        let model = Model::default();
-        let (x, y) = (Features::of(&a, &model.matrix), Features::of(&b, &model.matrix));
-        let silent = total_features(&x, &y, &model);
-        prop_assert_eq!(silent.to_bits(), score_features(&x, &y, &model).total.to_bits());
+        let (x, y) = (Features::of(&a, &MODEL.matrix), Features::of(&b, &MODEL.matrix));
+        let silent = total_features(&x, &y, &MODEL);
+        prop_assert_eq!(silent.to_bits(), score_features(&x, &y, &MODEL).total.to_bits());
     }
 
     #[test]
     fn a_component_is_there_when_both_sides_have_data(a in any_profile(), b in any_profile()) {
-        let score = score(&a, &b, &Model::default());
+        let score = score(&a, &b, &MODEL);
         let present = |name| score.components.iter().any(|component| component.name == name);
         let both = |has: fn(&Profile) -> bool| has(&a) && has(&b);
         prop_assert_eq!(present(ComponentName::Interests), both(|p| !p.details.interests.is_empty()));
@@ -87,8 +83,8 @@ proptest! {
     }
 
     #[test]
-    fn reasons_name_items_that_their_sentence_contains(a in any_profile(), b in any_profile()) {
-        for component in score(&a, &b, &Model::default()).components {
+    fn every_reason_has_a_sentence_and_names_its_items(a in any_profile(), b in any_profile()) {
+        for component in score(&a, &b, &MODEL).components {
             for reason in &component.reasons {
                 prop_assert!(!reason.items.is_empty(), "{reason:?}");
             }
@@ -100,7 +96,7 @@ proptest! {
 
     #[test]
     fn a_score_survives_json(a in any_profile(), b in any_profile()) {
-        let score = score(&a, &b, &Model::default());
+        let score = score(&a, &b, &MODEL);
         let json = serde_json::to_string(&score).unwrap();
         prop_assert_eq!(serde_json::from_str::<Score>(&json).unwrap(), score);
     }
@@ -112,12 +108,11 @@ proptest! {
         others.sort_by_key(|profile| profile.user_id);
         others.dedup_by_key(|profile| profile.user_id);
         others.retain(|profile| profile.user_id != me.user_id);
-        let model = Model::default();
         let key = |ranked: &Ranked<'_>| (ranked.score.total, ranked.profile.user_id);
-        let ranked: Vec<_> = rank(&me, &others, limit, &model).iter().map(key).collect();
+        let ranked: Vec<_> = rank(&me, &others, limit, &MODEL).iter().map(key).collect();
         prop_assert_eq!(ranked.len(), limit.min(others.len()));
         prop_assert!(ranked.is_sorted_by(|a, b| a.0 > b.0 || (a.0 >= b.0 && a.1 < b.1)), "{ranked:?}");
-        let backwards: Vec<_> = rank(&me, others.iter().rev(), limit, &model).iter().map(key).collect();
+        let backwards: Vec<_> = rank(&me, others.iter().rev(), limit, &MODEL).iter().map(key).collect();
         prop_assert_eq!(ranked, backwards);
     }
 }

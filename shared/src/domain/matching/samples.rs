@@ -1,12 +1,18 @@
 //! Profiles for the tests of the engine: a few that read like people, and random ones.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::Model;
 use crate::domain::id::UserId;
 use crate::domain::profile::{Field, Goal, Profile, ProfileDetails};
 use crate::domain::time::Timestamp;
+
+/// The built-in model, built once for all cases.
+pub(super) static MODEL: LazyLock<Model> = LazyLock::new(Model::default);
 
 /// A profile with the required values, `said` on top, and an id that ends in `number`.
 pub(super) fn profile(number: u128, said: &Value) -> Profile {
@@ -38,7 +44,7 @@ pub(super) fn grace() -> Profile {
         &json!({
             "field": "design", "experience_years": 5, "skills": ["Product Design", "User Research", "Figma"],
             "interests": ["Chess", "OSS", "film"], "goals": ["co-founder"], "languages": ["de"],
-            "time_zone": "Europe/Berlin", "place": {"city": "LEIPZIG", "country": "DE"},
+            "time_zone": "Europe/Berlin", "place": {"city": "leipzig", "country": "DE"},
             "availability_hours_per_week": 12,
         }),
     )

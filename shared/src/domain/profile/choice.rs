@@ -9,7 +9,8 @@ macro_rules! choices {
     ($($(#[$doc:meta])* $name:ident $field:literal { $($variant:ident = $text:literal,)+ })+) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
-        pub enum $name { $(#[serde(rename = $text)] $variant,)+ }
+        #[serde(rename_all = "kebab-case")]
+        pub enum $name { $($variant,)+ }
 
         impl $name {
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
@@ -64,15 +65,21 @@ choices! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use utoipa::PartialSchema;
 
     #[test]
-    fn texts_read_back_and_agree_with_serde() {
+    fn texts_read_back_and_agree_with_serde_and_the_api_document() {
+        let documented = serde_json::to_value(Goal::schema()).unwrap();
         for (index, goal) in Goal::ALL.iter().enumerate() {
             assert_eq!(Goal::parse(goal.as_str()).unwrap(), *goal);
             assert_eq!(serde_json::to_value(goal).unwrap(), goal.as_str());
+            assert_eq!(documented["enum"][index], goal.as_str());
             assert_eq!(goal.index(), index);
         }
-        assert!(Field::ALL.iter().all(|field| Field::parse(field.as_str()) == Ok(*field)));
+        for field in Field::ALL {
+            assert_eq!(Field::parse(field.as_str()).unwrap(), *field);
+            assert_eq!(serde_json::to_value(field).unwrap(), field.as_str());
+        }
     }
 
     #[test]

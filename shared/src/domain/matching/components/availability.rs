@@ -49,7 +49,10 @@ fn explain_time(explanation: &mut Explanation, a: &Features<'_>, b: &Features<'_
         let text = format!("{} of shared working time a day", duration(minutes));
         explanation.reason(ReasonCode::WorkingTimeShared, text, items);
     } else {
-        let text = format!("Only {} of shared working time a day", duration(minutes));
+        let text = match minutes {
+            0 => "No shared working time".to_owned(),
+            _ => format!("Only {} of shared working time a day", duration(minutes)),
+        };
         explanation.counter(ReasonCode::WorkingTimeDistant, text, items);
     }
 }
@@ -86,7 +89,8 @@ mod tests {
     fn working_time_overlaps_around_the_globe_and_the_year() {
         assert_eq!(minutes("Europe/Berlin", "Europe/Berlin"), 9 * 60);
         assert_eq!(minutes("Europe/Berlin", "Asia/Kolkata"), 5 * 60);
-        assert_eq!(minutes("Europe/Berlin", "Australia/Sydney"), 0);
+        assert_eq!(minutes("Europe/Berlin", "Australia/Sydney"), 30);
+        assert_eq!(minutes("Europe/Berlin", "Pacific/Honolulu"), 0);
         // These two are 25 hours apart by the clock, and one hour by the sun.
         assert_eq!(minutes("Pacific/Kiritimati", "Pacific/Pago_Pago"), 8 * 60);
         assert_eq!(duration(90), "1 h 30 min");

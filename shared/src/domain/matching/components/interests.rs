@@ -15,7 +15,7 @@ pub(super) fn measure(a: &Features<'_>, b: &Features<'_>, notes: &mut Notes) -> 
     let both = || shared(&a.interests, &b.interests, |interest| interest.canonical());
     let number = both().count();
     notes.explain(|explanation| {
-        let items: Vec<_> = both().take(NAMED).map(|(a, b)| a.as_str().min(b.as_str()).to_owned()).collect();
+        let items: Vec<_> = both().take(NAMED).map(|(a, b)| a.as_str().max(b.as_str()).to_owned()).collect();
         if items.is_empty() {
             explanation.counter(ReasonCode::InterestNoneShared, "No shared interest".to_owned(), items);
         } else {

@@ -1,14 +1,16 @@
 //! Skill complementarity: what each person's skills gain from the best partner among the other's.
 //!
-//! For every skill the best value that the matrix has with any skill of the other person is its gain. The four
-//! greatest gains of each side count, weighted 4 : 3 : 2 : 1, so that a long list neither helps nor hurts by its
-//! length; the value is the mean of both sides. A skill that the matrix does not know counts when both have it.
+//! For every skill the best value that the matrix has with any skill of the other person is its gain; what its owner
+//! could do alone is no gain. The four greatest gains of each side count, weighted 4 : 3 : 2 : 1, so that a long list
+//! neither helps nor hurts by its length; the value is the mean of both sides. A skill that the matrix does not know
+//! counts when both have it.
+
+use std::cmp::Reverse;
 
 use super::super::features::{Features, shared};
 use super::super::matrix::{Percent, SAME_SKILL, SkillId, SkillMatrix};
 use super::super::reason::{Explanation, Notes, ReasonCode, capitalised, enumeration};
 use super::ascending;
-use crate::domain::profile::Skill;
 
 const COUNTED: usize = 4;
 /// From here on a pair is worth a reason.
@@ -25,26 +27,26 @@ pub(super) fn measure(a: &Features<'_>, b: &Features<'_>, matrix: &SkillMatrix, 
     Some(value)
 }
 
-/// The weighted mean of the greatest gains of `own` skills, none if there is nothing to compare.
+/// The weighted mean of the greatest gains of one side, none if there is nothing to compare.
 fn gain(own: &Features<'_>, other: &Features<'_>, shared_others: usize, matrix: &SkillMatrix) -> Option<f64> {
     let mut greatest = [None; COUNTED];
-    for skill in &own.known_skills {
-        insert(&mut greatest, best(*skill, other, matrix).map(|(value, _)| value));
+    for (percent, ..) in gains(own, other, matrix) {
+        insert(&mut greatest, percent);
     }
     for _ in 0..shared_others.min(COUNTED) {
-        insert(&mut greatest, Some(SAME_SKILL));
+        insert(&mut greatest, SAME_SKILL);
     }
     let (sum, weights) = greatest
         .iter()
         .flatten()
         .zip([4_u32, 3, 2, 1])
-        .fold((0, 0), |(sum, weights), (gain, weight)| (sum + u32::from(*gain) * weight, weights + weight));
+        .fold((0, 0), |(sum, weights), (percent, weight)| (sum + u32::from(*percent) * weight, weights + weight));
     (weights > 0).then(|| f64::from(sum) / f64::from(weights * 100))
 }
 
 /// Keeps `greatest` in descending order.
-fn insert(greatest: &mut [Option<Percent>; COUNTED], value: Option<Percent>) {
-    let mut carried = value;
+fn insert(greatest: &mut [Option<Percent>; COUNTED], percent: Percent) {
+    let mut carried = Some(percent);
     for slot in greatest {
         if carried > *slot {
             std::mem::swap(slot, &mut carried);
@@ -52,62 +54,76 @@ fn insert(greatest: &mut [Option<Percent>; COUNTED], value: Option<Percent>) {
     }
 }
 
-/// The other's skill that complements `skill` best; of equals the one that the matrix lists first.
-fn best(skill: SkillId, other: &Features<'_>, matrix: &SkillMatrix) -> Option<(Percent, SkillId)> {
-    let pairs = other.known_skills.iter().map(|partner| (matrix.percent(skill, *partner), *partner));
-    pairs.reduce(|best, pair| if pair.0 > best.0 { pair } else { best })
+/// For each own skill its gain, and the other's skill that it is due to; of equals the one the matrix lists first.
+///
+/// What the owner of a skill also has brings nothing new, so it counts no more than the same skill would.
+fn gains<'p>(
+    own: &'p Features<'p>,
+    other: &'p Features<'p>,
+    matrix: &'p SkillMatrix,
+) -> impl Iterator<Item = (Percent, SkillId, SkillId)> {
+    own.known_skills.iter().filter_map(|skill| {
+        let mut best: Option<(Percent, SkillId, SkillId)> = None;
+        for partner in &other.known_skills {
+            let mut percent = matrix.percent(*skill, *partner);
+            if percent > SAME_SKILL && own.known_skills.binary_search(partner).is_ok() {
+                percent = SAME_SKILL;
+            }
+            if best.is_none_or(|(greatest, ..)| percent > greatest) {
+                best = Some((percent, *skill, *partner));
+            }
+        }
+        best
+    })
 }
 
 fn explain(explanation: &mut Explanation, a: &Features<'_>, b: &Features<'_>, matrix: &SkillMatrix) {
-    let mut pairs: Vec<(Percent, SkillId, SkillId)> = Vec::new();
-    for (own, other) in [(a, b), (b, a)] {
-        for skill in &own.known_skills {
-            if let Some((value, partner)) = best(*skill, other, matrix) {
-                let (first, second) = ascending(*skill, partner);
-                pairs.push((value, first, second));
-            }
-        }
-    }
-    pairs.sort_unstable_by_key(|(value, first, second)| (std::cmp::Reverse(*value), *first, *second));
-    pairs.dedup();
-    for (value, first, second) in
-        pairs.iter().filter(|(value, first, second)| *value >= GOOD && first != second).take(NAMED)
-    {
-        let (first, second) = (matrix.label(*first), matrix.label(*second));
-        let text = format!("{} complements {second}: {:.2}", capitalised(first), f64::from(*value) / 100.0);
-        explanation.reason(ReasonCode::SkillComplement, text, vec![first.to_owned(), second.to_owned()]);
-    }
+    let all = || gains(a, b, matrix).chain(gains(b, a, matrix));
+    complements(explanation, all(), matrix);
     let shared = shared_labels(a, b, matrix);
     if !shared.is_empty() {
         explanation.reason(ReasonCode::SkillShared, format!("Both know {}", enumeration(&shared)), shared);
     }
-    counter(explanation, [(a, b), (b, a)], matrix);
+    unmatched(explanation, all(), matrix);
 }
 
-fn shared_labels(a: &Features<'_>, b: &Features<'_>, matrix: &SkillMatrix) -> Vec<String> {
-    let known = shared(&a.known_skills, &b.known_skills, |id| *id).map(|(id, _)| matrix.label(*id).to_owned());
-    let others = shared(&a.other_skills, &b.other_skills, |skill| skill.canonical());
-    known.chain(others.map(|(a, b)| spelling(a, b))).take(NAMED).collect()
-}
-
-/// Of two spellings of one skill, the same one whoever comes first.
-fn spelling(a: &Skill, b: &Skill) -> String {
-    a.as_str().min(b.as_str()).to_owned()
-}
-
-/// Names the skills that gain nothing from the other person.
-fn counter(explanation: &mut Explanation, sides: [(&Features<'_>, &Features<'_>); 2], matrix: &SkillMatrix) {
-    let mut lonely: Vec<(Percent, SkillId)> = sides
-        .iter()
-        .flat_map(|(own, other)| own.known_skills.iter().map(move |skill| (*skill, other)))
-        .filter_map(|(skill, other)| best(skill, other, matrix).map(|(value, _)| (value, skill)))
-        .filter(|(value, _)| *value < POOR)
+/// Names the pairs with the greatest gains.
+fn complements(
+    explanation: &mut Explanation,
+    gains: impl Iterator<Item = (Percent, SkillId, SkillId)>,
+    matrix: &SkillMatrix,
+) {
+    let mut pairs: Vec<_> = gains
+        .filter(|(percent, ..)| *percent >= GOOD)
+        .map(|(percent, skill, partner)| (Reverse(percent), ascending(skill, partner)))
         .collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    for (Reverse(percent), (first, second)) in pairs.into_iter().take(NAMED) {
+        let (first, second) = (matrix.label(first), matrix.label(second));
+        let text = format!("{} complements {second}: {:.2}", capitalised(first), f64::from(percent) / 100.0);
+        explanation.reason(ReasonCode::SkillComplement, text, vec![first.to_owned(), second.to_owned()]);
+    }
+}
+
+/// Names what both have, in the same spelling whoever comes first.
+fn shared_labels(a: &Features<'_>, b: &Features<'_>, matrix: &SkillMatrix) -> Vec<String> {
+    let known = shared(&a.known_skills, &b.known_skills, |id| *id).map(|(id, _)| matrix.label(*id));
+    let others = shared(&a.other_skills, &b.other_skills, |skill| skill.canonical());
+    known.chain(others.map(|(a, b)| a.as_str().max(b.as_str()))).take(NAMED).map(str::to_owned).collect()
+}
+
+/// Names the skills that gain little from the other person.
+fn unmatched(
+    explanation: &mut Explanation,
+    gains: impl Iterator<Item = (Percent, SkillId, SkillId)>,
+    matrix: &SkillMatrix,
+) {
+    let mut lonely: Vec<_> = gains.filter(|(percent, ..)| *percent < POOR).map(|(p, skill, _)| (p, skill)).collect();
     lonely.sort_unstable();
-    lonely.dedup();
-    for (value, skill) in lonely.into_iter().take(NAMED) {
+    for (percent, skill) in lonely.into_iter().take(NAMED) {
         let label = matrix.label(skill);
-        let text = format!("Nothing complements {label}: {:.2} at best", f64::from(value) / 100.0);
+        let text = format!("Nothing complements {label}: {:.2} at best", f64::from(percent) / 100.0);
         explanation.counter(ReasonCode::SkillUnmatched, text, vec![label.to_owned()]);
     }
 }

@@ -1,0 +1,68 @@
+//! `GET /v1/blocks`, `PUT` and `DELETE /v1/blocks/{user_id}`
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Serialize;
+use shared::domain::id::UserId;
+use shared::domain::time::Timestamp;
+use shared::edge::http::{Caller, Id, Problem};
+use shared::error::{Code, Result};
+use utoipa::ToSchema;
+
+use crate::Deps;
+use crate::change::change;
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BlockList {
+    items: Vec<BlockView>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct BlockView {
+    user_id: UserId,
+    blocked_at: Timestamp,
+}
+
+/// Lists the people one has blocked.
+#[utoipa::path(get, path = "/v1/blocks", tag = "connections", security(("bearer" = [])), responses(
+    (status = 200, body = BlockList),
+    (status = "4XX", body = Problem),
+))]
+pub(crate) async fn list(State(deps): State<Deps>, caller: Caller) -> Result<Json<BlockList>> {
+    let people = deps.pairs.blocks_of(caller.user_id).await?.into_iter();
+    let items = people.map(|person| BlockView { user_id: person.user_id, blocked_at: person.blocked_at });
+    Ok(Json(BlockList { items: items.collect() }))
+}
+
+/// Blocks somebody: from the answer on the two no longer see or reach each other, and a connection is over.
+#[utoipa::path(put, path = "/v1/blocks/{user_id}", tag = "connections", security(("bearer" = [])),
+    params(("user_id" = UserId, Path)), responses(
+    (status = 204),
+    (status = "4XX", body = Problem, description = "`profile_not_found`, `invalid_field`"),
+))]
+pub(crate) async fn block(State(deps): State<Deps>, caller: Caller, Id(user_id): Id<UserId>) -> Result<StatusCode> {
+    deps.profiles.find(user_id).await?.ok_or(Code::ProfileNotFound)?;
+    let now = deps.ambient.now();
+    change(&deps, caller.user_id, user_id, |pair| {
+        pair.block(caller.user_id, now);
+        Ok(())
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes a block back. A connection that it ended stays ended.
+#[utoipa::path(delete, path = "/v1/blocks/{user_id}", tag = "connections", security(("bearer" = [])),
+    params(("user_id" = UserId, Path)), responses(
+    (status = 204),
+    (status = "4XX", body = Problem, description = "`invalid_field`"),
+))]
+pub(crate) async fn unblock(State(deps): State<Deps>, caller: Caller, Id(user_id): Id<UserId>) -> Result<StatusCode> {
+    change(&deps, caller.user_id, user_id, |pair| {
+        pair.unblock(caller.user_id);
+        Ok(())
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,50 @@
+//! `connections`: like, pass, match, unmatch, block.
+//!
+//! Every operation reads the pair, changes it in memory and replaces it if nobody was faster; the rules are in
+//! `shared::domain::pair`.
+
+mod blocks;
+mod change;
+mod like;
+mod list;
+mod pass;
+mod unmatch;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::FromRef;
+use shared::edge::http::{self, Authenticator};
+use shared::ports::ambient::Ambient;
+use shared::ports::pairs::Pairs;
+use shared::ports::profiles::Profiles;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+#[derive(Clone, FromRef)]
+pub struct Deps {
+    pub pairs: Arc<dyn Pairs>,
+    pub profiles: Arc<dyn Profiles>,
+    pub authenticator: Arc<Authenticator>,
+    pub ambient: Ambient,
+}
+
+pub fn router(deps: Deps) -> Router {
+    http::app(routes().with_state(deps))
+}
+
+/// This function's part of the API document.
+pub fn api() -> OpenApi {
+    http::document([routes().into_openapi()])
+}
+
+fn routes() -> OpenApiRouter<Deps> {
+    OpenApiRouter::new()
+        .routes(routes!(like::like))
+        .routes(routes!(pass::pass))
+        .routes(routes!(list::list))
+        .routes(routes!(unmatch::unmatch))
+        .routes(routes!(blocks::list))
+        .routes(routes!(blocks::block, blocks::unblock))
+}

@@ -1,0 +1,80 @@
+//! `PUT /v1/likes/{user_id}`
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use shared::domain::fields::Fields;
+use shared::domain::id::{ConversationId, UserId};
+use shared::domain::pair::Liked;
+use shared::domain::text;
+use shared::edge::http::{Body, Caller, Id, Problem};
+use shared::error::{Code, Result};
+use utoipa::ToSchema;
+
+use crate::Deps;
+use crate::change::change;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LikeBody {
+    /// A few words for the other person, at most 500 characters.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    intro: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LikeAnswer {
+    state: LikeState,
+    /// Where the two can talk now, if they matched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    conversation_id: Option<ConversationId>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum LikeState {
+    Liked,
+    Matched,
+}
+
+/// Likes somebody; if they did the same before, it is a match and both are told. Liking twice changes nothing.
+#[utoipa::path(put, path = "/v1/likes/{user_id}", tag = "connections", security(("bearer" = [])),
+    params(("user_id" = UserId, Path)), request_body = LikeBody, responses(
+    (status = 200, body = LikeAnswer),
+    (status = "4XX", body = Problem, description = "`profile_not_found`, `profile_missing`, `invalid_field`"),
+))]
+pub(crate) async fn like(
+    State(deps): State<Deps>,
+    caller: Caller,
+    Id(user_id): Id<UserId>,
+    Body(body): Body<LikeBody>,
+) -> Result<Json<LikeAnswer>> {
+    let intro = parse(&body)?;
+    deps.profiles.find(caller.user_id).await?.ok_or(Code::ProfileMissing)?;
+    deps.profiles.find(user_id).await?.ok_or(Code::ProfileNotFound)?;
+    let (now, conversation_id) = (deps.ambient.now(), deps.ambient.id());
+    let liked = change(&deps, caller.user_id, user_id, |pair| {
+        pair.like(caller.user_id, intro.clone(), conversation_id, now)
+    })
+    .await?;
+    Ok(Json(LikeAnswer::from(liked)))
+}
+
+fn parse(body: &LikeBody) -> Result<Option<String>> {
+    let mut fields = Fields::default();
+    let intro = body.intro.as_deref().map(|intro| text::paragraph("intro", intro, 0..=500)).transpose();
+    let intro = fields.take("intro", intro);
+    Ok(fields.accept(intro)?.filter(|intro| !intro.is_empty()))
+}
+
+impl From<Liked> for LikeAnswer {
+    fn from(liked: Liked) -> Self {
+        match liked {
+            Liked::Waiting => Self { state: LikeState::Liked, conversation_id: None },
+            Liked::Matched(id) | Liked::Already(id) => {
+                Self { state: LikeState::Matched, conversation_id: Some(id) }
+            }
+        }
+    }
+}

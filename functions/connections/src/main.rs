@@ -1,0 +1,35 @@
+//! Wires `connections` to its tables.
+
+use std::sync::Arc;
+
+use connections::Deps;
+use shared::adapters::aws::Aws;
+use shared::adapters::dynamo::{DynamoKeys, DynamoOutbox, DynamoPairs, DynamoProfiles, DynamoSessions};
+use shared::adapters::system;
+use shared::config::{Table, TokensConfig, Vars};
+use shared::edge::http::{self, Authenticator};
+use shared::telemetry;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    let mut vars = Vars::from_process();
+    telemetry::init(&vars);
+    let aws = Aws::from_environment().await;
+    let ambient = system::ambient();
+    let outbox = DynamoOutbox::new(aws.table(&mut vars, Table::Outbox));
+    let (social, chat) = (aws.table(&mut vars, Table::Social), aws.table(&mut vars, Table::Chat));
+    let profiles = DynamoProfiles::new(aws.table(&mut vars, Table::Profiles));
+    let sessions = DynamoSessions::reader(aws.table(&mut vars, Table::Sessions));
+    let keys = DynamoKeys::new(aws.table(&mut vars, Table::Ops));
+    let tokens = TokensConfig::read(&mut vars);
+    vars.finish()?;
+
+    let authenticator = Authenticator::new(tokens.issuer, Arc::new(keys), Arc::new(sessions), ambient.clone());
+    let deps = Deps {
+        pairs: Arc::new(DynamoPairs::new(social, chat, outbox)),
+        profiles: Arc::new(profiles),
+        authenticator: Arc::new(authenticator),
+        ambient,
+    };
+    http::run(connections::router(deps)).await
+}

@@ -1,0 +1,23 @@
+//! `PUT /v1/passes/{user_id}`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use shared::domain::id::UserId;
+use shared::edge::http::{Caller, Id, Problem};
+use shared::error::{Code, Result};
+
+use crate::Deps;
+use crate::change::change;
+
+/// Passes on somebody: they are not suggested again. Takes a like back that was not returned yet.
+#[utoipa::path(put, path = "/v1/passes/{user_id}", tag = "connections", security(("bearer" = [])),
+    params(("user_id" = UserId, Path)), responses(
+    (status = 204),
+    (status = "4XX", body = Problem, description = "`profile_not_found`, `already_connected`"),
+))]
+pub(crate) async fn pass(State(deps): State<Deps>, caller: Caller, Id(user_id): Id<UserId>) -> Result<StatusCode> {
+    deps.profiles.find(user_id).await?.ok_or(Code::ProfileNotFound)?;
+    let now = deps.ambient.now();
+    change(&deps, caller.user_id, user_id, |pair| pair.pass(caller.user_id, now)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

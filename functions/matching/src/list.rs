@@ -1,0 +1,69 @@
+//! `GET /v1/matches`
+
+use std::collections::HashSet;
+
+use axum::Json;
+use axum::extract::State;
+use futures::try_join;
+use serde::Deserialize;
+use shared::domain::id::UserId;
+use shared::domain::matching;
+use shared::domain::profile::Profile;
+use shared::edge::http::{Caller, Params, Problem};
+use shared::error::{Error, Result};
+use utoipa::IntoParams;
+
+use crate::view::{MatchList, MatchView};
+use crate::{Deps, own_profile};
+
+/// How many people are scored for one list: the newest ones. Beyond that the port `CandidateIndex` needs an index that
+/// retrieves by fit.
+const CANDIDATES: usize = 500;
+const MAX_LIMIT: u32 = 100;
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListParams {
+    /// How many people, 1 to 100; 20 when left out.
+    #[serde(default = "default_limit")]
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: u32,
+}
+
+fn default_limit() -> u32 {
+    20
+}
+
+/// Lists people by how well they fit, best first, with the reasons.
+///
+/// Nobody is listed whom the reader liked, passed, met or blocked before, who has blocked the reader, or who hides.
+#[utoipa::path(get, path = "/v1/matches", tag = "matching", security(("bearer" = [])), params(ListParams), responses(
+    (status = 200, body = MatchList),
+    (status = "4XX", body = Problem, description = "`profile_missing`, `invalid_field`"),
+))]
+pub(crate) async fn list(
+    State(deps): State<Deps>,
+    caller: Caller,
+    Params(params): Params<ListParams>,
+) -> Result<Json<MatchList>> {
+    let limit = parse(&params)?;
+    let (me, candidates) = try_join!(own_profile(&deps, caller.user_id), deps.candidates.candidates(CANDIDATES))?;
+    let people = listed(&deps, caller.user_id, &candidates).await?;
+    let ranked = matching::rank(&me, &people, limit, &deps.model);
+    Ok(Json(MatchList { items: ranked.into_iter().map(MatchView::from).collect() }))
+}
+
+fn parse(params: &ListParams) -> Result<usize> {
+    if !(1..=MAX_LIMIT).contains(&params.limit) {
+        return Err(Error::invalid("limit", "limit must be 1 to 100"));
+    }
+    Ok(params.limit as usize)
+}
+
+/// The candidates as they are now, less those who must not be shown.
+async fn listed(deps: &Deps, me: UserId, candidates: &[UserId]) -> Result<Vec<Profile>> {
+    let (people, pairs) = try_join!(deps.profiles.find_many(candidates), deps.pairs.find_many(me, candidates))?;
+    let refused: HashSet<UserId> =
+        pairs.iter().filter(|pair| !pair.may_be_suggested_to(me)).map(|pair| pair.other(me)).collect();
+    Ok(people.into_iter().filter(|person| person.details.visible && !refused.contains(&person.user_id)).collect())
+}

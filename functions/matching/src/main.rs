@@ -1,0 +1,35 @@
+//! Wires `matching` to its tables.
+
+use std::sync::Arc;
+
+use matching::Deps;
+use shared::adapters::aws::Aws;
+use shared::adapters::dynamo::{DynamoDirectory, DynamoKeys, DynamoPairs, DynamoProfiles, DynamoSessions};
+use shared::adapters::system;
+use shared::config::{Table, TokensConfig, Vars};
+use shared::domain::matching::Model;
+use shared::edge::http::{self, Authenticator};
+use shared::telemetry;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    let mut vars = Vars::from_process();
+    telemetry::init(&vars);
+    let aws = Aws::from_environment().await;
+    let profiles = aws.table(&mut vars, Table::Profiles);
+    let pairs = DynamoPairs::reader(aws.table(&mut vars, Table::Social));
+    let sessions = DynamoSessions::reader(aws.table(&mut vars, Table::Sessions));
+    let keys = DynamoKeys::new(aws.table(&mut vars, Table::Ops));
+    let tokens = TokensConfig::read(&mut vars);
+    vars.finish()?;
+
+    let authenticator = Authenticator::new(tokens.issuer, Arc::new(keys), Arc::new(sessions), system::ambient());
+    let deps = Deps {
+        candidates: Arc::new(DynamoDirectory::new(profiles.clone())),
+        profiles: Arc::new(DynamoProfiles::new(profiles)),
+        pairs: Arc::new(pairs),
+        model: Arc::new(Model::default()),
+        authenticator: Arc::new(authenticator),
+    };
+    http::run(matching::router(deps)).await
+}

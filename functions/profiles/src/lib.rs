@@ -1,0 +1,38 @@
+//! `profiles`: one's own profile and the profiles of others.
+
+mod me;
+mod others;
+mod view;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::FromRef;
+use shared::edge::http::{self, Authenticator};
+use shared::ports::ambient::Ambient;
+use shared::ports::pairs::Pairs;
+use shared::ports::profiles::Profiles;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+#[derive(Clone, FromRef)]
+pub struct Deps {
+    pub profiles: Arc<dyn Profiles>,
+    pub pairs: Arc<dyn Pairs>,
+    pub authenticator: Arc<Authenticator>,
+    pub ambient: Ambient,
+}
+
+pub fn router(deps: Deps) -> Router {
+    http::app(routes().with_state(deps))
+}
+
+/// This function's part of the API document.
+pub fn api() -> OpenApi {
+    http::document([routes().into_openapi()])
+}
+
+fn routes() -> OpenApiRouter<Deps> {
+    OpenApiRouter::new().routes(routes!(me::read, me::write)).routes(routes!(others::read))
+}

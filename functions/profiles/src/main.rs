@@ -1,0 +1,34 @@
+//! Wires `profiles` to its tables.
+
+use std::sync::Arc;
+
+use profiles::Deps;
+use shared::adapters::aws::Aws;
+use shared::adapters::dynamo::{DynamoKeys, DynamoPairs, DynamoProfiles, DynamoSessions};
+use shared::adapters::system;
+use shared::config::{Table, TokensConfig, Vars};
+use shared::edge::http::{self, Authenticator};
+use shared::telemetry;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    let mut vars = Vars::from_process();
+    telemetry::init(&vars);
+    let aws = Aws::from_environment().await;
+    let ambient = system::ambient();
+    let profiles = DynamoProfiles::new(aws.table(&mut vars, Table::Profiles));
+    let pairs = DynamoPairs::reader(aws.table(&mut vars, Table::Social));
+    let sessions = DynamoSessions::reader(aws.table(&mut vars, Table::Sessions));
+    let keys = DynamoKeys::new(aws.table(&mut vars, Table::Ops));
+    let tokens = TokensConfig::read(&mut vars);
+    vars.finish()?;
+
+    let authenticator = Authenticator::new(tokens.issuer, Arc::new(keys), Arc::new(sessions), ambient.clone());
+    let deps = Deps {
+        profiles: Arc::new(profiles),
+        pairs: Arc::new(pairs),
+        authenticator: Arc::new(authenticator),
+        ambient,
+    };
+    http::run(profiles::router(deps)).await
+}

@@ -1,0 +1,42 @@
+//! `GET` and `PUT /v1/me`
+
+use axum::Json;
+use axum::extract::State;
+use shared::domain::profile::{Profile, ProfileDetails, ProfileInput};
+use shared::edge::http::{Body, Caller, Problem};
+use shared::error::{Code, Result};
+
+use crate::Deps;
+use crate::view::OwnProfile;
+
+/// Reads one's own profile.
+#[utoipa::path(get, path = "/v1/me", tag = "profiles", security(("bearer" = [])), responses(
+    (status = 200, body = OwnProfile),
+    (status = "4XX", body = Problem, description = "`profile_not_found` before the first `PUT`"),
+))]
+pub(crate) async fn read(State(deps): State<Deps>, caller: Caller) -> Result<Json<OwnProfile>> {
+    let profile = deps.profiles.find(caller.user_id).await?.ok_or(Code::ProfileNotFound)?;
+    Ok(Json(OwnProfile::from(&profile)))
+}
+
+/// Writes one's own profile as a whole; what is left out is removed.
+#[utoipa::path(put, path = "/v1/me", tag = "profiles", security(("bearer" = [])), request_body = ProfileInput, responses(
+    (status = 200, body = OwnProfile),
+    (status = "4XX", body = Problem, description = "`invalid_field`, `version_conflict` if two edits met"),
+))]
+pub(crate) async fn write(
+    State(deps): State<Deps>,
+    caller: Caller,
+    Body(input): Body<ProfileInput>,
+) -> Result<Json<OwnProfile>> {
+    let details = ProfileDetails::parse(&input)?;
+    let now = deps.ambient.now();
+    let profile = match deps.profiles.find(caller.user_id).await? {
+        Some(profile) => profile.edited(details, now),
+        None => Profile::new(caller.user_id, details, now),
+    };
+    if !deps.profiles.save(&profile).await? {
+        return Err(Code::VersionConflict.into());
+    }
+    Ok(Json(OwnProfile::from(&profile)))
+}

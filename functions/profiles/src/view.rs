@@ -1,0 +1,91 @@
+//! Profiles as they are shown.
+
+use serde::Serialize;
+use shared::domain::id::UserId;
+use shared::domain::profile::{Field, Goal, HoursPerWeek, Place, Profile};
+use shared::domain::time::Timestamp;
+use utoipa::ToSchema;
+
+/// What everybody may see of a person.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PublicProfile {
+    user_id: UserId,
+    #[schema(example = "Ada Lovelace")]
+    name: String,
+    headline: Option<String>,
+    bio: Option<String>,
+    field: Field,
+    experience_years: u8,
+    skills: Vec<String>,
+    interests: Vec<String>,
+    goals: Vec<Goal>,
+    languages: Vec<String>,
+    #[schema(example = "Europe/Berlin")]
+    time_zone: String,
+    place: Option<PlaceView>,
+    availability_hours_per_week: Option<u8>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct PlaceView {
+    #[schema(example = "Leipzig")]
+    city: String,
+    #[schema(example = "DE")]
+    country: String,
+}
+
+/// One's own profile: what others see, and what only oneself needs to know.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OwnProfile {
+    #[serde(flatten)]
+    public: PublicProfile,
+    /// Whether others can find the profile.
+    visible: bool,
+    /// Grows by one with every edit.
+    version: u64,
+    /// How much of the profile is filled in, in percent.
+    #[schema(minimum = 0, maximum = 100)]
+    completeness: u8,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl From<&Profile> for PublicProfile {
+    fn from(profile: &Profile) -> Self {
+        let details = &profile.details;
+        Self {
+            user_id: profile.user_id,
+            name: details.name.as_str().to_owned(),
+            headline: details.headline.as_ref().map(|headline| headline.as_str().to_owned()),
+            bio: details.bio.as_ref().map(|bio| bio.as_str().to_owned()),
+            field: details.field,
+            experience_years: details.experience_years.get(),
+            skills: details.skills.iter().map(|skill| skill.as_str().to_owned()).collect(),
+            interests: details.interests.iter().map(|interest| interest.as_str().to_owned()).collect(),
+            goals: details.goals.clone(),
+            languages: details.languages.iter().map(|language| language.as_str().to_owned()).collect(),
+            time_zone: details.time_zone.as_str().to_owned(),
+            place: details.place.as_ref().map(PlaceView::from),
+            availability_hours_per_week: details.hours_per_week.map(HoursPerWeek::get),
+        }
+    }
+}
+
+impl From<&Place> for PlaceView {
+    fn from(place: &Place) -> Self {
+        Self { city: place.city().to_owned(), country: place.country().to_owned() }
+    }
+}
+
+impl From<&Profile> for OwnProfile {
+    fn from(profile: &Profile) -> Self {
+        Self {
+            public: profile.into(),
+            visible: profile.details.visible,
+            version: profile.version,
+            completeness: profile.completeness(),
+            created_at: profile.created_at,
+            updated_at: profile.updated_at,
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! What two people think of each other: like, pass, match, unmatch, block.
+//!
+//! One value holds both sides, so that a match is decided by one conditional write and every surface can ask one item
+//! whether these two may still see each other.
+
+use super::id::{ConversationId, UserId};
+use super::time::Timestamp;
+use crate::error::{Code, Result};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// The two people in the order of their ids.
+    people: [UserId; 2],
+    /// Grows with every change; zero before the first.
+    pub version: u64,
+    sides: [Side; 2],
+    pub connection: Connection,
+}
+
+/// What one of the two has said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Side {
+    pub stance: Option<Stance>,
+    pub blocked_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stance {
+    Liked { at: Timestamp, intro: Option<String> },
+    Passed { at: Timestamp },
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Connection {
+    #[default]
+    None,
+    Matched {
+        conversation_id: ConversationId,
+        at: Timestamp,
+    },
+    /// Unmatched or blocked. These two do not meet again.
+    Ended,
+}
+
+/// What came of a like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Liked {
+    Waiting,
+    /// The other one had liked before: this like made the match.
+    Matched(ConversationId),
+    /// They had matched before; nothing changed.
+    Already(ConversationId),
+}
+
+impl Pair {
+    /// Two people who have not said anything about each other.
+    pub fn strangers(a: UserId, b: UserId) -> Self {
+        let people = if a <= b { [a, b] } else { [b, a] };
+        Self { people, version: 0, sides: Default::default(), connection: Connection::None }
+    }
+
+    /// A pair as it was stored; `sides` are in the order of [`Self::people`].
+    pub fn stored(people: [UserId; 2], version: u64, sides: [Side; 2], connection: Connection) -> Self {
+        Self { people, version, sides, connection }
+    }
+
+    pub fn people(&self) -> [UserId; 2] {
+        self.people
+    }
+
+    pub fn sides(&self) -> &[Side; 2] {
+        &self.sides
+    }
+
+    pub fn side(&self, user_id: UserId) -> &Side {
+        &self.sides[usize::from(user_id != self.people[0])]
+    }
+
+    pub fn other(&self, user_id: UserId) -> UserId {
+        self.people[usize::from(user_id == self.people[0])]
+    }
+
+    /// Whether either of the two has blocked the other.
+    pub fn is_blocked(&self) -> bool {
+        self.sides.iter().any(|side| side.blocked_at.is_some())
+    }
+
+    /// Whether the other one may be suggested to `viewer`: no block, no answer given yet, no history together.
+    pub fn may_be_suggested_to(&self, viewer: UserId) -> bool {
+        !self.is_blocked() && self.side(viewer).stance.is_none() && self.connection == Connection::None
+    }
+
+    /// `conversation_id` is used if this like makes the match.
+    pub fn like(
+        &mut self,
+        by: UserId,
+        intro: Option<String>,
+        conversation_id: ConversationId,
+        now: Timestamp,
+    ) -> Result<Liked> {
+        self.refuse_if_apart()?;
+        if let Connection::Matched { conversation_id, .. } = self.connection {
+            return Ok(Liked::Already(conversation_id));
+        }
+        self.side_mut(by).stance = Some(Stance::Liked { at: now, intro });
+        let is_mutual = self.sides.iter().all(|side| matches!(side.stance, Some(Stance::Liked { .. })));
+        if !is_mutual {
+            return Ok(Liked::Waiting);
+        }
+        self.connection = Connection::Matched { conversation_id, at: now };
+        Ok(Liked::Matched(conversation_id))
+    }
+
+    pub fn pass(&mut self, by: UserId, now: Timestamp) -> Result<()> {
+        self.refuse_if_apart()?;
+        if matches!(self.connection, Connection::Matched { .. }) {
+            return Err(Code::AlreadyConnected.into());
+        }
+        self.side_mut(by).stance = Some(Stance::Passed { at: now });
+        Ok(())
+    }
+
+    pub fn unmatch(&mut self) -> Result<()> {
+        if !matches!(self.connection, Connection::Matched { .. }) || self.is_blocked() {
+            return Err(Code::ConnectionNotFound.into());
+        }
+        self.connection = Connection::Ended;
+        Ok(())
+    }
+
+    pub fn block(&mut self, by: UserId, now: Timestamp) {
+        self.side_mut(by).blocked_at.get_or_insert(now);
+        if matches!(self.connection, Connection::Matched { .. }) {
+            self.connection = Connection::Ended;
+        }
+    }
+
+    /// Takes the block back; what it ended stays ended.
+    pub fn unblock(&mut self, by: UserId) {
+        self.side_mut(by).blocked_at = None;
+    }
+
+    /// A block and an ended connection answer as if the other one did not exist: neither is to be found out by liking.
+    fn refuse_if_apart(&self) -> Result<()> {
+        if self.is_blocked() || self.connection == Connection::Ended {
+            return Err(Code::ProfileNotFound.into());
+        }
+        Ok(())
+    }
+
+    fn side_mut(&mut self, user_id: UserId) -> &mut Side {
+        &mut self.sides[usize::from(user_id != self.people[0])]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::Id;
+    use proptest::prelude::*;
+
+    const NOW: Timestamp = Timestamp::from_unix_seconds(1_000);
+
+    fn person(n: u8) -> UserId {
+        UserId::from_parts(NOW, [n; 10])
+    }
+
+    fn conversation() -> ConversationId {
+        ConversationId::from_parts(NOW, [9; 10])
+    }
+
+    #[derive(Clone, Copy, Debug)]
+    enum Act {
+        Like,
+        Pass,
+        Unmatch,
+        Block,
+        Unblock,
+    }
+
+    fn act(pair: &mut Pair, by: UserId, act: Act) {
+        // Refused acts are part of the story: they must change nothing.
+        match act {
+            Act::Like => drop(pair.like(by, None, conversation(), NOW)),
+            Act::Pass => drop(pair.pass(by, NOW)),
+            Act::Unmatch => drop(pair.unmatch()),
+            Act::Block => pair.block(by, NOW),
+            Act::Unblock => pair.unblock(by),
+        }
+    }
+
+    fn acts() -> impl Strategy<Value = Vec<(bool, Act)>> {
+        let act = prop::sample::select(vec![Act::Like, Act::Pass, Act::Unmatch, Act::Block, Act::Unblock]);
+        prop::collection::vec((any::<bool>(), act), 0..12)
+    }
+
+    #[test]
+    fn two_likes_make_one_match_whoever_was_first() {
+        let (ada, bob) = (person(1), person(2));
+        for (first, second) in [(ada, bob), (bob, ada)] {
+            let mut pair = Pair::strangers(ada, bob);
+            assert_eq!(pair.like(first, None, conversation(), NOW).unwrap(), Liked::Waiting);
+            assert_eq!(pair.like(first, None, conversation(), NOW).unwrap(), Liked::Waiting);
+            assert_eq!(pair.like(second, None, conversation(), NOW).unwrap(), Liked::Matched(conversation()));
+            assert_eq!(pair.like(first, None, conversation(), NOW).unwrap(), Liked::Already(conversation()));
+        }
+    }
+
+    #[test]
+    fn a_block_ends_the_match_for_good_and_looks_like_nobody() {
+        let (ada, bob) = (person(1), person(2));
+        let mut pair = Pair::strangers(ada, bob);
+        act(&mut pair, ada, Act::Like);
+        act(&mut pair, bob, Act::Like);
+        act(&mut pair, ada, Act::Block);
+        assert_eq!(pair.connection, Connection::Ended);
+        act(&mut pair, ada, Act::Unblock);
+        assert_eq!(pair.like(bob, None, conversation(), NOW).unwrap_err().code(), Code::ProfileNotFound);
+    }
+
+    proptest! {
+        #[test]
+        fn a_match_needs_both_likes_and_no_block(acts in acts()) {
+            let (ada, bob) = (person(1), person(2));
+            let mut pair = Pair::strangers(ada, bob);
+            for (by_ada, what) in acts {
+                act(&mut pair, if by_ada { ada } else { bob }, what);
+                if let Connection::Matched { .. } = pair.connection {
+                    prop_assert!(!pair.is_blocked());
+                    prop_assert!(pair.sides().iter().all(|side| matches!(side.stance, Some(Stance::Liked { .. }))));
+                }
+            }
+        }
+
+        #[test]
+        fn whoever_answered_blocked_or_matched_is_not_suggested_again(acts in acts()) {
+            let (ada, bob) = (person(1), person(2));
+            let mut pair = Pair::strangers(ada, bob);
+            for (by_ada, what) in acts {
+                act(&mut pair, if by_ada { ada } else { bob }, what);
+            }
+            for person in [ada, bob] {
+                let untouched = pair.side(person).stance.is_none() && pair.connection == Connection::None;
+                prop_assert_eq!(pair.may_be_suggested_to(person), untouched && !pair.is_blocked());
+            }
+        }
+    }
+}

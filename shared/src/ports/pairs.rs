@@ -1,0 +1,41 @@
+//! What two people think of each other, and the lists that follow from it.
+
+use async_trait::async_trait;
+
+use crate::domain::id::{ConversationId, UserId};
+use crate::domain::outbox::OutboxEntry;
+use crate::domain::pair::Pair;
+use crate::domain::time::Timestamp;
+use crate::error::Result;
+
+/// One line in the list of people somebody is connected with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectedPerson {
+    pub user_id: UserId,
+    pub conversation_id: ConversationId,
+    pub matched_at: Timestamp,
+}
+
+/// One line in the list of people somebody has blocked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BlockedPerson {
+    pub user_id: UserId,
+    pub blocked_at: Timestamp,
+}
+
+#[async_trait]
+pub trait Pairs: Send + Sync {
+    /// The pair, or strangers. Strongly consistent.
+    async fn find(&self, a: UserId, b: UserId) -> Result<Pair>;
+
+    /// The pairs of one person with others. Strongly consistent; strangers are left out.
+    async fn find_many(&self, user_id: UserId, others: &[UserId]) -> Result<Vec<Pair>>;
+
+    /// Replaces `before` by `after` with everything that follows from it — both lists, the conversation that opens or
+    /// closes, the promise — or nothing at all. Answers false if somebody was faster than `before`.
+    async fn replace(&self, before: &Pair, after: &Pair, entry: Option<OutboxEntry>) -> Result<bool>;
+
+    async fn connections_of(&self, user_id: UserId) -> Result<Vec<ConnectedPerson>>;
+
+    async fn blocks_of(&self, user_id: UserId) -> Result<Vec<BlockedPerson>>;
+}
