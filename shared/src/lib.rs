@@ -3,6 +3,7 @@
 
 pub mod adapters;
 pub mod config;
+pub mod delivery;
 pub mod domain;
 pub mod edge;
 pub mod error;

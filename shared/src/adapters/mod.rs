@@ -7,4 +7,5 @@ pub mod dynamo;
 pub mod mailer;
 pub mod queues;
 pub mod secrets;
+pub mod sockets;
 pub mod system;

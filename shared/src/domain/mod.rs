@@ -5,6 +5,8 @@
 
 pub mod account;
 pub mod code;
+pub mod connection;
+pub mod conversation;
 pub mod email;
 pub mod fields;
 pub mod hex;

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{ConversationId, OutboxId, UserId};
+use super::id::{ConversationId, OutboxId, SessionId, UserId};
 use super::time::Timestamp;
 
 /// The rows of a minute are spread over this many partitions, so that no single one takes every write.
@@ -26,6 +26,9 @@ pub enum Effect {
     /// Tell both people of a match on their sockets.
     #[serde(rename = "match.new")]
     MatchNew { conversation_id: ConversationId, user_ids: [UserId; 2] },
+    /// Close the sockets of a session that has ended.
+    #[serde(rename = "session.ended")]
+    SessionEnded { user_id: UserId, session_id: SessionId },
     /// Deliver a committed message to the sockets of its conversation.
     #[serde(rename = "message.new")]
     MessageNew { conversation_id: ConversationId, seq: u64 },
@@ -39,6 +42,7 @@ impl Effect {
             Self::MailAddressTaken { .. } => "mail.address-taken",
             Self::MailSessionRevoked { .. } => "mail.session-revoked",
             Self::MatchNew { .. } => "match.new",
+            Self::SessionEnded { .. } => "session.ended",
             Self::MessageNew { .. } => "message.new",
         }
     }
@@ -46,7 +50,7 @@ impl Effect {
     pub const fn lane(&self) -> Lane {
         match self {
             Self::MailVerify { .. } | Self::MailAddressTaken { .. } | Self::MailSessionRevoked { .. } => Lane::Mail,
-            Self::MatchNew { .. } | Self::MessageNew { .. } => Lane::Push,
+            Self::MatchNew { .. } | Self::SessionEnded { .. } | Self::MessageNew { .. } => Lane::Push,
         }
     }
 }
@@ -95,6 +99,7 @@ mod tests {
             Effect::MailAddressTaken { user_id },
             Effect::MailSessionRevoked { user_id },
             Effect::MatchNew { conversation_id, user_ids: [user_id, user_id] },
+            Effect::SessionEnded { user_id, session_id: SessionId::from_parts(Timestamp::from_unix_millis(1), [3; 10]) },
             Effect::MessageNew { conversation_id, seq: 1 },
         ];
         for effect in effects {

@@ -6,9 +6,13 @@
 pub mod accounts;
 pub mod ambient;
 pub mod codes;
+pub mod conversations;
 pub mod keys;
 pub mod mail;
+pub mod messages;
 pub mod outbox;
 pub mod pairs;
 pub mod profiles;
+pub mod registry;
 pub mod sessions;
+pub mod sockets;

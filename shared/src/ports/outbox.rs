@@ -21,3 +21,12 @@ pub trait Queues: Send + Sync {
     /// idempotent, so sending some of them again is harmless.
     async fn send(&self, lane: Lane, entries: &[OutboxEntry]) -> Result<()>;
 }
+
+/// How far the sweep of the outbox has come.
+#[async_trait]
+pub trait SweepPosition: Send + Sync {
+    /// The first minute that may still hold entries, if a sweep ran before.
+    async fn read(&self) -> Result<Option<u64>>;
+
+    async fn write(&self, minute: u64) -> Result<()>;
+}

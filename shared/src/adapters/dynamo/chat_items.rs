@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::item::Key;
+use crate::domain::conversation::{ClientId, Conversation, ConversationState, Message, MessageText};
 use crate::domain::id::{ConversationId, MessageId, UserId};
 use crate::domain::time::Timestamp;
+use crate::error::{Error, Result};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -96,5 +98,51 @@ impl StoredMeta {
 impl StoredMember {
     pub(super) fn joined(user_id: UserId) -> Self {
         Self { user_id, read_seq: 0, read_n: 0, delivered_seq: 0 }
+    }
+}
+
+impl StoredMessage {
+    pub(super) fn restore(self, conversation_id: ConversationId) -> Result<Message> {
+        Ok(Message {
+            conversation_id,
+            seq: self.seq,
+            message_id: self.message_id,
+            sender_id: self.sender_id,
+            client_id: ClientId::parse(&self.client_id).map_err(Error::internal)?,
+            text: MessageText::parse(&self.text).map_err(Error::internal)?,
+            sent_at: self.sent_at,
+        })
+    }
+}
+
+impl From<&Message> for StoredMessage {
+    fn from(message: &Message) -> Self {
+        Self {
+            seq: message.seq,
+            message_id: message.message_id,
+            sender_id: message.sender_id,
+            client_id: message.client_id.as_str().to_owned(),
+            text: message.text.as_str().to_owned(),
+            sent_at: message.sent_at,
+        }
+    }
+}
+
+impl TryFrom<StoredMeta> for Conversation {
+    type Error = Error;
+
+    fn try_from(stored: StoredMeta) -> Result<Self> {
+        Ok(Self {
+            conversation_id: stored.conversation_id,
+            state: match stored.state {
+                StoredState::Open => ConversationState::Open,
+                StoredState::Closed => ConversationState::Closed,
+            },
+            seq: stored.seq,
+            count: stored.count,
+            member_ids: stored.member_ids,
+            created_at: stored.created_at,
+            last: stored.last.map(|last| last.restore(stored.conversation_id)).transpose()?,
+        })
     }
 }

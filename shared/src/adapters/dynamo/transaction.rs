@@ -31,7 +31,7 @@ pub(super) struct Transaction {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Expression {
     text: String,
-    names: Vec<(&'static str, &'static str)>,
+    names: Vec<(&'static str, String)>,
     values: Vec<(&'static str, AttributeValue)>,
 }
 
@@ -40,9 +40,9 @@ impl Expression {
         Self { text: text.to_owned(), ..Self::default() }
     }
 
-    /// Gives an attribute whose name is a reserved word another one.
-    pub(super) fn name(mut self, alias: &'static str, attribute: &'static str) -> Self {
-        self.names.push((alias, attribute));
+    /// Stands in for an attribute whose name is a reserved word, or for a map key that is only known now.
+    pub(super) fn name(mut self, alias: &'static str, attribute: &str) -> Self {
+        self.names.push((alias, attribute.to_owned()));
         self
     }
 
@@ -52,7 +52,7 @@ impl Expression {
     }
 
     fn names(&self) -> Option<HashMap<String, String>> {
-        let names = self.names.iter().map(|(alias, name)| ((*alias).to_owned(), (*name).to_owned()));
+        let names = self.names.iter().map(|(alias, name)| ((*alias).to_owned(), name.clone()));
         (!self.names.is_empty()).then(|| names.collect())
     }
 

@@ -1,0 +1,65 @@
+//! Delivery of one event to every live socket of some people: what `chat-send` does at once and `push` does later.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::join_all;
+
+use crate::domain::connection::Connection;
+use crate::domain::id::{SessionId, UserId};
+use crate::domain::outbox::OutboxEntry;
+use crate::error::{Error, Result};
+use crate::ports::outbox::Outbox;
+use crate::ports::registry::Registry;
+use crate::ports::sockets::{Posted, Sockets};
+
+/// One slow client must not keep the sender waiting: what is not through by then is left to the outbox.
+const DEADLINE: Duration = Duration::from_secs(3);
+
+#[derive(Clone)]
+pub struct Delivery {
+    registry: Arc<dyn Registry>,
+    sockets: Arc<dyn Sockets>,
+    outbox: Arc<dyn Outbox>,
+}
+
+impl Delivery {
+    pub fn new(registry: Arc<dyn Registry>, sockets: Arc<dyn Sockets>, outbox: Arc<dyn Outbox>) -> Self {
+        Self { registry, sockets, outbox }
+    }
+
+    /// Posts `frame` to all live sockets of `people` and keeps the promise of `entry` if every one of them has it or is
+    /// gone. An error leaves the entry where it is, to be delivered again; clients tell a repeated frame by its id.
+    pub async fn deliver(&self, people: &[UserId], frame: &str, entry: &OutboxEntry) -> Result<()> {
+        let connections = self.registry.connections_of(people).await?;
+        let posts = connections.iter().map(|connection| self.post(connection, frame));
+        let posted = tokio::time::timeout(DEADLINE, join_all(posts)).await;
+        let posted = posted.map_err(|_| Error::unavailable("a socket took too long"))?;
+        posted.into_iter().collect::<Result<()>>()?;
+        self.outbox.finish(entry).await
+    }
+
+    /// Closes the sockets that a session opened, and keeps the promise of `entry`.
+    pub async fn close_session(&self, user_id: UserId, session_id: SessionId, entry: &OutboxEntry) -> Result<()> {
+        for connection in self.registry.connections_of(&[user_id]).await? {
+            if connection.session_id == session_id {
+                self.sockets.close(&connection.connection_id).await?;
+                self.registry.remove(user_id, &connection.connection_id).await?;
+            }
+        }
+        self.outbox.finish(entry).await
+    }
+
+    async fn post(&self, connection: &Connection, frame: &str) -> Result<()> {
+        match self.sockets.post(&connection.connection_id, frame).await? {
+            Posted::Accepted => Ok(()),
+            Posted::Gone => self.registry.remove(connection.user_id, &connection.connection_id).await,
+        }
+    }
+}
+
+impl std::fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Delivery")
+    }
+}

@@ -1,0 +1,34 @@
+//! The registry of live sockets.
+
+use async_trait::async_trait;
+
+use crate::domain::connection::{Connection, ConnectionId, Ticket, TicketHolder};
+use crate::domain::id::UserId;
+use crate::domain::time::Timestamp;
+use crate::error::Result;
+
+#[async_trait]
+pub trait Registry: Send + Sync {
+    /// Adds a socket and answers those that have to give way, because a person has at most
+    /// [`MAX_PER_PERSON`](crate::domain::connection::MAX_PER_PERSON).
+    async fn add(&self, connection: &Connection) -> Result<Vec<ConnectionId>>;
+
+    async fn find(&self, connection_id: &ConnectionId) -> Result<Option<Connection>>;
+
+    /// Prolongs a lease. A socket that was removed meanwhile stays removed.
+    async fn renew(&self, connection: &Connection, lease_until: Timestamp) -> Result<()>;
+
+    /// Forgets one socket and nothing else. Forgetting it twice is no error.
+    async fn remove(&self, user_id: UserId, connection_id: &ConnectionId) -> Result<()>;
+
+    /// The live sockets of some people. Strongly consistent.
+    async fn connections_of(&self, user_ids: &[UserId]) -> Result<Vec<Connection>>;
+}
+
+#[async_trait]
+pub trait Tickets: Send + Sync {
+    async fn issue(&self, ticket: &Ticket, holder: TicketHolder) -> Result<()>;
+
+    /// Takes a ticket and says whose it was. MUST yield it once only, and never after its time.
+    async fn redeem(&self, ticket: &Ticket) -> Result<Option<TicketHolder>>;
+}
