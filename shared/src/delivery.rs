@@ -28,14 +28,23 @@ impl Delivery {
         Self { registry, sockets, outbox }
     }
 
-    /// Posts `frame` to all live sockets of `people` and keeps the promise of `entry` if every one of them has it or is
-    /// gone. An error leaves the entry where it is, to be delivered again; clients tell a repeated frame by its id.
+    /// Posts `frame` to all live sockets of `people` and keeps the promise of `entry`. An error leaves the entry where it
+    /// is, to be delivered again; clients tell a repeated frame by its id.
     pub async fn deliver(&self, people: &[UserId], frame: &str, entry: &OutboxEntry) -> Result<()> {
+        self.post_all(people, frame).await?;
+        self.outbox.finish(entry).await
+    }
+
+    /// Posts `frame` to all live sockets of `people`: an error unless every one of them has it or is gone.
+    pub async fn post_all(&self, people: &[UserId], frame: &str) -> Result<()> {
         let connections = self.registry.connections_of(people).await?;
         let posts = connections.iter().map(|connection| self.post(connection, frame));
         let posted = tokio::time::timeout(DEADLINE, join_all(posts)).await;
-        let posted = posted.map_err(|_| Error::unavailable("a socket took too long"))?;
-        posted.into_iter().collect::<Result<()>>()?;
+        posted.map_err(|_| Error::unavailable("a socket took too long"))?.into_iter().collect()
+    }
+
+    /// Ends a promise: it has been kept, or nothing is left to be done about it.
+    pub async fn finish(&self, entry: &OutboxEntry) -> Result<()> {
         self.outbox.finish(entry).await
     }
 

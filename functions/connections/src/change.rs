@@ -1,7 +1,7 @@
 //! The one way to change a pair.
 
 use shared::domain::id::UserId;
-use shared::domain::outbox::{Effect, OutboxEntry};
+use shared::domain::outbox::{Effect, OutboxEntry, PushEffect};
 use shared::domain::pair::{Connection, Pair};
 use shared::error::{Code, Error, Result};
 
@@ -35,7 +35,8 @@ pub(crate) async fn change<T>(
 fn announcement(deps: &Deps, before: &Pair, after: &Pair) -> Option<OutboxEntry> {
     match (before.connection, after.connection) {
         (Connection::None, Connection::Matched { conversation_id, .. }) => {
-            Some(deps.ambient.promise(Effect::MatchNew { conversation_id, user_ids: after.people() }))
+            let news = PushEffect::MatchNew { conversation_id, user_ids: after.people() };
+            Some(deps.ambient.promise(Effect::Push(news)))
         }
         _ => None,
     }

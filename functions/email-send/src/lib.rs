@@ -7,10 +7,9 @@ mod mails;
 
 use std::sync::Arc;
 
-use shared::domain::account::Account;
 use shared::domain::code::Code;
-use shared::domain::id::UserId;
-use shared::domain::outbox::{Effect, OutboxEntry};
+use shared::domain::email::EmailAddress;
+use shared::domain::outbox::{Effect, MailEffect, MailKind, OutboxEntry};
 use shared::error::{Error, Result};
 use shared::ports::accounts::Accounts;
 use shared::ports::ambient::Ambient;
@@ -29,12 +28,13 @@ pub struct Deps {
 /// Sends the mail of one entry, once. A failure leaves the entry to be tried again; a crash between SES's acceptance
 /// and our mark repeats the mail, which is right for the security mails that this function sends.
 pub async fn send(deps: &Deps, entry: OutboxEntry) -> Result<()> {
+    let Effect::Mail(effect) = &entry.effect else { return Err(Error::internal("this effect is no mail")) };
     match deps.jobs.claim(&entry).await? {
         Claim::Granted => {}
         Claim::Sent => return deps.jobs.done(&entry).await,
         Claim::Held => return Err(Error::unavailable("another sender holds this mail")),
     }
-    match deliver(deps, &entry.effect).await {
+    match deliver(deps, effect).await {
         Ok(()) => deps.jobs.done(&entry).await,
         Err(error) => {
             deps.jobs.release(&entry).await?;
@@ -43,33 +43,23 @@ pub async fn send(deps: &Deps, entry: OutboxEntry) -> Result<()> {
     }
 }
 
-async fn deliver(deps: &Deps, effect: &Effect) -> Result<()> {
-    let Some(account) = deps.accounts.find(recipient(effect)?).await? else {
-        tracing::info!(mail.kind = effect.kind(), "the account is gone, and with it the reason to write");
+async fn deliver(deps: &Deps, effect: &MailEffect) -> Result<()> {
+    let Some(account) = deps.accounts.find(effect.user_id).await? else {
+        tracing::info!(mail.kind = ?effect.kind, "the account is gone, and with it the reason to write");
         return Ok(());
     };
-    let mail = compose(deps, effect, &account).await?;
+    let mail = compose(deps, effect, account.email).await?;
     deps.mailer.send(&mail).await
 }
 
-fn recipient(effect: &Effect) -> Result<UserId> {
-    match effect {
-        Effect::MailVerify { user_id }
-        | Effect::MailAddressTaken { user_id }
-        | Effect::MailSessionRevoked { user_id } => Ok(*user_id),
-        Effect::MatchNew { .. } | Effect::MessageNew { .. } => Err(Error::internal("this effect is no mail")),
-    }
-}
-
-async fn compose(deps: &Deps, effect: &Effect, account: &Account) -> Result<Mail> {
-    let to = account.email.clone();
-    Ok(match effect {
-        Effect::MailVerify { user_id } => {
+async fn compose(deps: &Deps, effect: &MailEffect, to: EmailAddress) -> Result<Mail> {
+    Ok(match effect.kind {
+        MailKind::Verify => {
             let code = Code::from_number(deps.ambient.below(1_000_000));
-            deps.codes.add(*user_id, &code).await?;
+            deps.codes.add(effect.user_id, &code).await?;
             mails::verify(to, &code)
         }
-        Effect::MailSessionRevoked { .. } => mails::session_revoked(to),
-        _ => mails::address_taken(to),
+        MailKind::AddressTaken => mails::address_taken(to),
+        MailKind::SessionRevoked => mails::session_revoked(to),
     })
 }

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use shared::domain::outbox::{Lane, OutboxEntry};
+use shared::domain::outbox::OutboxEntry;
 use shared::error::Result;
 use shared::ports::outbox::Queues;
 
@@ -16,11 +16,5 @@ pub struct Deps {
 /// Hands every entry to the queue of its lane. A failure means that some may not have been handed over: the batch is
 /// relayed again, and consumers tell a repeated entry by its id.
 pub async fn relay(deps: &Deps, entries: Vec<OutboxEntry>) -> Result<()> {
-    for lane in [Lane::Mail, Lane::Push] {
-        let entries: Vec<_> = entries.iter().filter(|entry| entry.effect.lane() == lane).cloned().collect();
-        if !entries.is_empty() {
-            deps.queues.send(lane, &entries).await?;
-        }
-    }
-    Ok(())
+    deps.queues.relay(&entries).await
 }

@@ -5,6 +5,7 @@
 pub mod aws;
 pub mod dynamo;
 pub mod mailer;
+pub mod probes;
 pub mod queues;
 pub mod secrets;
 pub mod sockets;

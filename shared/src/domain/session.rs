@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::hex;
 use super::id::{SessionId, UserId};
+use super::outbox::PushEffect;
 use super::time::Timestamp;
 
 /// A session that is not refreshed for this long ends.
@@ -56,6 +57,11 @@ pub struct RefreshState {
 impl Session {
     pub fn is_live(&self, now: Timestamp) -> bool {
         self.state == SessionState::Active && self.ends_at > now
+    }
+
+    /// What live sockets must hear of when this session ends.
+    pub fn ended(&self) -> PushEffect {
+        PushEffect::SessionEnded { user_id: self.user_id, session_id: self.session_id }
     }
 }
 

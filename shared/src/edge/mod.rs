@@ -5,4 +5,7 @@
 
 pub mod http;
 pub mod queue;
+pub mod schedule;
 pub mod stream;
+pub mod views;
+pub mod ws;

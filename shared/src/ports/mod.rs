@@ -12,6 +12,7 @@ pub mod mail;
 pub mod messages;
 pub mod outbox;
 pub mod pairs;
+pub mod probe;
 pub mod profiles;
 pub mod registry;
 pub mod sessions;

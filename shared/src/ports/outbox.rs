@@ -20,13 +20,31 @@ pub trait Queues: Send + Sync {
     /// Hands entries to the queue of their lane. MUST answer with an error unless all were accepted; consumers are
     /// idempotent, so sending some of them again is harmless.
     async fn send(&self, lane: Lane, entries: &[OutboxEntry]) -> Result<()>;
+
+    /// Hands every entry to the queue of its own lane.
+    async fn relay(&self, entries: &[OutboxEntry]) -> Result<()> {
+        for lane in [Lane::Mail, Lane::Push] {
+            let entries: Vec<_> = entries.iter().filter(|entry| entry.effect.lane() == lane).cloned().collect();
+            if !entries.is_empty() {
+                self.send(lane, &entries).await?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// How far the sweep of the outbox has come.
-#[async_trait]
-pub trait SweepPosition: Send + Sync {
-    /// The first minute that may still hold entries, if a sweep ran before.
-    async fn read(&self) -> Result<Option<u64>>;
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SweepProgress {
+    /// The first minute that no sweep has looked at.
+    pub next: u64,
+    /// Earlier minutes that still held something.
+    pub open: Vec<u64>,
+}
 
-    async fn write(&self, minute: u64) -> Result<()>;
+#[async_trait]
+pub trait SweepLog: Send + Sync {
+    async fn read(&self) -> Result<Option<SweepProgress>>;
+
+    async fn write(&self, progress: &SweepProgress) -> Result<()>;
 }

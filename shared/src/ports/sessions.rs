@@ -18,6 +18,6 @@ pub trait Sessions: Send + Sync {
     /// Replaces the refresh state if its counter still is `expected`; answers whether it was.
     async fn rotate(&self, session: &Session, expected: u32, next: RefreshState, ends_at: Timestamp) -> Result<bool>;
 
-    /// Ends a session for good and promises `entry`, if any, with it. Ending twice is no error.
-    async fn end(&self, session: &Session, state: SessionState, entry: Option<OutboxEntry>) -> Result<()>;
+    /// Ends a session for good and promises `entries` with it. Ending twice is no error and promises nothing.
+    async fn end(&self, session: &Session, state: SessionState, entries: &[OutboxEntry]) -> Result<()>;
 }

@@ -8,7 +8,7 @@ use shared::domain::account::{Account, AccountState};
 use shared::domain::email::EmailAddress;
 use shared::domain::fields::Fields;
 use shared::domain::id::UserId;
-use shared::domain::outbox::Effect;
+use shared::domain::outbox::{Effect, MailKind};
 use shared::domain::password::Password;
 use shared::edge::http::{Body, Problem};
 use shared::error::Result;
@@ -53,8 +53,8 @@ pub(super) async fn register(
     // Known or not, the work is the same: one hash, one pending account, one promise to mail.
     let password_hash = passwords::hash(password, deps.ambient.bytes()).await?;
     let effect = match owner {
-        Some(owner) => Effect::MailAddressTaken { user_id: owner },
-        None => Effect::MailVerify { user_id },
+        Some(owner) => Effect::mail(MailKind::AddressTaken, owner),
+        None => Effect::mail(MailKind::Verify, user_id),
     };
     let account = Account { user_id, email, state: AccountState::Pending, created_at: deps.ambient.now() };
     deps.accounts.register(Registration { account, password_hash }, deps.ambient.promise(effect)).await?;

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
-use shared::domain::outbox::Effect;
+use shared::domain::outbox::{Effect, MailKind};
 use shared::domain::session::{LIFETIME, Presented, RefreshState, RefreshToken, Session, SessionState, assess};
 use shared::edge::http::{Body, Problem};
 use shared::error::{Code, Result};
@@ -62,7 +62,8 @@ async fn rotate(deps: &Deps, session: &Session, child: &RefreshToken) -> Result<
 }
 
 async fn revoke(deps: &Deps, session: &Session) -> Result<Code> {
-    let warning = deps.ambient.promise(Effect::MailSessionRevoked { user_id: session.user_id });
-    deps.sessions.end(session, SessionState::Revoked, Some(warning)).await?;
+    let warning = deps.ambient.promise(Effect::mail(MailKind::SessionRevoked, session.user_id));
+    let hang_up = deps.ambient.promise(Effect::Push(session.ended()));
+    deps.sessions.end(session, SessionState::Revoked, &[warning, hang_up]).await?;
     Ok(Code::SessionEnded)
 }

@@ -31,6 +31,6 @@ pub use pairs::DynamoPairs;
 pub use profiles::DynamoProfiles;
 pub use registry::DynamoRegistry;
 pub use sessions::DynamoSessions;
-pub use sweep::DynamoSweepPosition;
+pub use sweep::DynamoSweepLog;
 pub use table::Table;
 pub use tickets::DynamoTickets;

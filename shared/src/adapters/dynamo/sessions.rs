@@ -70,7 +70,7 @@ impl Sessions for DynamoSessions {
         }
     }
 
-    async fn end(&self, session: &Session, state: SessionState, entry: Option<OutboxEntry>) -> Result<()> {
+    async fn end(&self, session: &Session, state: SessionState, entries: &[OutboxEntry]) -> Result<()> {
         let change = Expression::new("SET #state = :state, version = version + :one")
             .value(":state", value(&state)?)
             .value(":one", number(1))
@@ -82,9 +82,9 @@ impl Sessions for DynamoSessions {
             change,
             "attribute_exists(pk) AND #state = :active",
         );
-        if let Some(entry) = entry {
+        for entry in entries {
             let outbox = self.outbox.as_ref().ok_or_else(|| Error::internal("this function has no outbox"))?;
-            transaction = transaction.put(outbox.table(), row(&entry)?);
+            transaction = transaction.put(outbox.table(), row(entry)?);
         }
         match transaction.commit().await? {
             Outcome::Committed | Outcome::Refused(_) => Ok(()),

@@ -85,6 +85,12 @@ impl Authenticator {
         Ok(Caller { user_id: claims.sub, session_id: claims.sid })
     }
 
+    /// Whether a session that was authenticated before, by a socket's ticket, still is live.
+    pub async fn check_session(&self, user_id: UserId, session_id: SessionId) -> Result<()> {
+        telemetry::note_user(user_id);
+        self.session_version(user_id, session_id, self.ambient.now()).await.map(|_| ())
+    }
+
     async fn key(&self, kid: &str, now: Timestamp) -> Result<PublicKey> {
         if let Some(key) = self.known_key(kid, now)? {
             return Ok(key);

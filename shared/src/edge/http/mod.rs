@@ -10,8 +10,10 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
+pub(crate) use body::parse;
 pub use body::{Body, Id, Params};
 pub use caller::{Authenticator, Caller};
+pub(crate) use problem::status;
 pub use problem::{FieldProblem, Problem};
 
 use crate::error::{Code, Error};

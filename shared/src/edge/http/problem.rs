@@ -92,7 +92,8 @@ pub(super) fn render(error: &Error, request_id: &str) -> Response {
     response
 }
 
-fn status(kind: Kind) -> StatusCode {
+/// The one place that says which HTTP status a kind of error has.
+pub(crate) fn status(kind: Kind) -> StatusCode {
     match kind {
         Kind::Malformed => StatusCode::BAD_REQUEST,
         Kind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,

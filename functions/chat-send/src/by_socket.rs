@@ -1,0 +1,34 @@
+//! The frame `chat.send`
+
+use serde::Deserialize;
+use shared::domain::connection::ConnectionId;
+use shared::domain::id::ConversationId;
+use shared::edge::views::MessageView;
+use shared::edge::ws::{ClientFrame, ServerFrame};
+use shared::error::{Code, Error, Result};
+
+use crate::Deps;
+use crate::send::{self, Send};
+
+/// The data of a `chat.send` frame; bounds as in the HTTP body.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SendData {
+    conversation_id: ConversationId,
+    client_id: String,
+    text: String,
+}
+
+/// Sends a message; the `ack` comes once it is stored for good.
+pub async fn on_frame(deps: &Deps, connection_id: ConnectionId, frame: ClientFrame) -> Result<ServerFrame> {
+    if frame.kind != "chat.send" {
+        return Err(frame.unknown());
+    }
+    let connection = deps.registry.find(&connection_id).await?.ok_or(Code::SessionEnded)?;
+    deps.authenticator.check_session(connection.user_id, connection.session_id).await?;
+    let data: SendData = frame.data()?;
+    let send = Send::parse(data.conversation_id, connection.user_id, &data.client_id, &data.text)?;
+    let sent = send::send(deps, send).await?;
+    let data = serde_json::to_value(MessageView::from(&sent.message)).map_err(Error::internal)?;
+    Ok(ServerFrame::new("ack", data))
+}

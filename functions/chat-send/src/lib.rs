@@ -1,0 +1,42 @@
+//! `chat-send`: stores, acknowledges and delivers messages. One handler, two doors: a socket frame and an HTTP request.
+
+mod by_http;
+mod by_socket;
+mod send;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::FromRef;
+use shared::delivery::Delivery;
+use shared::edge::http::{self, Authenticator};
+use shared::ports::ambient::Ambient;
+use shared::ports::messages::Messages;
+use shared::ports::registry::Registry;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub use by_socket::on_frame;
+
+#[derive(Clone, FromRef)]
+pub struct Deps {
+    pub messages: Arc<dyn Messages>,
+    pub registry: Arc<dyn Registry>,
+    pub delivery: Delivery,
+    pub authenticator: Arc<Authenticator>,
+    pub ambient: Ambient,
+}
+
+pub fn router(deps: Deps) -> Router {
+    http::app(routes().with_state(deps))
+}
+
+/// This function's part of the API document.
+pub fn api() -> OpenApi {
+    http::document([routes().into_openapi()])
+}
+
+fn routes() -> OpenApiRouter<Deps> {
+    OpenApiRouter::new().routes(routes!(by_http::send))
+}

@@ -1,0 +1,42 @@
+//! Wires `chat-send` to its tables and sockets.
+
+use std::sync::Arc;
+
+use chat_send::Deps;
+use shared::adapters::aws::Aws;
+use shared::adapters::dynamo::{DynamoKeys, DynamoMessages, DynamoOutbox, DynamoRegistry, DynamoSessions};
+use shared::adapters::sockets::ApiGatewaySockets;
+use shared::adapters::system;
+use shared::config::{Table, TokensConfig, Vars};
+use shared::delivery::Delivery;
+use shared::edge::http::Authenticator;
+use shared::edge::ws;
+use shared::telemetry;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    let mut vars = Vars::from_process();
+    telemetry::init(&vars);
+    let aws = Aws::from_environment().await;
+    let ambient = system::ambient();
+    let outbox = DynamoOutbox::new(aws.table(&mut vars, Table::Outbox));
+    let messages = DynamoMessages::new(aws.table(&mut vars, Table::Chat), outbox.clone());
+    let registry = Arc::new(DynamoRegistry::new(aws.table(&mut vars, Table::Realtime)));
+    let sessions = DynamoSessions::reader(aws.table(&mut vars, Table::Sessions));
+    let keys = DynamoKeys::new(aws.table(&mut vars, Table::Ops));
+    let tokens = TokensConfig::read(&mut vars);
+    vars.finish()?;
+
+    let authenticator = Authenticator::new(tokens.issuer, Arc::new(keys), Arc::new(sessions), ambient.clone());
+    let deps = Deps {
+        messages: Arc::new(messages),
+        registry: registry.clone(),
+        delivery: Delivery::new(registry, Arc::new(ApiGatewaySockets::new(&aws)), Arc::new(outbox)),
+        authenticator: Arc::new(authenticator),
+        ambient,
+    };
+    ws::run_with_http(chat_send::router(deps.clone()), |connection_id, frame| {
+        chat_send::on_frame(&deps, connection_id, frame)
+    })
+    .await
+}

@@ -1,0 +1,118 @@
+//! What both doors do: store a message once, then deliver it.
+
+use serde_json::Value;
+use shared::domain::conversation::{ClientId, Conversation, ConversationState, Message, MessageText};
+use shared::domain::fields::Fields;
+use shared::domain::id::{ConversationId, UserId};
+use shared::domain::outbox::{Effect, OutboxEntry, PushEffect};
+use shared::edge::views::MessageView;
+use shared::edge::ws::ServerFrame;
+use shared::error::{Code, Result};
+
+use crate::Deps;
+
+/// How often a send is tried when others write to the conversation at the same moment, or nobody knows what became of
+/// the last try.
+const ROUNDS: usize = 8;
+
+/// A message that a member wants to send.
+#[derive(Debug)]
+pub(crate) struct Send {
+    conversation_id: ConversationId,
+    sender_id: UserId,
+    client_id: ClientId,
+    text: MessageText,
+}
+
+/// A message that is stored for good.
+#[derive(Debug)]
+pub(crate) struct Sent {
+    pub(crate) message: Message,
+    /// Whether this very request stored it; otherwise it is a repetition.
+    pub(crate) is_new: bool,
+}
+
+impl Send {
+    pub(crate) fn parse(
+        conversation_id: ConversationId,
+        sender_id: UserId,
+        client_id: &str,
+        text: &str,
+    ) -> Result<Self> {
+        let mut fields = Fields::default();
+        let client_id = fields.take("client_id", ClientId::parse(client_id));
+        let text = fields.take("text", MessageText::parse(text));
+        let (client_id, text) = fields.accept(client_id.zip(text))?;
+        Ok(Self { conversation_id, sender_id, client_id, text })
+    }
+}
+
+/// Stores the message exactly once and delivers it.
+///
+/// An error means that nothing was stored, or that nobody can tell: sending it again under the same `client_id` is
+/// always right.
+pub(crate) async fn send(deps: &Deps, send: Send) -> Result<Sent> {
+    let mut unknown_outcome = None;
+    for _ in 0..ROUNDS {
+        let view = deps.messages.view(send.conversation_id, send.sender_id, &send.client_id).await?;
+        if let Some(earlier) = view.earlier {
+            return repeated(earlier, &send);
+        }
+        // The last try may have failed before it reached the table: one more look has shown that it did.
+        if let Some(error) = unknown_outcome.take() {
+            tracing::warn!(error.cause = error, "a send had an unknown outcome and is tried again");
+        }
+        let conversation = open(view.conversation)?;
+        let message = next_message(deps, &conversation, &send);
+        let delivery = PushEffect::MessageNew { conversation_id: send.conversation_id, seq: message.seq };
+        let entry = deps.ambient.promise(Effect::Push(delivery));
+        match deps.messages.append(&conversation, &message, &entry).await {
+            Ok(true) => {
+                deliver(deps, &conversation, &message, &entry).await;
+                return Ok(Sent { message, is_new: true });
+            }
+            Ok(false) => {}
+            Err(error) if error.retryable() => unknown_outcome = error.cause_chain(),
+            Err(error) => return Err(error),
+        }
+    }
+    Err(Code::Unavailable.into())
+}
+
+fn repeated(earlier: Message, send: &Send) -> Result<Sent> {
+    if earlier.text == send.text {
+        Ok(Sent { message: earlier, is_new: false })
+    } else {
+        Err(Code::ClientIdReused.into())
+    }
+}
+
+fn open(conversation: Option<Conversation>) -> Result<Conversation> {
+    let conversation = conversation.ok_or(Code::ConversationNotFound)?;
+    match conversation.state {
+        ConversationState::Open => Ok(conversation),
+        ConversationState::Closed => Err(Code::ConversationClosed.into()),
+    }
+}
+
+fn next_message(deps: &Deps, conversation: &Conversation, send: &Send) -> Message {
+    Message {
+        conversation_id: send.conversation_id,
+        seq: conversation.seq + 1,
+        message_id: deps.ambient.id(),
+        sender_id: send.sender_id,
+        client_id: send.client_id.clone(),
+        text: send.text.clone(),
+        sent_at: deps.ambient.now(),
+    }
+}
+
+/// The message is stored whatever becomes of this: what is not delivered now stays in the outbox, from where `sweep`
+/// hands it to `push`.
+async fn deliver(deps: &Deps, conversation: &Conversation, message: &Message, entry: &OutboxEntry) {
+    let data = serde_json::to_value(MessageView::from(message)).unwrap_or(Value::Null);
+    let frame = ServerFrame::event("message.new", entry.id, data).to_json();
+    if let Err(error) = deps.delivery.deliver(&conversation.member_ids, &frame, entry).await {
+        tracing::warn!(error.cause = error.cause_chain(), "left to the outbox");
+    }
+}

@@ -1,0 +1,65 @@
+//! `GET /v1/conversations/{conversation_id}/messages`
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use shared::domain::conversation::ConversationState;
+use shared::domain::id::ConversationId;
+use shared::edge::http::{Caller, Id, Params, Problem};
+use shared::edge::views::MessageView;
+use shared::error::{Code, Error, Result};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::Deps;
+
+const MAX_LIMIT: u32 = 100;
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct HistoryParams {
+    /// Only messages with a greater number; 0 for the first ones.
+    #[serde(default)]
+    after: u64,
+    /// How many messages, 1 to 100; 50 when left out.
+    #[serde(default = "default_limit")]
+    #[param(minimum = 1, maximum = 100, default = 50)]
+    limit: u32,
+}
+
+fn default_limit() -> u32 {
+    50
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct History {
+    /// In the order of their numbers.
+    items: Vec<MessageView>,
+    /// The `after` of the next page, if there are more messages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_after: Option<u64>,
+}
+
+/// Reads the messages of a conversation, page by page.
+#[utoipa::path(get, path = "/v1/conversations/{conversation_id}/messages", tag = "chat", security(("bearer" = [])),
+    params(("conversation_id" = ConversationId, Path), HistoryParams), responses(
+    (status = 200, body = History),
+    (status = "4XX", body = Problem, description = "`conversation_not_found`, `invalid_field`"),
+))]
+pub(crate) async fn history(
+    State(deps): State<Deps>,
+    caller: Caller,
+    Id(conversation_id): Id<ConversationId>,
+    Params(params): Params<HistoryParams>,
+) -> Result<Json<History>> {
+    if !(1..=MAX_LIMIT).contains(&params.limit) {
+        return Err(Error::invalid("limit", "limit must be 1 to 100"));
+    }
+    let conversation = deps.conversations.find(conversation_id).await?;
+    // A closed conversation has left both inboxes; its messages are not shown either.
+    let conversation = conversation
+        .filter(|found| found.member_ids.contains(&caller.user_id) && found.state == ConversationState::Open)
+        .ok_or(Code::ConversationNotFound)?;
+    let messages = deps.conversations.history(conversation_id, params.after, params.limit as usize).await?;
+    let next_after = messages.last().map(|last| last.seq).filter(|seq| *seq < conversation.seq);
+    Ok(Json(History { items: messages.iter().map(MessageView::from).collect(), next_after }))
+}

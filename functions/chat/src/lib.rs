@@ -1,0 +1,43 @@
+//! `chat`: inbox, history and socket tickets.
+
+mod history;
+mod inbox;
+mod ticket;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::FromRef;
+use shared::config::SocketsConfig;
+use shared::edge::http::{self, Authenticator};
+use shared::ports::ambient::Ambient;
+use shared::ports::conversations::Conversations;
+use shared::ports::registry::Tickets;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+#[derive(Clone, FromRef)]
+pub struct Deps {
+    pub conversations: Arc<dyn Conversations>,
+    pub tickets: Arc<dyn Tickets>,
+    pub authenticator: Arc<Authenticator>,
+    pub ambient: Ambient,
+    pub sockets: Arc<SocketsConfig>,
+}
+
+pub fn router(deps: Deps) -> Router {
+    http::app(routes().with_state(deps))
+}
+
+/// This function's part of the API document.
+pub fn api() -> OpenApi {
+    http::document([routes().into_openapi()])
+}
+
+fn routes() -> OpenApiRouter<Deps> {
+    OpenApiRouter::new()
+        .routes(routes!(inbox::inbox))
+        .routes(routes!(history::history))
+        .routes(routes!(ticket::issue))
+}

@@ -1,0 +1,35 @@
+//! Wires `chat` to its tables.
+
+use std::sync::Arc;
+
+use chat::Deps;
+use shared::adapters::aws::Aws;
+use shared::adapters::dynamo::{DynamoConversations, DynamoKeys, DynamoSessions, DynamoTickets};
+use shared::adapters::system;
+use shared::config::{SocketsConfig, Table, TokensConfig, Vars};
+use shared::edge::http::{self, Authenticator};
+use shared::telemetry;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    let mut vars = Vars::from_process();
+    telemetry::init(&vars);
+    let aws = Aws::from_environment().await;
+    let ambient = system::ambient();
+    let conversations = DynamoConversations::new(aws.table(&mut vars, Table::Chat));
+    let tickets = DynamoTickets::new(aws.table(&mut vars, Table::Realtime));
+    let sessions = DynamoSessions::reader(aws.table(&mut vars, Table::Sessions));
+    let keys = DynamoKeys::new(aws.table(&mut vars, Table::Ops));
+    let (tokens, sockets) = (TokensConfig::read(&mut vars), SocketsConfig::read(&mut vars));
+    vars.finish()?;
+
+    let authenticator = Authenticator::new(tokens.issuer, Arc::new(keys), Arc::new(sessions), ambient.clone());
+    let deps = Deps {
+        conversations: Arc::new(conversations),
+        tickets: Arc::new(tickets),
+        authenticator: Arc::new(authenticator),
+        ambient,
+        sockets: Arc::new(sockets),
+    };
+    http::run(chat::router(deps)).await
+}

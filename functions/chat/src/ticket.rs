@@ -1,0 +1,41 @@
+//! `POST /v1/ws-ticket`
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Serialize;
+use shared::domain::connection::{TICKET_LIFETIME, Ticket, TicketHolder};
+use shared::edge::http::{Caller, Problem};
+use shared::error::Result;
+use utoipa::ToSchema;
+
+use crate::Deps;
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TicketAnswer {
+    /// Good for one socket.
+    ticket: String,
+    /// Connect to `<url>?ticket=<ticket>`.
+    #[schema(example = "wss://abc123.execute-api.eu-central-1.amazonaws.com/v1")]
+    url: String,
+    /// Seconds until the ticket expires.
+    #[schema(example = 30)]
+    expires_in: u64,
+}
+
+/// Gives a ticket that opens one socket, so that no access token appears in a URL.
+#[utoipa::path(post, path = "/v1/ws-ticket", tag = "chat", security(("bearer" = [])), responses(
+    (status = 201, body = TicketAnswer),
+    (status = "4XX", body = Problem),
+))]
+pub(crate) async fn issue(State(deps): State<Deps>, caller: Caller) -> Result<(StatusCode, Json<TicketAnswer>)> {
+    let ticket = Ticket::new(deps.ambient.bytes());
+    let holder = TicketHolder { user_id: caller.user_id, session_id: caller.session_id };
+    deps.tickets.issue(&ticket, holder).await?;
+    let answer = TicketAnswer {
+        ticket: ticket.expose().to_owned(),
+        url: deps.sockets.url.clone(),
+        expires_in: TICKET_LIFETIME.as_secs(),
+    };
+    Ok((StatusCode::CREATED, Json(answer)))
+}

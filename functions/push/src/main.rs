@@ -1,0 +1,28 @@
+//! Wires `push` to its tables and sockets.
+
+use std::sync::Arc;
+
+use push::Deps;
+use shared::adapters::aws::Aws;
+use shared::adapters::dynamo::{DynamoConversations, DynamoOutbox, DynamoRegistry};
+use shared::adapters::sockets::ApiGatewaySockets;
+use shared::config::{Table, Vars};
+use shared::delivery::Delivery;
+use shared::edge::queue;
+use shared::telemetry;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    let mut vars = Vars::from_process();
+    telemetry::init(&vars);
+    let aws = Aws::from_environment().await;
+    let conversations = DynamoConversations::new(aws.table(&mut vars, Table::Chat));
+    let registry = DynamoRegistry::new(aws.table(&mut vars, Table::Realtime));
+    let outbox = DynamoOutbox::new(aws.table(&mut vars, Table::Outbox));
+    vars.finish()?;
+
+    let delivery =
+        Delivery::new(Arc::new(registry), Arc::new(ApiGatewaySockets::new(&aws)), Arc::new(outbox));
+    let deps = Deps { conversations: Arc::new(conversations), delivery };
+    queue::run(|entry| push::push(&deps, entry)).await
+}

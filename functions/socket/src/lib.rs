@@ -1,0 +1,72 @@
+//! `socket`: the life of a socket.
+//!
+//! A ticket opens it, a lease keeps it in the registry, and `$disconnect` is only a hint: a socket that vanishes
+//! without one is forgotten when its lease runs out or a post to it finds nobody.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use shared::domain::connection::{Connection, ConnectionId, LEASE, Ticket};
+use shared::edge::ws::{ClientFrame, Handler, ServerFrame};
+use shared::error::{Code, Result};
+use shared::ports::ambient::Ambient;
+use shared::ports::registry::{Registry, Tickets};
+use shared::ports::sessions::Sessions;
+use shared::ports::sockets::Sockets;
+use shared::telemetry;
+
+#[derive(Clone)]
+pub struct Deps {
+    pub tickets: Arc<dyn Tickets>,
+    pub registry: Arc<dyn Registry>,
+    pub sessions: Arc<dyn Sessions>,
+    pub sockets: Arc<dyn Sockets>,
+    pub ambient: Ambient,
+}
+
+impl Handler for Deps {
+    /// Redeems the ticket. A person's eleventh socket closes the oldest.
+    async fn connect(&self, connection_id: ConnectionId, ticket: Option<String>) -> Result<()> {
+        let ticket = Ticket::from_client(ticket.ok_or(Code::InvalidTicket)?);
+        let holder = self.tickets.redeem(&ticket).await?.ok_or(Code::InvalidTicket)?;
+        telemetry::note_user(holder.user_id);
+        let now = self.ambient.now();
+        let session = self.sessions.find(holder.user_id, holder.session_id).await?;
+        session.filter(|session| session.is_live(now)).ok_or(Code::SessionEnded)?;
+        let connection = Connection {
+            connection_id,
+            user_id: holder.user_id,
+            session_id: holder.session_id,
+            connected_at: now,
+            lease_until: now + LEASE,
+        };
+        for surplus in self.registry.add(&connection).await? {
+            self.sockets.close(&surplus).await?;
+        }
+        Ok(())
+    }
+
+    async fn disconnect(&self, connection_id: ConnectionId) -> Result<()> {
+        match self.registry.find(&connection_id).await? {
+            Some(connection) => self.registry.remove(connection.user_id, &connection_id).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Every frame that is understood prolongs the lease.
+    async fn frame(&self, connection_id: ConnectionId, frame: ClientFrame) -> Result<ServerFrame> {
+        let connection = self.registry.find(&connection_id).await?.ok_or(Code::SessionEnded)?;
+        telemetry::note_user(connection.user_id);
+        let now = self.ambient.now();
+        let answer = match frame.kind.as_str() {
+            "ping" => ServerFrame::new("pong", json!({ "server_time": now })),
+            "hello" => ServerFrame::new(
+                "hello",
+                json!({ "user_id": connection.user_id, "server_time": now, "lease_seconds": LEASE.as_secs() }),
+            ),
+            _ => return Err(frame.unknown()),
+        };
+        self.registry.renew(&connection, now + LEASE).await?;
+        Ok(answer)
+    }
+}
