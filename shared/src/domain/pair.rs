@@ -227,7 +227,8 @@ mod tests {
                 act(&mut pair, if by_ada { ada } else { bob }, what);
                 if let Connection::Matched { .. } = pair.connection {
                     prop_assert!(!pair.is_blocked());
-                    prop_assert!(pair.sides().iter().all(|side| matches!(side.stance, Some(Stance::Liked { .. }))));
+                    let both_liked = pair.sides().iter().all(|side| matches!(side.stance, Some(Stance::Liked { .. })));
+                    prop_assert!(both_liked);
                 }
             }
         }

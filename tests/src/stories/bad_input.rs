@@ -1,0 +1,68 @@
+//! Bodies, ids and versions that make no sense. Each gets a clear problem, and nothing happens.
+
+use serde_json::json;
+
+use crate::support::{Person, Story};
+
+#[test]
+fn malformed_json_is_a_problem_that_names_the_request() {
+    let story = Story::in_peace();
+    for body in ["", "{", "[]", "null", "\"text\"", "{\"email\":\"a\"} trailing"] {
+        let answer = story.town.send_raw("POST", None, "/v1/auth/login", "application/json", body);
+        answer.expect_problem(400, "malformed_body");
+    }
+    let missing = story.town.post(None, "/v1/auth/login", &json!({ "email": "ada@example.org" }));
+    assert_eq!(missing.expect_problem(400, "malformed_body")["detail"], "password is missing");
+    let wrong_type = story.town.post(None, "/v1/auth/login", &json!({ "email": 5, "password": "x" }));
+    assert_eq!(wrong_type.expect_problem(422, "invalid_field")["field"], "email");
+    let text = story.town.send_raw("POST", None, "/v1/auth/login", "text/plain", "{}");
+    text.expect_problem(415, "unsupported_media_type");
+}
+
+#[test]
+fn a_body_over_the_limit_is_refused_whole() {
+    let story = Story::in_peace();
+    let ada = story.newcomer("Ada");
+    let mut profile = Person::profile("Ada");
+    profile["bio"] = json!("x".repeat(70_000));
+    ada.puts("/v1/me", &profile).expect_problem(413, "body_too_large");
+    ada.gets("/v1/me").expect_problem(404, "profile_not_found");
+}
+
+#[test]
+fn every_offending_field_is_named_at_once() {
+    let story = Story::in_peace();
+    let ada = story.newcomer("Ada");
+    let mut profile = Person::profile("A");
+    profile["experience_years"] = json!(99);
+    profile["time_zone"] = json!("Mars/Olympus");
+    let problem = ada.puts("/v1/me", &profile).expect_problem(422, "invalid_field");
+    let named: Vec<_> = problem["errors"].as_array().unwrap().iter().map(|error| error["field"].clone()).collect();
+    assert_eq!(named, ["name", "experience_years", "time_zone"]);
+    profile["roles"] = json!(["admin"]);
+    ada.puts("/v1/me", &profile).expect_problem(400, "malformed_body");
+}
+
+#[test]
+fn unknown_paths_methods_ids_and_versions_are_problems() {
+    let story = Story::in_peace();
+    let ada = story.resident("Ada");
+    ada.gets("/v1/profiles/not-a-uuid").expect_problem(400, "malformed_request");
+    ada.gets("/v1/profiles/0193f2a0-7c1e-7b3a-9d52-3f1c8e6a4b10").expect_problem(404, "profile_not_found");
+    ada.gets("/v1/me/nothing-here").expect_problem(404, "route_not_found");
+    ada.deletes("/v1/me").expect_problem(405, "method_not_allowed");
+    ada.gets("/v1/matches?limit=0").expect_problem(422, "invalid_field");
+    ada.gets("/v1/matches?limit=1000000000").expect_problem(422, "invalid_field");
+    ada.gets("/v1/matches?limit=many").expect_problem(400, "malformed_request");
+}
+
+#[test]
+fn nobody_likes_themselves_or_somebody_who_does_not_exist() {
+    let story = Story::in_peace();
+    let ada = story.resident("Ada");
+    ada.tries_to_like(&ada).expect_problem(422, "invalid_field");
+    let stranger = "/v1/likes/0193f2a0-7c1e-7b3a-9d52-3f1c8e6a4b10";
+    ada.puts(stranger, &json!({})).expect_problem(404, "profile_not_found");
+    let shy = story.newcomer("Shy");
+    shy.tries_to_like(&ada).expect_problem(409, "profile_missing");
+}

@@ -1,0 +1,90 @@
+//! What happens when DynamoDB does not answer, answers too late, or answers and nobody hears it.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::support::{Fault, On, Person, Story};
+
+#[test]
+fn a_send_whose_answer_is_lost_after_the_commit_still_answers_the_stored_message() {
+    let story = Story::in_trouble();
+    let (ada, bob, conversation) = story.couple();
+    // More losses than the SDK retries: only looking for what was stored can tell.
+    let lost = On::call("TransactWriteItems", &conversation);
+    story.town.faults().next(3, lost.clone(), Fault::LoseAnswer);
+    let sent = ada.tries_to_say(&conversation, "a1", "committed, not confirmed");
+    assert_eq!(sent.body["seq"], 1, "{:?}", sent.body);
+    assert!(story.town.faults().befallen(&conversation) >= 3);
+
+    story.town.faults().next(3, lost, Fault::LoseAnswer);
+    let by_socket = ada.connects().says(&conversation, "a2", "by the other door");
+    assert_eq!(by_socket["seq"], 2);
+    assert_eq!(story.town.faults().befallen(&conversation), 6);
+    let said: Vec<_> = bob.reads(&conversation).into_iter().map(|(_, text)| text).collect();
+    assert_eq!(said, ["committed, not confirmed", "by the other door"]);
+}
+
+#[test]
+fn a_database_that_dies_in_the_middle_of_a_send_is_a_clear_503_and_nothing_is_torn() {
+    let story = Story::in_trouble();
+    let (ada, bob, conversation) = story.couple();
+    ada.says(&conversation, "a1", "before");
+    // The send can still read; when it comes to writing, DynamoDB is gone for good.
+    story.town.faults().next(1_000, On::call("TransactWriteItems", &conversation), Fault::Refuse);
+    let problem = ada.tries_to_say(&conversation, "a2", "during").expect_problem(503, "unavailable");
+    assert!(problem["detail"].as_str().unwrap().contains("try again"), "{problem}");
+    assert!(story.town.faults().befallen(&conversation) > 0);
+    story.town.faults().calm(&conversation);
+    assert_eq!(bob.reads(&conversation), [(1, "before".to_owned())]);
+    assert_eq!(ada.says(&conversation, "a2", "during")["seq"], 2, "the client's retry is the one that counts");
+}
+
+#[test]
+fn a_database_that_is_gone_altogether_is_a_clear_503() {
+    let story = Story::in_trouble();
+    let ada = story.resident("Ada");
+    let before = ada.gets("/v1/me").expect(200);
+    story.town.faults().next(1_000, On::everything_about(&ada.id), Fault::Refuse);
+    story.town.eventually("the session cache to run out", || (ada.gets("/v1/me").status == 503).then_some(()));
+    ada.gets("/v1/me").expect_problem(503, "unavailable");
+    ada.puts("/v1/me", &Person::profile("Ada Nova")).expect_problem(503, "unavailable");
+    story.town.faults().calm(&ada.id);
+    assert_eq!(ada.gets("/v1/me").expect(200), before);
+}
+
+#[test]
+fn conflicts_throttles_and_server_errors_are_waited_out() {
+    let story = Story::in_trouble();
+    let (ada, bob, conversation) = story.couple();
+    for (n, fault) in [Fault::Conflict, Fault::Throttle, Fault::ServerError].into_iter().enumerate() {
+        story.town.faults().next(1, On::call("TransactWriteItems", &conversation), fault);
+        let sent = ada.says(&conversation, &format!("a{n}"), &format!("in spite of {fault:?}"));
+        assert_eq!(sent["seq"].as_u64(), Some(n as u64 + 1), "{fault:?}");
+    }
+    assert_eq!(story.town.faults().befallen(&conversation), 3);
+    assert_eq!(bob.reads(&conversation).len(), 3);
+}
+
+#[test]
+fn a_stalled_read_is_tried_again_on_another_connection() {
+    let story = Story::in_trouble();
+    let ada = story.resident("Ada");
+    let path = format!("/v1/profiles/{}", ada.id);
+    story.town.faults().next(1, On::call("GetItem", "PROFILE"), Fault::Stall(Duration::from_secs(20)));
+    assert_eq!(ada.gets(&path).expect(200)["name"], "Ada");
+}
+
+#[test]
+fn a_like_whose_answer_is_lost_still_makes_one_match() {
+    let story = Story::in_trouble();
+    let (ada, bob) = (story.resident("Ada"), story.resident("Bob"));
+    ada.likes(&bob);
+    story.town.faults().next(3, On::call("TransactWriteItems", &bob.id), Fault::LoseAnswer);
+    let first = bob.tries_to_like(&ada);
+    let second = bob.puts(&format!("/v1/likes/{}", ada.id), &json!({})).expect(200);
+    assert_eq!(second["state"], "matched");
+    story.remember(second["conversation_id"].as_str().unwrap());
+    assert!(first.status == 200 || first.status == 503, "{}", first.status);
+    assert_eq!(ada.gets("/v1/connections").expect(200)["items"].as_array().unwrap().len(), 1);
+}

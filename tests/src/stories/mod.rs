@@ -1,0 +1,12 @@
+//! Stories: what people do, told on the deployed local stack.
+
+mod accounts;
+mod bad_input;
+mod blocks;
+mod chat;
+mod faults;
+mod health;
+mod main_job;
+mod matching;
+mod sessions;
+mod sockets;

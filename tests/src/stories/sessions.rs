@@ -1,0 +1,88 @@
+//! Tokens: refreshed, used twice, stolen, signed out.
+
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Story, Town};
+
+fn refresh(town: &Town, token: &str) -> Answer {
+    town.post(None, "/v1/auth/refresh", &json!({ "refresh_token": token }))
+}
+
+fn refresh_token(tokens: &Value) -> &str {
+    tokens["refresh_token"].as_str().unwrap()
+}
+
+#[test]
+fn two_tabs_that_refresh_at_once_get_the_same_child_and_stay_signed_in() {
+    let story = Story::in_peace();
+    let ada = story.newcomer("Ada");
+    let token = ada.refresh_token();
+    let children = Town::at_once(4, |_| refresh(story.town, &token).expect(200));
+    let first = refresh_token(&children[0]);
+    assert!(children.iter().all(|child| refresh_token(child) == first));
+    refresh(story.town, first).expect(200);
+}
+
+#[test]
+fn an_old_refresh_token_ends_the_session_and_warns_its_owner() {
+    let story = Story::in_peace();
+    let ada = story.newcomer("Ada");
+    let stolen = ada.refresh_token();
+    let second = refresh(story.town, &stolen).expect(200);
+    let third = refresh(story.town, refresh_token(&second)).expect(200);
+    refresh(story.town, &stolen).expect_problem(401, "session_ended");
+    refresh(story.town, refresh_token(&third)).expect_problem(401, "session_ended");
+    let mails = story.town.mails_to(&ada.email, 2);
+    assert!(mails[1].contains("ended that session"), "{}", mails[1]);
+}
+
+#[test]
+fn signing_out_ends_tokens_and_sockets_within_seconds() {
+    let story = Story::in_peace();
+    let ada = story.resident("Ada");
+    let mut socket = ada.connects();
+    let refresh_before = ada.refresh_token();
+    ada.gets("/v1/me").expect(200);
+    ada.posts("/v1/auth/logout", &json!({})).expect(204);
+    story.town.eventually("a refused access token", || (ada.gets("/v1/me").status == 401).then_some(()));
+    ada.gets("/v1/me").expect_problem(401, "session_ended");
+    refresh(story.town, &refresh_before).expect_problem(401, "session_ended");
+    socket.is_closed();
+}
+
+#[test]
+fn a_forged_token_is_refused() {
+    let story = Story::in_peace();
+    let ada = story.resident("Ada");
+    let token = ada.token();
+    let (signed, signature) = token.rsplit_once('.').unwrap();
+    let (header, claims) = signed.split_once('.').unwrap();
+    let flipped: String = signature.chars().rev().collect();
+    for forged in [
+        format!("{header}.{claims}.{flipped}"),
+        format!("eyJhbGciOiJub25lIn0.{claims}."),
+        format!("{header}.{claims}"),
+        "not a token".to_owned(),
+    ] {
+        story.town.get(Some(&forged), "/v1/me").expect_problem(401, "unauthenticated");
+    }
+    story.town.get(None, "/v1/me").expect_problem(401, "unauthenticated");
+}
+
+#[test]
+fn the_published_key_is_the_one_that_tokens_name() {
+    let story = Story::in_peace();
+    let ada = story.newcomer("Ada");
+    let keys = story.town.get(None, "/.well-known/jwks.json").expect(200);
+    let key = &keys["keys"][0];
+    assert_eq!((key["kty"].as_str(), key["crv"].as_str()), (Some("OKP"), Some("Ed25519")));
+    let public = shared::domain::token::PublicKey {
+        kid: key["kid"].as_str().unwrap().to_owned(),
+        x: key["x"].as_str().unwrap().to_owned(),
+    };
+    let token = ada.token();
+    assert_eq!(shared::domain::token::key_id(&token).unwrap(), public.kid);
+    let issuer = story.town.stack.http_url();
+    let now = shared::domain::time::Timestamp::from_unix_seconds(0);
+    assert_eq!(shared::domain::token::verify(&token, &public, issuer, now).unwrap().sub.to_string(), ada.id);
+}

@@ -1,0 +1,15 @@
+//! What stories are told with: a town (one deployed stack), the people in it, their sockets, and faults on the wire.
+
+mod answer;
+mod fault_proxy;
+mod person;
+mod socket;
+mod story;
+mod town;
+
+pub(crate) use answer::Answer;
+pub(crate) use fault_proxy::{Fault, FaultProxy, On};
+pub(crate) use person::{PASSWORD, Person};
+pub(crate) use socket::Socket;
+pub(crate) use story::Story;
+pub(crate) use town::Town;

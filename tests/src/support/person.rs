@@ -1,0 +1,150 @@
+//! The people of a story, and what they do.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::{Value, json};
+
+use super::{Answer, Socket, Story, Town};
+
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+pub(crate) struct Person<'s> {
+    story: &'s Story,
+    pub(crate) name: String,
+    pub(crate) email: String,
+    /// The id of the registration, which becomes the id of the person.
+    pub(crate) id: String,
+    session: Mutex<Value>,
+}
+
+impl<'s> Person<'s> {
+    /// Registers under an address that nobody else has.
+    pub(crate) fn arrives(story: &'s Story, name: &str) -> Self {
+        static ARRIVALS: AtomicU32 = AtomicU32::new(0);
+        let number = ARRIVALS.fetch_add(1, Ordering::Relaxed);
+        let email = format!("{}.{number}.{}@example.org", name.to_lowercase(), std::process::id());
+        let body = json!({ "email": email, "password": PASSWORD });
+        let registered = story.town.post(None, "/v1/auth/register", &body).expect(202);
+        let id = registered["registration_id"].as_str().unwrap().to_owned();
+        story.remember(&id);
+        Self { story, name: name.to_owned(), email, id, session: Mutex::default() }
+    }
+
+    pub(crate) fn town(&self) -> &'static Town {
+        self.story.town
+    }
+
+    /// The code in the newest of `count` mails.
+    pub(crate) fn code_from_mail(&self, count: usize) -> String {
+        let mails = self.town().mails_to(&self.email, count);
+        let is_code = |line: &&str| line.len() == 6 && line.bytes().all(|byte| byte.is_ascii_digit());
+        mails.last().unwrap().lines().find(is_code).expect("a mail with a code").to_owned()
+    }
+
+    pub(crate) fn verifies(&self, code: &str) -> Answer {
+        self.town().post(None, "/v1/auth/verify", &json!({ "registration_id": self.id, "code": code }))
+    }
+
+    pub(crate) fn confirms(&self) {
+        self.verifies(&self.code_from_mail(1)).expect(204);
+    }
+
+    pub(crate) fn signs_in(&self) {
+        let body = json!({ "email": self.email, "password": PASSWORD });
+        let tokens = self.town().post(None, "/v1/auth/login", &body).expect(200);
+        assert_eq!(tokens["user_id"], self.id);
+        *self.session.lock().unwrap() = tokens;
+    }
+
+    pub(crate) fn refresh_token(&self) -> String {
+        self.session.lock().unwrap()["refresh_token"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn token(&self) -> String {
+        self.session.lock().unwrap()["access_token"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn gets(&self, path: &str) -> Answer {
+        self.town().get(Some(&self.token()), path)
+    }
+
+    pub(crate) fn posts(&self, path: &str, body: &Value) -> Answer {
+        self.town().post(Some(&self.token()), path, body)
+    }
+
+    pub(crate) fn puts(&self, path: &str, body: &Value) -> Answer {
+        self.town().put(Some(&self.token()), path, body)
+    }
+
+    pub(crate) fn deletes(&self, path: &str) -> Answer {
+        self.town().delete(Some(&self.token()), path)
+    }
+
+    /// A profile that fits everybody who has the same one.
+    pub(crate) fn profile(name: &str) -> Value {
+        json!({
+            "name": name, "headline": "Likes to build things", "field": "technology", "experience_years": 7,
+            "skills": ["Rust", "PostgreSQL"], "interests": ["chess"], "goals": ["collaborate"],
+            "languages": ["en"], "time_zone": "Europe/Berlin", "availability_hours_per_week": 10,
+        })
+    }
+
+    pub(crate) fn writes_profile(&self, profile: &Value) -> Value {
+        self.puts("/v1/me", profile).expect(200)
+    }
+
+    pub(crate) fn tries_to_like(&self, other: &Person<'_>) -> Answer {
+        self.puts(&format!("/v1/likes/{}", other.id), &json!({}))
+    }
+
+    pub(crate) fn likes(&self, other: &Person<'_>) -> Value {
+        self.tries_to_like(other).expect(200)
+    }
+
+    /// Returns a like, and answers the conversation that opens.
+    pub(crate) fn matches_with(&self, other: &Person<'_>) -> String {
+        let liked = self.likes(other);
+        assert_eq!(liked["state"], "matched");
+        let conversation = liked["conversation_id"].as_str().unwrap().to_owned();
+        self.story.remember(&conversation);
+        conversation
+    }
+
+    pub(crate) fn blocks(&self, other: &Person<'_>) {
+        self.puts(&format!("/v1/blocks/{}", other.id), &json!({})).expect(204);
+    }
+
+    pub(crate) fn tries_to_say(&self, conversation: &str, client_id: &str, text: &str) -> Answer {
+        let body = json!({ "client_id": client_id, "text": text });
+        self.posts(&format!("/v1/conversations/{conversation}/messages"), &body)
+    }
+
+    pub(crate) fn says(&self, conversation: &str, client_id: &str, text: &str) -> Value {
+        self.tries_to_say(conversation, client_id, text).expect(201)
+    }
+
+    /// The texts of a conversation with their numbers.
+    pub(crate) fn reads(&self, conversation: &str) -> Vec<(u64, String)> {
+        let history = self.gets(&format!("/v1/conversations/{conversation}/messages?limit=100")).expect(200);
+        let items = history["items"].as_array().unwrap().iter();
+        items.map(|item| (item["seq"].as_u64().unwrap(), item["text"].as_str().unwrap().to_owned())).collect()
+    }
+
+    pub(crate) fn ticket(&self) -> String {
+        self.posts("/v1/ws-ticket", &json!({})).expect(201)["ticket"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn connects(&self) -> Socket {
+        Socket::open(self.town(), &self.ticket()).expect("a fresh ticket opens a socket")
+    }
+
+    /// Whom the person is shown, best first.
+    pub(crate) fn suggestions(&self) -> Vec<Value> {
+        self.gets("/v1/matches?limit=100").expect(200)["items"].as_array().unwrap().clone()
+    }
+
+    pub(crate) fn is_shown(&self, other: &Person<'_>) -> bool {
+        self.suggestions().iter().any(|item| item["user_id"] == other.id)
+    }
+}

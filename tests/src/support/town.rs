@@ -1,0 +1,148 @@
+//! A town: one emulator with the real template deployed and IAM enforced. Stories share a few of them.
+
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use ureq::Agent;
+use xtask::{LocalStack, StackOptions};
+
+use super::{Answer, FaultProxy};
+
+/// How long a town is given to do what it promised; it takes milliseconds when the machine has nothing else to do.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(crate) struct Town {
+    pub(crate) stack: LocalStack,
+    /// Between the functions and DynamoDB, in towns where things go wrong.
+    pub(crate) faults: Option<FaultProxy>,
+    agent: Agent,
+}
+
+impl Town {
+    /// The town where nothing goes wrong.
+    pub(crate) fn peaceful() -> &'static Self {
+        static TOWN: LazyLock<Town> = LazyLock::new(|| Town::found("peaceful"));
+        &TOWN
+    }
+
+    /// The town whose functions reach DynamoDB through a proxy that can fail.
+    pub(crate) fn troubled() -> &'static Self {
+        static TOWN: LazyLock<Town> = LazyLock::new(|| {
+            let mut town = Town::found("troubled");
+            let proxy = FaultProxy::before(town.stack.endpoint());
+            for function in ["auth", "profiles", "matching", "connections", "chat", "chat-send"] {
+                town.stack.set_function_env(function, &[("AWS_ENDPOINT_URL_DYNAMODB", proxy.url())]).unwrap();
+            }
+            town.faults = Some(proxy);
+            town
+        });
+        &TOWN
+    }
+
+    fn found(label: &str) -> Self {
+        let options = StackOptions { label: format!("test-{label}"), ..Default::default() };
+        let stack = LocalStack::start(options).unwrap_or_else(|failure| panic!("{failure}"));
+        let config = Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE));
+        Self { stack, faults: None, agent: config.build().into() }
+    }
+
+    pub(crate) fn faults(&self) -> &FaultProxy {
+        self.faults.as_ref().expect("nothing goes wrong in this town")
+    }
+
+    pub(crate) fn get(&self, token: Option<&str>, path: &str) -> Answer {
+        let request = self.agent.get(self.url(path));
+        let request = match token {
+            Some(token) => request.header("authorization", format!("Bearer {token}")),
+            None => request,
+        };
+        Answer::read(format!("GET {path}"), request.call().unwrap())
+    }
+
+    pub(crate) fn delete(&self, token: Option<&str>, path: &str) -> Answer {
+        let request = self.agent.delete(self.url(path));
+        let request = match token {
+            Some(token) => request.header("authorization", format!("Bearer {token}")),
+            None => request,
+        };
+        Answer::read(format!("DELETE {path}"), request.call().unwrap())
+    }
+
+    pub(crate) fn post(&self, token: Option<&str>, path: &str, body: &Value) -> Answer {
+        self.send_raw("POST", token, path, "application/json", &body.to_string())
+    }
+
+    pub(crate) fn put(&self, token: Option<&str>, path: &str, body: &Value) -> Answer {
+        self.send_raw("PUT", token, path, "application/json", &body.to_string())
+    }
+
+    /// Any body of any type, for those that are no JSON.
+    pub(crate) fn send_raw(&self, method: &str, token: Option<&str>, path: &str, kind: &str, body: &str) -> Answer {
+        let request = match method {
+            "PUT" => self.agent.put(self.url(path)),
+            _ => self.agent.post(self.url(path)),
+        };
+        let request = request.header("content-type", kind);
+        let request = match token {
+            Some(token) => request.header("authorization", format!("Bearer {token}")),
+            None => request,
+        };
+        Answer::read(format!("{method} {path}"), request.send(body).unwrap())
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.stack.http_url())
+    }
+
+    /// The mails somebody got, oldest first, once there are `count` of them.
+    pub(crate) fn mails_to(&self, address: &str, count: usize) -> Vec<String> {
+        self.eventually(&format!("{count} mails to {address}"), || {
+            let mails = self.stack.mails_to(address).unwrap();
+            (mails.len() >= count).then(|| mails.into_iter().map(|mail| mail.text).collect())
+        })
+    }
+
+    /// The items of a table whose keys are known, read as the operator would.
+    pub(crate) fn item(&self, table: &str, pk: &str, sk: &str) -> Option<Value> {
+        let key = json!({ "pk": { "S": pk }, "sk": { "S": sk } });
+        let answer = self.stack.dynamo("GetItem", &json!({ "TableName": self.table(table), "Key": key }));
+        answer.unwrap().get("Item").cloned()
+    }
+
+    pub(crate) fn put_item(&self, table: &str, item: &Value) {
+        self.stack.dynamo("PutItem", &json!({ "TableName": self.table(table), "Item": item })).unwrap();
+    }
+
+    /// All rows of the outbox, as text.
+    pub(crate) fn outbox(&self) -> Vec<String> {
+        let answer = self.stack.dynamo("Scan", &json!({ "TableName": self.table("Outbox"), "ConsistentRead": true }));
+        answer.unwrap()["Items"].as_array().unwrap().iter().map(Value::to_string).collect()
+    }
+
+    pub(crate) fn table(&self, name: &str) -> String {
+        self.stack.output(&format!("{name}TableName")).unwrap().to_owned()
+    }
+
+    /// Waits for something that is promised to happen, without guessing how long it takes.
+    #[track_caller]
+    pub(crate) fn eventually<T>(&self, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(found) = look() {
+                return found;
+            }
+            assert!(Instant::now() < deadline, "still waiting for {what} after {PATIENCE:?}");
+            std::thread::sleep(Duration::from_millis(25));
+        }
+    }
+
+    /// Runs the same thing several times at once, each in a thread of its own.
+    pub(crate) fn at_once<T: Send>(count: usize, act: impl Fn(usize) -> T + Sync) -> Vec<T> {
+        let act = &act;
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..count).map(|n| scope.spawn(move || act(n))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        })
+    }
+}
