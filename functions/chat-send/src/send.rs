@@ -47,32 +47,37 @@ impl Send {
     }
 }
 
+/// One try to store a message, and what it would have promised.
+struct Try {
+    conversation: Conversation,
+    message: Message,
+    entry: OutboxEntry,
+}
+
 /// Stores the message exactly once and delivers it.
 ///
 /// An error means that nothing was stored, or that nobody can tell: sending it again under the same `client_id` is
 /// always right.
 pub(crate) async fn send(deps: &Deps, send: Send) -> Result<Sent> {
-    let mut unknown_outcome = None;
+    // Tries of which nobody knows whether they were committed; the next look at the table tells.
+    let mut unknown: Vec<Try> = Vec::new();
     for _ in 0..ROUNDS {
         let view = deps.messages.view(send.conversation_id, send.sender_id, &send.client_id).await?;
         if let Some(earlier) = view.earlier {
-            return repeated(earlier, &send);
+            let own = unknown.into_iter().find(|one| one.message.message_id == earlier.message_id);
+            return match own {
+                Some(own) => Ok(delivered(deps, own).await),
+                None => repeated(earlier, &send),
+            };
         }
-        // The last try may have failed before it reached the table: one more look has shown that it did.
-        if let Some(error) = unknown_outcome.take() {
-            tracing::warn!(error.cause = error, "a send had an unknown outcome and is tried again");
-        }
-        let conversation = open(view.conversation)?;
-        let message = next_message(deps, &conversation, &send);
-        let delivery = PushEffect::MessageNew { conversation_id: send.conversation_id, seq: message.seq };
-        let entry = deps.ambient.promise(Effect::Push(delivery));
-        match deps.messages.append(&conversation, &message, &entry).await {
-            Ok(true) => {
-                deliver(deps, &conversation, &message, &entry).await;
-                return Ok(Sent { message, is_new: true });
-            }
+        let next = next_try(deps, open(view.conversation)?, &send);
+        match deps.messages.append(&next.conversation, &next.message, &next.entry).await {
+            Ok(true) => return Ok(delivered(deps, next).await),
             Ok(false) => {}
-            Err(error) if error.retryable() => unknown_outcome = error.cause_chain(),
+            Err(error) if error.retryable() => {
+                tracing::warn!(error.cause = error.cause_chain(), "a send has an unknown outcome");
+                unknown.push(next);
+            }
             Err(error) => return Err(error),
         }
     }
@@ -95,8 +100,8 @@ fn open(conversation: Option<Conversation>) -> Result<Conversation> {
     }
 }
 
-fn next_message(deps: &Deps, conversation: &Conversation, send: &Send) -> Message {
-    Message {
+fn next_try(deps: &Deps, conversation: Conversation, send: &Send) -> Try {
+    let message = Message {
         conversation_id: send.conversation_id,
         seq: conversation.seq + 1,
         message_id: deps.ambient.id(),
@@ -104,15 +109,19 @@ fn next_message(deps: &Deps, conversation: &Conversation, send: &Send) -> Messag
         client_id: send.client_id.clone(),
         text: send.text.clone(),
         sent_at: deps.ambient.now(),
-    }
+    };
+    let promise = PushEffect::MessageNew { conversation_id: send.conversation_id, seq: message.seq };
+    Try { conversation, message, entry: deps.ambient.promise(Effect::Push(promise)) }
 }
 
-/// The message is stored whatever becomes of this: what is not delivered now stays in the outbox, from where `sweep`
-/// hands it to `push`.
-async fn deliver(deps: &Deps, conversation: &Conversation, message: &Message, entry: &OutboxEntry) {
-    let data = serde_json::to_value(MessageView::from(message)).unwrap_or(Value::Null);
+/// The message is stored whatever becomes of the delivery: what does not get through now stays in the outbox, from
+/// where `sweep` hands it to `push`.
+async fn delivered(deps: &Deps, stored: Try) -> Sent {
+    let Try { conversation, message, entry } = stored;
+    let data = serde_json::to_value(MessageView::from(&message)).unwrap_or(Value::Null);
     let frame = ServerFrame::event("message.new", entry.id, data).to_json();
-    if let Err(error) = deps.delivery.deliver(&conversation.member_ids, &frame, entry).await {
+    if let Err(error) = deps.delivery.deliver(&conversation.member_ids, &frame, &entry).await {
         tracing::warn!(error.cause = error.cause_chain(), "left to the outbox");
     }
+    Sent { message, is_new: true }
 }

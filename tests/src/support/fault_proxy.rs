@@ -187,7 +187,8 @@ fn parse_head(bytes: &[u8]) -> Option<(Call, usize, usize)> {
 }
 
 fn forward(agent: &Agent, upstream: &str, call: &Call) -> (u16, Vec<u8>) {
-    let hop_by_hop = ["host", "content-length", "connection", "accept-encoding"];
+    // The host stays: it is part of what the function signed.
+    let hop_by_hop = ["content-length", "connection", "accept-encoding"];
     let mut request = agent.post(format!("{upstream}{}", call.path));
     for (name, value) in &call.headers {
         if !hop_by_hop.iter().any(|skipped| name.eq_ignore_ascii_case(skipped)) {

@@ -56,6 +56,7 @@ impl Story {
 impl Drop for Story {
     fn drop(&mut self) {
         if std::thread::panicking() {
+            self.town.tell_what_went_wrong();
             return;
         }
         self.town.eventually("an empty outbox", || self.left_over().is_empty().then_some(()));

@@ -137,6 +137,17 @@ impl Town {
         }
     }
 
+    /// The newest complaints of the functions, for a story that has failed.
+    pub(crate) fn tell_what_went_wrong(&self) {
+        for function in self.stack.functions().keys() {
+            let lines = self.stack.function_logs(function).unwrap_or_default();
+            let complaints: Vec<_> = lines.iter().filter(|line| line.contains("WARN") || line.contains("ERROR")).collect();
+            for line in complaints.iter().rev().take(3).rev() {
+                eprintln!("{function}: {line}");
+            }
+        }
+    }
+
     /// Runs the same thing several times at once, each in a thread of its own.
     pub(crate) fn at_once<T: Send>(count: usize, act: impl Fn(usize) -> T + Sync) -> Vec<T> {
         let act = &act;

@@ -32,7 +32,7 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
         let path = error.path().to_string();
         let inner = error.into_inner();
         match inner.classify() {
-            serde_json::error::Category::Data if path != "." => {
+            serde_json::error::Category::Data if path != "." && !is_unknown_field(&inner) => {
                 Error::invalid(path.clone(), format!("{path} has the wrong type or form")).because(inner)
             }
             serde_json::error::Category::Data => Error::new(Code::MalformedBody, missing_or_unknown(&inner)),
@@ -48,9 +48,14 @@ fn missing_or_unknown(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
         Some(field) => format!("{field} is missing"),
-        None if text.starts_with("unknown field") => "The body has a field that this operation does not know".to_owned(),
+        None if is_unknown_field(error) => "The body has a field that this operation does not know".to_owned(),
         None => "The body must be a JSON object".to_owned(),
     }
+}
+
+/// An unknown field is the client's own text, which no answer repeats.
+fn is_unknown_field(error: &serde_json::Error) -> bool {
+    error.to_string().starts_with("unknown field")
 }
 
 fn is_json(content_type: &str) -> bool {
