@@ -82,7 +82,7 @@ catalogue! {
     MethodNotAllowed "method_not_allowed" MethodNotAllowed "The path exists, but not with this method";
     ProfileMissing "profile_missing" Conflict "Write your own profile first";
     AlreadyConnected "already_connected" Conflict "You are connected; unmatch first";
-    ClientIdReused "client_id_reused" Conflict "The client_id was used for another message";
+    ClientIdReused "client_id_reused" Conflict "The `client_id` was used for another message";
     VersionConflict "version_conflict" Conflict "Somebody changed this meanwhile; read it again";
     UnknownFrame "unknown_frame" Malformed "There is no such frame type";
     TooManyRequests "too_many_requests" TooMany "A limit was reached; try later";

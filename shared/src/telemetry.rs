@@ -1,7 +1,7 @@
 //! Logs: one JSON object per line, field names dotted with their units (`http.status`, `duration_ms`, `user.id`).
 //!
 //! Never logged: bodies, tokens, codes, mail addresses, message text. A failure is logged once, at the edge that
-//! answers for it, with its private cause. CloudWatch charges per byte: one line per invocation is the rule.
+//! answers for it, with its private cause. `CloudWatch` charges per byte: one line per invocation is the rule.
 
 use tracing::Instrument;
 use tracing::field::Empty;

@@ -1,5 +1,13 @@
 //! The one test binary: stories on the deployed local stack, contracts between code and documents, replays of events,
 //! and house rules. One binary, because linking the AWS SDK is what costs.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a story that cannot go on has failed, and says so"
+)]
+
 mod stories;
 mod support;

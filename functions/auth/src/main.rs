@@ -32,13 +32,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let tokens = session::Tokens::new(tokens.issuer, auth_keys.signing, auth_keys.refresh, keys);
     http::run(auth::router(
         registration::Deps { accounts: accounts.clone(), codes, ambient: ambient.clone() },
-        session::Deps {
-            accounts,
-            sessions,
-            tokens: Arc::new(tokens),
-            authenticator: Arc::new(authenticator),
-            ambient,
-        },
+        session::Deps { accounts, sessions, tokens: Arc::new(tokens), authenticator: Arc::new(authenticator), ambient },
     ))
     .await
 }

@@ -11,7 +11,7 @@ use shared::error::Result;
 use utoipa::ToSchema;
 
 use crate::Deps;
-use crate::send::{self, Send};
+use crate::send::{self, Draft};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -40,8 +40,8 @@ pub(crate) async fn send(
     Id(conversation_id): Id<ConversationId>,
     Body(body): Body<SendBody>,
 ) -> Result<(StatusCode, Json<MessageView>)> {
-    let send = Send::parse(conversation_id, caller.user_id, &body.client_id, &body.text)?;
-    let sent = send::send(&deps, send).await?;
+    let draft = Draft::parse(conversation_id, caller.user_id, &body.client_id, &body.text)?;
+    let sent = send::send(&deps, draft).await?;
     let status = if sent.is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(MessageView::from(&sent.message))))
 }

@@ -8,7 +8,7 @@ use shared::edge::ws::{ClientFrame, ServerFrame};
 use shared::error::{Code, Error, Result};
 
 use crate::Deps;
-use crate::send::{self, Send};
+use crate::send::{self, Draft};
 
 /// The data of a `chat.send` frame; bounds as in the HTTP body.
 #[derive(Deserialize)]
@@ -27,8 +27,8 @@ pub async fn on_frame(deps: &Deps, connection_id: ConnectionId, frame: ClientFra
     let connection = deps.registry.find(&connection_id).await?.ok_or(Code::SessionEnded)?;
     deps.authenticator.check_session(connection.user_id, connection.session_id).await?;
     let data: SendData = frame.data()?;
-    let send = Send::parse(data.conversation_id, connection.user_id, &data.client_id, &data.text)?;
-    let sent = send::send(deps, send).await?;
+    let draft = Draft::parse(data.conversation_id, connection.user_id, &data.client_id, &data.text)?;
+    let sent = send::send(deps, draft).await?;
     let data = serde_json::to_value(MessageView::from(&sent.message)).map_err(Error::internal)?;
     Ok(ServerFrame::new("ack", data))
 }

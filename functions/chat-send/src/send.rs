@@ -17,7 +17,7 @@ const ROUNDS: usize = 8;
 
 /// A message that a member wants to send.
 #[derive(Debug)]
-pub(crate) struct Send {
+pub(crate) struct Draft {
     conversation_id: ConversationId,
     sender_id: UserId,
     client_id: ClientId,
@@ -32,7 +32,7 @@ pub(crate) struct Sent {
     pub(crate) is_new: bool,
 }
 
-impl Send {
+impl Draft {
     pub(crate) fn parse(
         conversation_id: ConversationId,
         sender_id: UserId,
@@ -58,19 +58,19 @@ struct Try {
 ///
 /// An error means that nothing was stored, or that nobody can tell: sending it again under the same `client_id` is
 /// always right.
-pub(crate) async fn send(deps: &Deps, send: Send) -> Result<Sent> {
+pub(crate) async fn send(deps: &Deps, draft: Draft) -> Result<Sent> {
     // Tries of which nobody knows whether they were committed; the next look at the table tells.
     let mut unknown: Vec<Try> = Vec::new();
     for _ in 0..ROUNDS {
-        let view = deps.messages.view(send.conversation_id, send.sender_id, &send.client_id).await?;
+        let view = deps.messages.view(draft.conversation_id, draft.sender_id, &draft.client_id).await?;
         if let Some(earlier) = view.earlier {
             let own = unknown.into_iter().find(|one| one.message.message_id == earlier.message_id);
             return match own {
                 Some(own) => Ok(delivered(deps, own).await),
-                None => repeated(earlier, &send),
+                None => repeated(earlier, &draft),
             };
         }
-        let next = next_try(deps, open(view.conversation)?, &send);
+        let next = next_try(deps, open(view.conversation)?, &draft);
         match deps.messages.append(&next.conversation, &next.message, &next.entry).await {
             Ok(true) => return Ok(delivered(deps, next).await),
             Ok(false) => {}
@@ -84,8 +84,8 @@ pub(crate) async fn send(deps: &Deps, send: Send) -> Result<Sent> {
     Err(Code::Unavailable.into())
 }
 
-fn repeated(earlier: Message, send: &Send) -> Result<Sent> {
-    if earlier.text == send.text {
+fn repeated(earlier: Message, draft: &Draft) -> Result<Sent> {
+    if earlier.text == draft.text {
         Ok(Sent { message: earlier, is_new: false })
     } else {
         Err(Code::ClientIdReused.into())
@@ -100,17 +100,17 @@ fn open(conversation: Option<Conversation>) -> Result<Conversation> {
     }
 }
 
-fn next_try(deps: &Deps, conversation: Conversation, send: &Send) -> Try {
+fn next_try(deps: &Deps, conversation: Conversation, draft: &Draft) -> Try {
     let message = Message {
-        conversation_id: send.conversation_id,
+        conversation_id: draft.conversation_id,
         seq: conversation.seq + 1,
         message_id: deps.ambient.id(),
-        sender_id: send.sender_id,
-        client_id: send.client_id.clone(),
-        text: send.text.clone(),
+        sender_id: draft.sender_id,
+        client_id: draft.client_id.clone(),
+        text: draft.text.clone(),
         sent_at: deps.ambient.now(),
     };
-    let promise = PushEffect::MessageNew { conversation_id: send.conversation_id, seq: message.seq };
+    let promise = PushEffect::MessageNew { conversation_id: draft.conversation_id, seq: message.seq };
     Try { conversation, message, entry: deps.ambient.promise(Effect::Push(promise)) }
 }
 

@@ -36,8 +36,5 @@ pub fn api() -> OpenApi {
 }
 
 fn routes() -> OpenApiRouter<Deps> {
-    OpenApiRouter::new()
-        .routes(routes!(inbox::inbox))
-        .routes(routes!(history::history))
-        .routes(routes!(ticket::issue))
+    OpenApiRouter::new().routes(routes!(inbox::inbox)).routes(routes!(history::history)).routes(routes!(ticket::issue))
 }

@@ -54,10 +54,9 @@ pub(crate) async fn like(
     deps.profiles.find(caller.user_id).await?.ok_or(Code::ProfileMissing)?;
     deps.profiles.find(user_id).await?.ok_or(Code::ProfileNotFound)?;
     let (now, conversation_id) = (deps.ambient.now(), deps.ambient.id());
-    let liked = change(&deps, caller.user_id, user_id, |pair| {
-        pair.like(caller.user_id, intro.clone(), conversation_id, now)
-    })
-    .await?;
+    let liked =
+        change(&deps, caller.user_id, user_id, |pair| pair.like(caller.user_id, intro.clone(), conversation_id, now))
+            .await?;
     Ok(Json(LikeAnswer::from(liked)))
 }
 
@@ -72,9 +71,7 @@ impl From<Liked> for LikeAnswer {
     fn from(liked: Liked) -> Self {
         match liked {
             Liked::Waiting => Self { state: LikeState::Liked, conversation_id: None },
-            Liked::Matched(id) | Liked::Already(id) => {
-                Self { state: LikeState::Matched, conversation_id: Some(id) }
-            }
+            Liked::Matched(id) | Liked::Already(id) => Self { state: LikeState::Matched, conversation_id: Some(id) },
         }
     }
 }

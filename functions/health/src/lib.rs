@@ -28,8 +28,5 @@ pub fn api() -> OpenApi {
 }
 
 fn routes() -> OpenApiRouter<Deps> {
-    OpenApiRouter::new()
-        .routes(routes!(live::live))
-        .routes(routes!(ready::ready))
-        .routes(routes!(openapi::openapi))
+    OpenApiRouter::new().routes(routes!(live::live)).routes(routes!(ready::ready)).routes(routes!(openapi::openapi))
 }

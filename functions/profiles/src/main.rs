@@ -24,11 +24,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     vars.finish()?;
 
     let authenticator = Authenticator::new(tokens.issuer, Arc::new(keys), Arc::new(sessions), ambient.clone());
-    let deps = Deps {
-        profiles: Arc::new(profiles),
-        pairs: Arc::new(pairs),
-        authenticator: Arc::new(authenticator),
-        ambient,
-    };
+    let deps =
+        Deps { profiles: Arc::new(profiles), pairs: Arc::new(pairs), authenticator: Arc::new(authenticator), ambient };
     http::run(profiles::router(deps)).await
 }

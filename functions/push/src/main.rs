@@ -21,8 +21,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let outbox = DynamoOutbox::new(aws.table(&mut vars, Table::Outbox));
     vars.finish()?;
 
-    let delivery =
-        Delivery::new(Arc::new(registry), Arc::new(ApiGatewaySockets::new(&aws)), Arc::new(outbox));
+    let delivery = Delivery::new(Arc::new(registry), Arc::new(ApiGatewaySockets::new(&aws)), Arc::new(outbox));
     let deps = Deps { conversations: Arc::new(conversations), delivery };
     queue::run(|entry| push::push(&deps, entry)).await
 }

@@ -18,7 +18,7 @@ use crate::error::Error;
 const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(2_500);
 /// All tries together leave the function time to answer before API Gateway gives up.
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(8);
-const CONNECT_TIMEOUT: Duration = Duration::from_millis(1_000);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Everything that clients share: credentials, region, connections, time limits.
 #[derive(Clone, Debug)]

@@ -26,10 +26,8 @@ impl Clock for SystemClock {
 struct SystemRng;
 
 impl Rng for SystemRng {
-    #[expect(clippy::panic, reason = "without randomness no id and no token may be made; nothing sensible is left to do")]
+    /// Without randomness no id and no token may be made: nothing sensible is left to do but to stop.
     fn fill(&self, bytes: &mut [u8]) {
-        if aws_lc_rs::rand::fill(bytes).is_err() {
-            panic!("the system has no randomness");
-        }
+        assert!(aws_lc_rs::rand::fill(bytes).is_ok(), "the system has no randomness");
     }
 }

@@ -11,7 +11,7 @@ use super::id::UserId;
 use super::time::Timestamp;
 
 /// How long a registration waits for its code.
-pub const PENDING_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+pub const PENDING_LIFETIME: Duration = Duration::from_hours(24);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccountState {

@@ -11,7 +11,7 @@ use super::hex;
 use super::id::UserId;
 use super::time::Timestamp;
 
-pub const LIFETIME: Duration = Duration::from_secs(10 * 60);
+pub const LIFETIME: Duration = Duration::from_mins(10);
 pub const MAX_TRIES: u32 = 5;
 /// How many of the codes sent last are accepted: mails overtake each other.
 pub const VALID_CODES: usize = 2;
@@ -78,7 +78,7 @@ pub fn accepts(codes: &[StoredCode], hash: &str, now: Timestamp) -> bool {
     let start = codes.len().saturating_sub(VALID_CODES);
     codes[start..].iter().fold(false, |found, code| {
         let same = constant_time::verify_slices_are_equal(code.hash.as_bytes(), hash.as_bytes()).is_ok();
-        found | (same & (code.valid_until > now))
+        found || (same && code.valid_until > now)
     })
 }
 

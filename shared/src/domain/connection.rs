@@ -14,9 +14,9 @@ use super::time::Timestamp;
 
 /// A socket that was not heard of for this long counts as gone. Clients ping every four minutes, API Gateway cuts an
 /// idle socket after ten.
-pub const LEASE: Duration = Duration::from_secs(9 * 60);
+pub const LEASE: Duration = Duration::from_mins(9);
 /// API Gateway ends every socket after two hours; what is stored about one need not live much longer.
-pub const MAX_AGE: Duration = Duration::from_secs(130 * 60);
+pub const MAX_AGE: Duration = Duration::from_mins(130);
 /// Sockets of one person; the oldest gives way to the newest.
 pub const MAX_PER_PERSON: usize = 10;
 /// How long a ticket waits for its socket.

@@ -17,7 +17,7 @@ use super::outbox::PushEffect;
 use super::time::Timestamp;
 
 /// A session that is not refreshed for this long ends.
-pub const LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+pub const LIFETIME: Duration = Duration::from_hours(720);
 /// How long the previous refresh token keeps yielding the newest one.
 pub const GRACE: Duration = Duration::from_secs(30);
 /// Says what a leaked string is, to people and to secret scanners.
@@ -81,6 +81,7 @@ impl RefreshToken {
 
     /// The token that follows this one. It is computed, not drawn, so that presenting the same token twice yields the
     /// same child although only hashes are stored; without the key a token says nothing about its child.
+    #[must_use]
     pub fn child(&self, key: &RefreshKey) -> Self {
         let mut context = hmac::Context::with_key(&key.0);
         context.update(&self.to_bytes());

@@ -8,7 +8,7 @@ use super::fields::Refusal;
 
 /// One line of text: normalised to NFC, trimmed, no control or bidirectional override characters.
 pub fn line(field: &'static str, text: &str, length: RangeInclusive<usize>) -> Result<String, Refusal> {
-    bounded(field, text, length, |c| c.is_control())
+    bounded(field, text, length, char::is_control)
 }
 
 /// Text with line breaks and tabs, otherwise as strict as [`line`].

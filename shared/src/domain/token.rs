@@ -15,7 +15,7 @@ use super::id::{SessionId, UserId};
 use super::time::Timestamp;
 use crate::error::{Code, Error, Result};
 
-pub const LIFETIME: Duration = Duration::from_secs(10 * 60);
+pub const LIFETIME: Duration = Duration::from_mins(10);
 /// The audience of every access token: this API.
 pub const AUDIENCE: &str = "collabmatch";
 /// RFC 9068: an access token says so in its header, so that no other signed token passes for one.
@@ -161,7 +161,9 @@ mod tests {
     #[test]
     fn another_algorithm_or_type_is_refused_by_its_header() {
         let part = |json: &str| URL_SAFE_NO_PAD.encode(json);
-        for header in [r#"{"alg":"none"}"#, r#"{"alg":"HS256","typ":"at+jwt","kid":"a"}"#, r#"{"alg":"EdDSA","kid":"a"}"#] {
+        for header in
+            [r#"{"alg":"none"}"#, r#"{"alg":"HS256","typ":"at+jwt","kid":"a"}"#, r#"{"alg":"EdDSA","kid":"a"}"#]
+        {
             let token = format!("{}.{}.", part(header), part(&serde_json::to_string(&claims()).unwrap()));
             assert!(key_id(&token).is_err(), "{header}");
         }

@@ -1,4 +1,4 @@
-//! DynamoDB streams: new items of a table, in order, with the first failure reported.
+//! `DynamoDB` streams: new items of a table, in order, with the first failure reported.
 
 use aws_lambda_events::dynamodb::{Event, EventRecord};
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};

@@ -22,7 +22,9 @@ fn after_a_block_nothing_more_is_accepted_or_shown() {
     for (person, other) in [(&ada, &bob), (&bob, &ada)] {
         person.gets(&format!("/v1/profiles/{}", other.id)).expect_problem(404, "profile_not_found");
         person.gets(&format!("/v1/matches/{}", other.id)).expect_problem(404, "profile_not_found");
-        person.gets(&format!("/v1/conversations/{conversation}/messages")).expect_problem(404, "conversation_not_found");
+        person
+            .gets(&format!("/v1/conversations/{conversation}/messages"))
+            .expect_problem(404, "conversation_not_found");
         assert!(!person.is_shown(other));
         assert_eq!(person.gets("/v1/conversations").expect(200)["items"].as_array().unwrap().len(), 0);
         assert_eq!(person.gets("/v1/connections").expect(200)["items"].as_array().unwrap().len(), 0);

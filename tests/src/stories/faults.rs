@@ -1,10 +1,10 @@
-//! What happens when DynamoDB does not answer, answers too late, or answers and nobody hears it.
+//! What happens when `DynamoDB` does not answer, answers too late, or answers and nobody hears it.
 
 use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::{Fault, On, Person, Story};
+use crate::support::{Fault, On, Person, Story, eventually};
 
 #[test]
 fn a_send_whose_answer_is_lost_after_the_commit_still_answers_the_stored_message() {
@@ -47,7 +47,7 @@ fn a_database_that_is_gone_altogether_is_a_clear_503() {
     let ada = story.resident("Ada");
     let before = ada.gets("/v1/me").expect(200);
     story.town.faults().next(1_000, On::everything_about(&ada.id), Fault::Refuse);
-    story.town.eventually("the session cache to run out", || (ada.gets("/v1/me").status == 503).then_some(()));
+    eventually("the session cache to run out", || (ada.gets("/v1/me").status == 503).then_some(()));
     ada.gets("/v1/me").expect_problem(503, "unavailable");
     ada.puts("/v1/me", &Person::profile("Ada Nova")).expect_problem(503, "unavailable");
     story.town.faults().calm(&ada.id);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Story, Town};
+use crate::support::{Answer, Story, Town, eventually};
 
 fn refresh(town: &Town, token: &str) -> Answer {
     town.post(None, "/v1/auth/refresh", &json!({ "refresh_token": token }))
@@ -44,7 +44,7 @@ fn signing_out_ends_tokens_and_sockets_within_seconds() {
     let refresh_before = ada.refresh_token();
     ada.gets("/v1/me").expect(200);
     ada.posts("/v1/auth/logout", &json!({})).expect(204);
-    story.town.eventually("a refused access token", || (ada.gets("/v1/me").status == 401).then_some(()));
+    eventually("a refused access token", || (ada.gets("/v1/me").status == 401).then_some(()));
     ada.gets("/v1/me").expect_problem(401, "session_ended");
     refresh(story.town, &refresh_before).expect_problem(401, "session_ended");
     socket.is_closed();

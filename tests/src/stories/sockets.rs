@@ -9,7 +9,12 @@ fn without_a_ticket_there_is_no_socket() {
     let story = Story::in_peace();
     let ada = story.newcomer("Ada");
     let url = story.town.stack.ws_url();
-    for url in [url.to_owned(), format!("{url}?ticket="), format!("{url}?ticket=made-up"), format!("{url}?token={}", ada.token())] {
+    for url in [
+        url.to_owned(),
+        format!("{url}?ticket="),
+        format!("{url}?ticket=made-up"),
+        format!("{url}?token={}", ada.token()),
+    ] {
         assert!(Socket::open_url(&url).is_none(), "{url}");
     }
 }

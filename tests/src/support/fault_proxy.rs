@@ -1,4 +1,4 @@
-//! A proxy between the functions and DynamoDB that can conflict, throttle, fail, stall, and lose the answer to a write
+//! A proxy between the functions and `DynamoDB` that can conflict, throttle, fail, stall, and lose the answer to a write
 //! that has happened. The emulator does none of these by itself.
 
 use std::io::{Read, Write};
@@ -16,7 +16,7 @@ pub(crate) enum Fault {
     Conflict,
     /// The table takes no more for the moment.
     Throttle,
-    /// DynamoDB answers 500.
+    /// `DynamoDB` answers 500.
     ServerError,
     /// Nobody is there.
     Refuse,
@@ -95,7 +95,12 @@ impl FaultProxy {
 
     /// Ends the faults about `mentions`.
     pub(crate) fn calm(&self, mentions: &str) {
-        self.rules.lock().unwrap().iter_mut().filter(|rule| rule.on.mentions == mentions).for_each(|rule| rule.left = 0);
+        self.rules
+            .lock()
+            .unwrap()
+            .iter_mut()
+            .filter(|rule| rule.on.mentions == mentions)
+            .for_each(|rule| rule.left = 0);
     }
 }
 
@@ -174,10 +179,7 @@ fn read_call(stream: &mut TcpStream) -> std::io::Result<Option<Call>> {
 fn parse_head(bytes: &[u8]) -> Option<(Call, usize, usize)> {
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut request = httparse::Request::new(&mut headers);
-    let body_start = match request.parse(bytes) {
-        Ok(httparse::Status::Complete(length)) => length,
-        _ => return None,
-    };
+    let Ok(httparse::Status::Complete(body_start)) = request.parse(bytes) else { return None };
     let path = request.path.unwrap_or("/").to_owned();
     let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
     let headers = request.headers.iter().map(|header| (header.name.to_owned(), text(header.value))).collect();

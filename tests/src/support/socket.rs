@@ -88,7 +88,9 @@ impl Socket {
     fn receive(&mut self) -> bool {
         match self.stream.read() {
             Ok(Message::Text(text)) => self.kept.push(serde_json::from_str(&text).unwrap()),
-            Ok(Message::Close(_)) | Err(Error::ConnectionClosed | Error::AlreadyClosed | Error::Protocol(_)) => return false,
+            Ok(Message::Close(_)) | Err(Error::ConnectionClosed | Error::AlreadyClosed | Error::Protocol(_)) => {
+                return false;
+            }
             Ok(_) => {}
             Err(Error::Io(error)) => {
                 use std::io::ErrorKind::{TimedOut, WouldBlock};

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use super::{Person, Town};
+use super::{Person, Town, eventually};
 
 pub(crate) struct Story {
     pub(crate) town: &'static Town,
@@ -59,9 +59,10 @@ impl Drop for Story {
             self.town.tell_what_went_wrong();
             return;
         }
-        self.town.eventually("an empty outbox", || self.left_over().is_empty().then_some(()));
+        eventually("an empty outbox", || self.left_over().is_empty().then_some(()));
         let queues = self.town.stack.queue_depths().unwrap();
-        let dead: Vec<_> = queues.iter().filter(|queue| queue.name.contains("DeadLetter") && queue.visible > 0).collect();
+        let dead: Vec<_> =
+            queues.iter().filter(|queue| queue.name.contains("DeadLetter") && queue.visible > 0).collect();
         assert!(dead.is_empty(), "dead letters: {dead:?}");
     }
 }

@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) struct Town {
     pub(crate) stack: LocalStack,
-    /// Between the functions and DynamoDB, in towns where things go wrong.
+    /// Between the functions and `DynamoDB`, in towns where things go wrong.
     pub(crate) faults: Option<FaultProxy>,
     agent: Agent,
 }
@@ -26,7 +26,7 @@ impl Town {
         &TOWN
     }
 
-    /// The town whose functions reach DynamoDB through a proxy that can fail.
+    /// The town whose functions reach `DynamoDB` through a proxy that can fail.
     pub(crate) fn troubled() -> &'static Self {
         static TOWN: LazyLock<Town> = LazyLock::new(|| {
             let mut town = Town::found("troubled");
@@ -97,7 +97,7 @@ impl Town {
 
     /// The mails somebody got, oldest first, once there are `count` of them.
     pub(crate) fn mails_to(&self, address: &str, count: usize) -> Vec<String> {
-        self.eventually(&format!("{count} mails to {address}"), || {
+        eventually(&format!("{count} mails to {address}"), || {
             let mails = self.stack.mails_to(address).unwrap();
             (mails.len() >= count).then(|| mails.into_iter().map(|mail| mail.text).collect())
         })
@@ -124,24 +124,12 @@ impl Town {
         self.stack.output(&format!("{name}TableName")).unwrap().to_owned()
     }
 
-    /// Waits for something that is promised to happen, without guessing how long it takes.
-    #[track_caller]
-    pub(crate) fn eventually<T>(&self, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            if let Some(found) = look() {
-                return found;
-            }
-            assert!(Instant::now() < deadline, "still waiting for {what} after {PATIENCE:?}");
-            std::thread::sleep(Duration::from_millis(25));
-        }
-    }
-
     /// The newest complaints of the functions, for a story that has failed.
     pub(crate) fn tell_what_went_wrong(&self) {
         for function in self.stack.functions().keys() {
             let lines = self.stack.function_logs(function).unwrap_or_default();
-            let complaints: Vec<_> = lines.iter().filter(|line| line.contains("WARN") || line.contains("ERROR")).collect();
+            let complaints: Vec<_> =
+                lines.iter().filter(|line| line.contains("WARN") || line.contains("ERROR")).collect();
             for line in complaints.iter().rev().take(3).rev() {
                 eprintln!("{function}: {line}");
             }
@@ -155,5 +143,18 @@ impl Town {
             let threads: Vec<_> = (0..count).map(|n| scope.spawn(move || act(n))).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         })
+    }
+}
+
+/// Waits for something that is promised to happen, without guessing how long it takes.
+#[track_caller]
+pub(crate) fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "still waiting for {what} after {PATIENCE:?}");
+        std::thread::sleep(Duration::from_millis(25));
     }
 }

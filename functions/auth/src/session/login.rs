@@ -53,8 +53,7 @@ fn parse(body: &LoginBody) -> Result<(EmailAddress, Password)> {
 fn start_session(deps: &Deps, user_id: UserId) -> (Session, RefreshToken) {
     let (now, session_id) = (deps.ambient.now(), deps.ambient.id::<SessionId>());
     let token = RefreshToken::first(user_id, session_id, deps.ambient.bytes());
-    let refresh =
-        RefreshState { counter: token.counter, hash: token.hash(), previous_hash: None, rotated_at: now };
+    let refresh = RefreshState { counter: token.counter, hash: token.hash(), previous_hash: None, rotated_at: now };
     let session = Session {
         user_id,
         session_id,

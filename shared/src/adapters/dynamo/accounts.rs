@@ -76,7 +76,8 @@ impl Accounts for DynamoAccounts {
     async fn confirm(&self, account: &Account) -> Result<Confirmation> {
         let claim = encode(&claim_key(&account.email), &StoredClaim { user_id: account.user_id })?;
         let now = number(self.accounts.now().unix_seconds());
-        let activate = Expression::new("SET #state = :active REMOVE expires_at").name("#state", "state")
+        let activate = Expression::new("SET #state = :active REMOVE expires_at")
+            .name("#state", "state")
             .value(":active", text("active"))
             .value(":now", now.clone());
         let keep = Expression::new("REMOVE expires_at").value(":now", now);

@@ -41,7 +41,7 @@ impl DynamoCodes {
             .set_key(Some(key(user_id).attributes()))
             .update_expression("ADD tries :one")
             .condition_expression("attribute_exists(pk) AND tries < :max AND expires_at > :now")
-            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":one", number(1_u32))
             .expression_attribute_values(":max", number(MAX_TRIES))
             .expression_attribute_values(":now", number(self.accounts.now().unix_seconds()))
             .return_values(ReturnValue::AllNew)
@@ -49,7 +49,9 @@ impl DynamoCodes {
             .await;
         match answer {
             Ok(answer) => answer.attributes.map(decode).transpose(),
-            Err(error) if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) => {
+            Err(error)
+                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
                 Ok(None)
             }
             Err(error) => Err(failure(error)),

@@ -49,9 +49,9 @@ fn partition(field: Field) -> String {
 #[async_trait]
 impl CandidateIndex for DynamoDirectory {
     async fn candidates(&self, limit: usize) -> Result<Vec<UserId>> {
-        let fields = Field::ALL.iter().map(|field| {
-            self.0.query(Range::whole(partition(*field)).index(INDEX).newest_first().limit(limit))
-        });
+        let fields = Field::ALL
+            .iter()
+            .map(|field| self.0.query(Range::whole(partition(*field)).index(INDEX).newest_first().limit(limit)));
         let lines = try_join_all(fields).await?.into_iter().flatten().map(decode);
         let mut lines: Vec<Line> = lines.collect::<Result<_>>()?;
         lines.sort_unstable_by(|a, b| Reverse(&a.directory_sk).cmp(&Reverse(&b.directory_sk)));

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 
 pub(super) type Item = HashMap<String, AttributeValue>;
 
-/// The seconds after which an item no longer exists, whether or not DynamoDB has deleted it yet.
+/// The seconds after which an item no longer exists, whether or not `DynamoDB` has deleted it yet.
 pub(super) const EXPIRES_AT: &str = "expires_at";
 
 /// The two keys of an item.
@@ -45,8 +45,8 @@ pub(super) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
 
-pub(super) fn number(value: impl ToString) -> AttributeValue {
-    AttributeValue::N(value.to_string())
+pub(super) fn number(value: impl Into<u64>) -> AttributeValue {
+    AttributeValue::N(value.into().to_string())
 }
 
 /// A nested value, such as a map or a list.

@@ -18,9 +18,9 @@ use crate::ports::mail::{Claim, MailJobs};
 use crate::ports::outbox::Outbox;
 
 /// Longer than a sender can live, so that a claim only runs out when its holder is gone.
-const CLAIM: Duration = Duration::from_secs(60);
+const CLAIM: Duration = Duration::from_mins(1);
 /// Longer than a message can stay in its queue or the outbox without anybody noticing.
-const MEMORY: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const MEMORY: Duration = Duration::from_hours(168);
 
 #[derive(Clone, Debug)]
 pub struct DynamoMailJobs {

@@ -88,6 +88,7 @@ fn absent() -> Expression {
 
 /// The item with this sort key, among the few of one partition.
 fn take<T: serde::de::DeserializeOwned>(items: &mut Vec<Item>, sk: &str) -> Result<Option<T>> {
-    let position = items.iter().position(|item| item.get("sk").and_then(|value| value.as_s().ok()).is_some_and(|s| s == sk));
+    let position =
+        items.iter().position(|item| item.get("sk").and_then(|value| value.as_s().ok()).is_some_and(|s| s == sk));
     position.map(|position| decode(items.swap_remove(position))).transpose()
 }

@@ -143,11 +143,10 @@ impl Writer {
     /// From here on the condition of every send fails, and neither inbox shows the conversation.
     fn closing(&self, transaction: Transaction, conversation_id: ConversationId, people: [UserId; 2]) -> Transaction {
         let close = Expression::new("SET #state = :closed").name("#state", "state").value(":closed", text("closed"));
-        let transaction =
-            transaction.update_if(&self.chat, &meta_key(conversation_id), close, "attribute_exists(pk)");
-        people
-            .into_iter()
-            .fold(transaction, |transaction, person| transaction.delete(&self.chat, &inbox_key(person, conversation_id)))
+        let transaction = transaction.update_if(&self.chat, &meta_key(conversation_id), close, "attribute_exists(pk)");
+        people.into_iter().fold(transaction, |transaction, person| {
+            transaction.delete(&self.chat, &inbox_key(person, conversation_id))
+        })
     }
 }
 
@@ -195,8 +194,7 @@ impl Pairs for DynamoPairs {
 
     async fn blocks_of(&self, user_id: UserId) -> Result<Vec<BlockedPerson>> {
         let items = self.social.query(Range::prefix(format!("USER#{user_id}"), "BLOCK#")).await?;
-        let person =
-            |stored: StoredBlock| BlockedPerson { user_id: stored.user_id, blocked_at: stored.blocked_at };
+        let person = |stored: StoredBlock| BlockedPerson { user_id: stored.user_id, blocked_at: stored.blocked_at };
         items.into_iter().map(|item| decode(item).map(person)).collect()
     }
 }

@@ -40,7 +40,12 @@ impl Profiles for DynamoProfiles {
 
     async fn find_many(&self, user_ids: &[UserId]) -> Result<Vec<Profile>> {
         let keys: Vec<_> = user_ids.iter().copied().map(key).collect();
-        self.0.get_many(&keys, Read::Strong).await?.into_iter().map(|item| Ok(decode::<StoredProfile>(item)?.into())).collect()
+        self.0
+            .get_many(&keys, Read::Strong)
+            .await?
+            .into_iter()
+            .map(|item| Ok(decode::<StoredProfile>(item)?.into()))
+            .collect()
     }
 
     async fn save(&self, profile: &Profile) -> Result<bool> {

@@ -19,7 +19,7 @@ use crate::ports::registry::Registry;
 pub struct DynamoRegistry(Table);
 
 /// One entry in the map of a person's sockets.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 struct StoredSocket {
     session_id: SessionId,
     connected_at: Timestamp,

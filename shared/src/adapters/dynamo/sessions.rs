@@ -73,7 +73,7 @@ impl Sessions for DynamoSessions {
     async fn end(&self, session: &Session, state: SessionState, entries: &[OutboxEntry]) -> Result<()> {
         let change = Expression::new("SET #state = :state, version = version + :one")
             .value(":state", value(&state)?)
-            .value(":one", number(1))
+            .value(":one", number(1_u32))
             .value(":active", text("active"))
             .name("#state", "state");
         let mut transaction = self.sessions.transaction().update_if(

@@ -42,7 +42,9 @@ impl Tickets for DynamoTickets {
             .await;
         match answer {
             Ok(answer) => answer.attributes.map(decode).transpose(),
-            Err(error) if error.as_service_error().is_some_and(DeleteItemError::is_conditional_check_failed_exception) => {
+            Err(error)
+                if error.as_service_error().is_some_and(DeleteItemError::is_conditional_check_failed_exception) =>
+            {
                 Ok(None)
             }
             Err(error) => Err(failure(error)),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
 
 use super::item::{Item, Key};
 use super::table::Table;
@@ -27,7 +27,7 @@ pub(super) struct Transaction {
     broken: Option<Error>,
 }
 
-/// An expression with its names and values; DynamoDB wants every name and value that is given to be used.
+/// An expression with its names and values; `DynamoDB` wants every name and value that is given to be used.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Expression {
     text: String,
@@ -69,7 +69,7 @@ impl Transaction {
 
     pub(super) fn put(self, table: &Table, item: Item) -> Self {
         let put = Put::builder().table_name(&table.name).set_item(Some(item)).build();
-        self.add(put, |write, put| write.put(put))
+        self.add(put, aws_sdk_dynamodb::types::builders::TransactWriteItemBuilder::put)
     }
 
     pub(super) fn put_if(self, table: &Table, item: Item, condition: Expression) -> Self {
@@ -80,7 +80,7 @@ impl Transaction {
             .set_expression_attribute_values(condition.values())
             .condition_expression(condition.text)
             .build();
-        self.add(put, |write, put| write.put(put))
+        self.add(put, aws_sdk_dynamodb::types::builders::TransactWriteItemBuilder::put)
     }
 
     /// Updates an item; `change` holds the values of the condition too.
@@ -93,34 +93,12 @@ impl Transaction {
             .update_expression(change.text)
             .condition_expression(condition)
             .build();
-        self.add(update, |write, update| write.update(update))
+        self.add(update, aws_sdk_dynamodb::types::builders::TransactWriteItemBuilder::update)
     }
 
     pub(super) fn delete(self, table: &Table, key: &Key) -> Self {
         let delete = Delete::builder().table_name(&table.name).set_key(Some(key.attributes())).build();
-        self.add(delete, |write, delete| write.delete(delete))
-    }
-
-    pub(super) fn delete_if(self, table: &Table, key: &Key, condition: Expression) -> Self {
-        let delete = Delete::builder()
-            .table_name(&table.name)
-            .set_key(Some(key.attributes()))
-            .set_expression_attribute_names(condition.names())
-            .set_expression_attribute_values(condition.values())
-            .condition_expression(condition.text)
-            .build();
-        self.add(delete, |write, delete| write.delete(delete))
-    }
-
-    pub(super) fn check(self, table: &Table, key: &Key, condition: Expression) -> Self {
-        let check = ConditionCheck::builder()
-            .table_name(&table.name)
-            .set_key(Some(key.attributes()))
-            .set_expression_attribute_names(condition.names())
-            .set_expression_attribute_values(condition.values())
-            .condition_expression(condition.text)
-            .build();
-        self.add(check, |write, check| write.condition_check(check))
+        self.add(delete, aws_sdk_dynamodb::types::builders::TransactWriteItemBuilder::delete)
     }
 
     fn add<T>(

@@ -87,7 +87,9 @@ mod tests {
 
     #[test]
     fn an_id_that_could_break_a_log_line_is_replaced() {
-        for (id, well_formed) in [("req-12345678", true), ("short", false), ("with space 1", false), ("a\"b:{}c-d", false)] {
+        for (id, well_formed) in
+            [("req-12345678", true), ("short", false), ("with space 1", false), ("a\"b:{}c-d", false)]
+        {
             assert_eq!(is_well_formed(id), well_formed, "{id}");
         }
     }

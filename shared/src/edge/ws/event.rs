@@ -23,10 +23,10 @@ pub struct Frame {
 
 impl SocketEvent {
     /// The socket's event, or the HTTP request that came in by the other door.
-    pub(super) fn split(event: LambdaEvent<LambdaRequest>) -> Result<Self, LambdaEvent<LambdaRequest>> {
+    pub(super) fn split(event: LambdaEvent<LambdaRequest>) -> Result<Self, Box<LambdaEvent<LambdaRequest>>> {
         match event.payload {
             LambdaRequest::WebSocket(request) => Ok(Self::from(request)),
-            payload => Err(LambdaEvent { payload, context: event.context }),
+            payload => Err(Box::new(LambdaEvent { payload, context: event.context })),
         }
     }
 }

@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::domain::id::OutboxId;
 use crate::edge::http::parse;
 use crate::error::{Code, Error, Result};
 
@@ -82,8 +83,8 @@ impl ServerFrame {
         Self { v: VERSION, kind, id: None, data }
     }
 
-    /// An event. Clients tell a repeated one by its id.
-    pub fn event(kind: &'static str, id: impl ToString, data: Value) -> Self {
+    /// An event, under the id of the promise that it keeps: clients tell a repeated one by it.
+    pub fn event(kind: &'static str, id: OutboxId, data: Value) -> Self {
         Self { id: Some(id.to_string()), ..Self::new(kind, data) }
     }
 

@@ -79,7 +79,7 @@ where
                     serde_json::to_value(reply)?
                 }
                 Ok(_) => serde_json::to_value(Reply::of(Ok(None)))?,
-                Err(event) => serde_json::to_value(http.call(event).await?)?,
+                Err(event) => serde_json::to_value(http.call(*event).await?)?,
             };
             Ok::<Value, lambda_runtime::Error>(answer)
         }
