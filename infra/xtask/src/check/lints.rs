@@ -1,0 +1,16 @@
+//! Format and clippy.
+
+use std::process::Command;
+
+use super::run;
+use crate::failure::Failure;
+
+pub fn format() -> Result<(), Failure> {
+    run(Command::new("cargo").args(["fmt", "--all", "--check"]), "run `cargo fmt --all`")
+}
+
+pub fn clippy() -> Result<(), Failure> {
+    let mut clippy = Command::new("cargo");
+    clippy.args(["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"]);
+    run(&mut clippy, "follow clippy's advice, or write `#[expect(…, reason = \"…\")]` where it is wrong")
+}

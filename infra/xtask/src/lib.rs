@@ -1,0 +1,16 @@
+//! What the developer's commands are made of, as a library: the tests start their stacks with it.
+
+pub mod build;
+pub mod check;
+pub mod commands;
+pub mod demo;
+pub mod failure;
+pub mod local;
+pub mod progress;
+pub mod tools;
+pub mod workspace;
+
+pub use build::{FunctionZip, build_functions};
+pub use failure::Failure;
+pub use local::{LocalStack, Mail, QueueDepth, StackOptions, Usage};
+pub use progress::Progress;

@@ -1,0 +1,282 @@
+//! Everything in which the local deployment differs from the template on disk, and nothing else is allowed to differ.
+//!
+//! The template describes AWS. The emulator lacks some resource types, serves its APIs under paths instead of host names
+//! and takes code from its own S3. Each change is announced, so that nobody trusts the local AWS with what it does not have.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::intrinsics::Scope;
+use super::references::{fold_conditions, list_of, mentions, unlink};
+use crate::failure::Failure;
+
+/// Types the emulator refuses, and what is missing locally without them.
+const DROPPED_TYPES: [(&str, &str); 19] = [
+    ("AWS::ApiGatewayV2::RouteResponse", "the emulator always returns a route's answer to the sender"),
+    ("AWS::ApiGatewayV2::IntegrationResponse", "the emulator has no integration responses"),
+    ("AWS::ApiGatewayV2::Deployment", "stages deploy themselves"),
+    ("AWS::CloudFormation::Stack", "nested stacks are network, cache and dashboards, which exist in AWS only"),
+    ("AWS::Serverless::Application", "nested stacks are network, cache and dashboards, which exist in AWS only"),
+    ("AWS::CloudWatch::CompositeAlarm", "the emulator has no composite alarms"),
+    ("AWS::CloudWatch::AnomalyDetector", "the emulator has no anomaly detection"),
+    ("AWS::Logs::QueryDefinition", "the emulator has no saved queries"),
+    ("AWS::ElastiCache::ServerlessCache", "the emulator has no serverless cache"),
+    ("AWS::EC2::SecurityGroupIngress", "there is no network to guard"),
+    ("AWS::EC2::SecurityGroupEgress", "there is no network to guard"),
+    ("AWS::EC2::NatGateway", "there is no network to leave"),
+    ("AWS::EC2::FlowLog", "there is no network to watch"),
+    ("AWS::SES::Template", "the emulator has no stored mail templates in stacks"),
+    ("AWS::SQS::QueueInlinePolicy", "the emulator knows queue policies only as AWS::SQS::QueuePolicy"),
+    ("AWS::SecretsManager::RotationSchedule", "secrets are not rotated locally"),
+    ("AWS::SecretsManager::ResourcePolicy", "secrets have no policies of their own locally"),
+    ("AWS::WAFv2::WebACLAssociation", "there is no firewall"),
+    ("AWS::Budgets::Budget", "nothing costs anything here"),
+];
+
+/// What APIs are called locally, so that their URLs stay the same from run to run.
+const API_NAMES: [(&str, &str); 2] = [("HTTP", "http"), ("WEBSOCKET", "socket")];
+
+/// Permissions that in AWS include a call which the emulator wants to see permitted under its own name.
+const INCLUDED_ACTIONS: [(&str, &str); 1] = [("sqs:SendMessage", "sqs:SendMessageBatch")];
+
+const HOST_OF_API: &str = ".execute-api.${AWS::Region}.${AWS::URLSuffix}";
+
+/// Where the emulator listens and where each function's zip lies in its S3.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub authority: String,
+    pub code_bucket: String,
+    pub code_keys: BTreeMap<String, String>,
+    /// Deploys without the functions that have no folder yet, instead of failing.
+    pub partial: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Adapted {
+    pub template: Value,
+    /// One line per kind of change.
+    pub notes: Vec<String>,
+}
+
+pub(super) fn adapt(mut template: Value, scope: &Scope, place: &Place) -> Result<Adapted, Failure> {
+    let mut notes = drop_unsupported(&mut template, scope)?;
+    if place.partial {
+        notes.extend(drop_unwritten(&mut template, place));
+    }
+    notes.extend(point_to_code(&mut template, place)?);
+    notes.extend(name_apis(&mut template));
+    for (action, included) in INCLUDED_ACTIONS {
+        let count = spell_out(&mut template, action, included);
+        if count > 0 {
+            notes.push(format!("{count} permissions for {action} also name {included}, which in AWS they include"));
+        }
+    }
+    let mails = widen_mail(&mut template);
+    if mails > 0 {
+        notes.push(format!(
+            "{mails} permissions for ses:SendEmail are not bound to the sender: the emulator does not look"
+        ));
+    }
+    let demands = drop_tls_demands(&mut template);
+    if demands > 0 {
+        notes.push(format!("dropped {demands} policy statements that demand TLS, which the emulator does not speak"));
+    }
+    let addresses = localize_addresses(&mut template, &place.authority);
+    if addresses > 0 {
+        notes.push(format!("{addresses} API addresses became paths on {}", place.authority));
+    }
+    Ok(Adapted { template, notes })
+}
+
+fn drop_unsupported(template: &mut Value, scope: &Scope) -> Result<Vec<String>, Failure> {
+    let mut dropped = BTreeSet::new();
+    let mut notes = Vec::new();
+    let Some(resources) = template["Resources"].as_object_mut() else {
+        return Err(Failure::new("the template has no resources"));
+    };
+    for (kind, reason) in DROPPED_TYPES {
+        let names: Vec<String> =
+            resources.iter().filter(|(_, resource)| resource["Type"] == kind).map(|(name, _)| name.clone()).collect();
+        if !names.is_empty() {
+            notes.push(format!("dropped {} × {kind} ({}): {reason}", names.len(), names.join(", ")));
+        }
+        for name in names {
+            resources.remove(&name);
+            dropped.insert(name);
+        }
+    }
+    forget(template, &dropped, scope)?;
+    Ok(notes)
+}
+
+/// Removes what refers to dropped resources: dependencies, outputs, and the branches of conditions that do not count.
+fn forget(template: &mut Value, dropped: &BTreeSet<String>, scope: &Scope) -> Result<(), Failure> {
+    if dropped.is_empty() {
+        return Ok(());
+    }
+    fold_conditions(template, dropped, scope);
+    unlink(template, dropped);
+    let mut resources = template["Resources"].as_object().into_iter().flatten();
+    match resources.find(|(_, resource)| mentions(resource, dropped)) {
+        None => Ok(()),
+        Some((name, _)) => Err(Failure::new(format!("{name} needs a resource that does not exist locally"))
+            .remedy("put the reference behind a condition that is false locally, or adapt it in adapt.rs")),
+    }
+}
+
+/// Drops the functions that have no folder and, until nothing is left to drop, what needs something dropped.
+fn drop_unwritten(template: &mut Value, place: &Place) -> Option<String> {
+    let resources = template["Resources"].as_object_mut()?;
+    let unwritten = |resource: &Value| {
+        let code = resource["Properties"]["CodeUri"].as_str().and_then(folder_of_code);
+        code.is_some_and(|folder| !place.code_keys.contains_key(folder))
+    };
+    let functions: BTreeSet<String> =
+        resources.iter().filter(|(_, resource)| unwritten(resource)).map(|(name, _)| name.clone()).collect();
+    let mut dropped = functions.clone();
+    let mut grown = functions.clone();
+    while !grown.is_empty() {
+        resources.retain(|name, _| !grown.contains(name));
+        grown = resources
+            .iter()
+            .filter(|(_, resource)| mentions(&resource["Properties"], &dropped))
+            .map(|(name, _)| name.clone())
+            .collect();
+        dropped.extend(grown.iter().cloned());
+    }
+    unlink(template, &dropped);
+    let names: Vec<&str> = functions.iter().map(String::as_str).collect();
+    (!names.is_empty()).then(|| format!("PARTIAL: not deployed, because they have no folder: {}", names.join(", ")))
+}
+
+/// `target/lambda/<name>/bootstrap.zip` becomes the zip in the local S3.
+fn point_to_code(template: &mut Value, place: &Place) -> Result<Option<String>, Failure> {
+    let mut count = 0;
+    for (name, resource) in template["Resources"].as_object_mut().into_iter().flatten() {
+        if resource["Type"] != "AWS::Serverless::Function" {
+            continue;
+        }
+        let function = resource["Properties"]["CodeUri"].as_str().and_then(folder_of_code).map(str::to_owned);
+        let Some(key) = function.as_ref().and_then(|function| place.code_keys.get(function)) else {
+            return Err(Failure::new(format!("{name} has no function folder behind its CodeUri"))
+                .remedy("CodeUri must be target/lambda/<folder>/bootstrap.zip of a folder in functions/"));
+        };
+        resource["Properties"]["CodeUri"] = json!({ "Bucket": place.code_bucket, "Key": key });
+        count += 1;
+    }
+    Ok((count > 0).then(|| format!("{count} functions run the binaries built for this machine")))
+}
+
+pub(super) fn folder_of_code(code: &str) -> Option<&str> {
+    code.trim_start_matches("./").strip_prefix("target/lambda/")?.split('/').next()
+}
+
+fn name_apis(template: &mut Value) -> Option<String> {
+    let mut named = Vec::new();
+    for resource in template["Resources"].as_object_mut().into_iter().flatten().map(|(_, resource)| resource) {
+        let protocol = resource["Properties"]["ProtocolType"].as_str();
+        let name = API_NAMES.into_iter().find(|(kind, name)| protocol == Some(*kind) && !named.contains(name));
+        if let (true, Some((_, name))) = (resource["Type"] == "AWS::ApiGatewayV2::Api", name) {
+            resource["Properties"]["Tags"]["ms-custom-id"] = name.into();
+            named.push(name);
+        }
+    }
+    (!named.is_empty()).then(|| format!("the APIs have the fixed ids {}", named.join(" and ")))
+}
+
+/// Adds `included` to every statement that permits `action`.
+fn spell_out(template: &mut Value, action: &str, included: &str) -> usize {
+    change_statements(template, &mut |statement| {
+        let permitted = permits(statement, action);
+        if permitted {
+            let mut actions = list_of(&statement["Action"]);
+            actions.push(included.into());
+            statement["Action"] = actions.into();
+        }
+        permitted
+    })
+}
+
+/// The emulator decides about mail without knowing the sender: on every resource and with none of the condition's keys.
+fn widen_mail(template: &mut Value) -> usize {
+    change_statements(template, &mut |statement| {
+        let permitted = permits(statement, "ses:SendEmail");
+        if permitted {
+            statement["Resource"] = "*".into();
+            statement["Condition"] = json!({});
+        }
+        permitted
+    })
+}
+
+/// Resource policies lose their TLS statement, and those that say nothing else go.
+fn drop_tls_demands(template: &mut Value) -> usize {
+    let mut count = 0;
+    let Some(resources) = template["Resources"].as_object_mut() else { return count };
+    resources.retain(|_, resource| {
+        let Some(statements) =
+            resource.pointer_mut("/Properties/PolicyDocument/Statement").and_then(Value::as_array_mut)
+        else {
+            return true;
+        };
+        let before = statements.len();
+        statements.retain(|statement| statement["Condition"]["Bool"].get("aws:SecureTransport").is_none());
+        count += before - statements.len();
+        !statements.is_empty()
+    });
+    count
+}
+
+fn permits(statement: &Value, action: &str) -> bool {
+    list_of(&statement["Action"]).iter().any(|permitted| permitted == action)
+}
+
+/// Changes policy statements wherever they stand and counts those that `change` says it changed.
+fn change_statements(value: &mut Value, change: &mut impl FnMut(&mut Value) -> bool) -> usize {
+    if value.get("Effect").is_some() && value.get("Action").is_some() {
+        return usize::from(change(value));
+    }
+    match value {
+        Value::Array(items) => items.iter_mut().map(|item| change_statements(item, change)).sum(),
+        Value::Object(entries) => entries.values_mut().map(|item| change_statements(item, change)).sum(),
+        _ => 0,
+    }
+}
+
+/// `https://${Api}.execute-api…` becomes a path on the emulator's port, in every text of the template.
+fn localize_addresses(value: &mut Value, authority: &str) -> usize {
+    match value {
+        Value::String(text) => {
+            let (local, count) = localize_text(text, authority);
+            *text = local;
+            count
+        }
+        Value::Array(items) => items.iter_mut().map(|item| localize_addresses(item, authority)).sum(),
+        Value::Object(entries) => entries.values_mut().map(|item| localize_addresses(item, authority)).sum(),
+        _ => 0,
+    }
+}
+
+fn localize_text(text: &str, authority: &str) -> (String, usize) {
+    let mut local = text.to_owned();
+    let mut count = 0;
+    for (scheme, local_scheme) in [("https://${", "http"), ("wss://${", "ws")] {
+        let mut searched = 0;
+        while let Some(start) = local[searched..].find(scheme).map(|found| found + searched) {
+            searched = start + scheme.len();
+            let Some(end) = local[searched..].find('}').map(|found| found + searched) else { break };
+            if local[end + 1..].starts_with(HOST_OF_API) {
+                let path = format!("{local_scheme}://{authority}/_aws/execute-api/{}", &local[searched - 2..=end]);
+                local.replace_range(start..end + 1 + HOST_OF_API.len(), &path);
+                searched = start + path.len();
+                count += 1;
+            }
+        }
+    }
+    (local, count)
+}
+
+#[cfg(test)]
+#[path = "adapt_tests.rs"]
+mod tests;

@@ -1,0 +1,139 @@
+//! What the adapter changes, and that it changes nothing else.
+
+use serde_json::json;
+
+use super::*;
+
+fn place() -> Place {
+    Place {
+        authority: "127.0.0.1:4566".to_owned(),
+        code_bucket: "code".to_owned(),
+        code_keys: BTreeMap::from([("chat-send".to_owned(), "functions/chat-send-1.zip".to_owned())]),
+        partial: false,
+    }
+}
+
+fn adapted(template: Value) -> Adapted {
+    let scope = Scope::new(&template, "stack", &[]).unwrap();
+    adapt(template, &scope, &place()).unwrap()
+}
+
+#[test]
+fn unsupported_types_go_with_everything_that_refers_to_them() {
+    let outcome = adapted(json!({
+        "Parameters": {"CacheEnabled": {"Type": "String", "Default": "false"}},
+        "Conditions": {"WithCache": {"Fn::Equals": [{"Ref": "CacheEnabled"}, "true"]}},
+        "Resources": {
+            "Network": {"Type": "AWS::CloudFormation::Stack", "Condition": "WithCache"},
+            "Table": {
+                "Type": "AWS::DynamoDB::Table",
+                "DependsOn": ["Network", "Other"],
+                "Properties": {
+                    "Url": {"Fn::If": ["WithCache", {"Fn::GetAtt": ["Network", "Outputs.Url"]}, {"Ref": "AWS::NoValue"}]},
+                    "Kept": {"Fn::If": ["WithCache", 1, 2]},
+                },
+            },
+        },
+        "Outputs": {"Url": {"Value": {"Fn::Sub": "${Network.Outputs.Url}/x"}}, "Name": {"Value": {"Ref": "Table"}}},
+    }));
+    assert_eq!(outcome.template["Resources"].as_object().unwrap().len(), 1);
+    let table = &outcome.template["Resources"]["Table"];
+    assert_eq!(table["DependsOn"], json!(["Other"]));
+    assert_eq!(table["Properties"]["Url"], json!({"Ref": "AWS::NoValue"}));
+    assert_eq!(table["Properties"]["Kept"], json!({"Fn::If": ["WithCache", 1, 2]}));
+    assert_eq!(outcome.template["Outputs"], json!({"Name": {"Value": {"Ref": "Table"}}}));
+    assert!(outcome.notes[0].contains("1 × AWS::CloudFormation::Stack (Network)"), "{:?}", outcome.notes);
+}
+
+#[test]
+fn a_live_reference_to_a_dropped_resource_is_refused() {
+    let template = json!({"Resources": {
+        "Cache": {"Type": "AWS::ElastiCache::ServerlessCache"},
+        "Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"Url": {"Ref": "Cache"}}},
+    }});
+    let scope = Scope::new(&template, "stack", &[]).unwrap();
+    let failure = adapt(template, &scope, &place()).unwrap_err();
+    assert!(failure.message().starts_with("Table needs"), "{failure}");
+}
+
+#[test]
+fn code_comes_from_the_local_bucket() {
+    let outcome = adapted(json!({"Resources": {"ChatSendFunction": {
+        "Type": "AWS::Serverless::Function",
+        "Properties": {"CodeUri": "target/lambda/chat-send/bootstrap.zip"},
+    }}}));
+    let code = &outcome.template["Resources"]["ChatSendFunction"]["Properties"]["CodeUri"];
+    assert_eq!(code, &json!({"Bucket": "code", "Key": "functions/chat-send-1.zip"}));
+}
+
+#[test]
+fn a_function_without_a_folder_is_refused() {
+    let template = json!({"Resources": {"LostFunction": {
+        "Type": "AWS::Serverless::Function",
+        "Properties": {"CodeUri": "target/lambda/lost/bootstrap.zip"},
+    }}});
+    let scope = Scope::new(&template, "stack", &[]).unwrap();
+    assert!(adapt(template, &scope, &place()).is_err());
+}
+
+#[test]
+fn api_addresses_become_local_paths() {
+    let suffix = ".execute-api.${AWS::Region}.${AWS::URLSuffix}";
+    let cases = [
+        (format!("https://${{HttpApi}}{suffix}/v1"), "http://127.0.0.1:4566/_aws/execute-api/${HttpApi}/v1"),
+        (format!("wss://${{WebSocketApi}}{suffix}/v1"), "ws://127.0.0.1:4566/_aws/execute-api/${WebSocketApi}/v1"),
+        ("https://${AppHost}/x".to_owned(), "https://${AppHost}/x"),
+    ];
+    for (remote, local) in cases {
+        assert_eq!(localize_text(&remote, "127.0.0.1:4566").0, local);
+    }
+}
+
+#[test]
+fn a_partial_deployment_leaves_out_what_is_not_written_and_what_needs_it() {
+    let template = json!({
+        "Resources": {
+            "LostFunction": {
+                "Type": "AWS::Serverless::Function",
+                "Properties": {"CodeUri": "target/lambda/lost/bootstrap.zip"},
+            },
+            "Integration": {"Type": "T", "Properties": {"Uri": {"Fn::GetAtt": ["LostFunction", "Arn"]}}},
+            "Route": {"Type": "T", "Properties": {"Target": {"Fn::Sub": "integrations/${Integration}"}}},
+            "Stage": {"Type": "T", "DependsOn": ["Route", "Other"]},
+        },
+        "Outputs": {"Lost": {"Value": {"Ref": "LostFunction"}}},
+    });
+    let scope = Scope::new(&template, "stack", &[]).unwrap();
+    let outcome = adapt(template, &scope, &Place { partial: true, ..place() }).unwrap();
+    assert_eq!(outcome.template["Resources"], json!({"Stage": {"Type": "T", "DependsOn": ["Other"]}}));
+    assert_eq!(outcome.template["Outputs"], json!({}));
+    assert!(outcome.notes[0].contains("LostFunction"), "{:?}", outcome.notes);
+}
+
+#[test]
+fn sending_includes_sending_batches() {
+    let mut statements = json!([
+        {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "a"},
+        {"Effect": "Allow", "Action": ["sqs:SendMessage", "sqs:GetQueueUrl"]},
+        {"Effect": "Allow", "Action": ["sqs:ReceiveMessage"]},
+    ]);
+    assert_eq!(spell_out(&mut statements, "sqs:SendMessage", "sqs:SendMessageBatch"), 2);
+    assert_eq!(statements[0]["Action"], json!(["sqs:SendMessage", "sqs:SendMessageBatch"]));
+    assert_eq!(statements[1]["Action"], json!(["sqs:SendMessage", "sqs:GetQueueUrl", "sqs:SendMessageBatch"]));
+    assert_eq!(statements[2]["Action"], json!(["sqs:ReceiveMessage"]));
+}
+
+#[test]
+fn policies_stop_demanding_tls() {
+    let demand = json!({"Effect": "Deny", "Action": "s3:*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}});
+    let other = json!({"Effect": "Allow", "Action": "s3:GetObject"});
+    let mut template = json!({"Resources": {
+        "Only": {"Type": "AWS::S3::BucketPolicy", "Properties": {"PolicyDocument": {"Statement": [demand]}}},
+        "Both": {"Type": "AWS::S3::BucketPolicy", "Properties": {"PolicyDocument": {"Statement": [demand, other]}}},
+        "Bucket": {"Type": "AWS::S3::Bucket"},
+    }});
+    assert_eq!(drop_tls_demands(&mut template), 2);
+    assert!(template["Resources"].get("Only").is_none());
+    assert_eq!(template["Resources"]["Both"]["Properties"]["PolicyDocument"]["Statement"], json!([other]));
+    assert!(template["Resources"].get("Bucket").is_some());
+}

@@ -1,0 +1,26 @@
+//! The local AWS: an emulator process that runs the real template with the real function binaries.
+//!
+//! Invariants: the template on disk is the only description of the system, everything the emulator cannot take is changed
+//! in `adapt.rs` and announced, and no process outlives the stack that started it.
+
+mod adapt;
+mod client;
+mod deploy;
+mod emulator;
+mod intrinsics;
+mod logs;
+mod probe;
+mod references;
+mod repair;
+mod stack;
+mod template;
+mod usage;
+mod watch;
+
+pub use client::{ACCOUNT, Client, REGION};
+pub use logs::LogLine;
+pub use probe::{Mail, QueueDepth};
+pub use stack::{LocalStack, StackOptions};
+pub use template::read_template;
+pub use usage::Usage;
+pub use watch::Watch;

@@ -1,0 +1,228 @@
+//! One running copy of the system: an emulator of its own with the template deployed. Tests and `up` use the same.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::adapt::{self, Adapted, Place};
+use super::client::Client;
+use super::deploy::{self, Deployed};
+use super::emulator::Emulator;
+use super::intrinsics::Scope;
+use super::repair::repair;
+use super::template::read_template;
+use super::watch::Watch;
+use crate::build::{FunctionZip, build_functions};
+use crate::failure::{Explain, Failure};
+use crate::progress::Progress;
+use crate::tools::{LOCAL, Tools};
+use crate::workspace;
+
+#[derive(Debug, Clone)]
+pub struct StackOptions {
+    /// Names the folder with logs and temporary files, under `target/local-aws/`.
+    pub label: String,
+    /// Any free port when not given.
+    pub port: Option<u16>,
+    /// Runs the functions under `cargo lambda watch`, which rebuilds them when their source changes.
+    pub watch: bool,
+    /// Deploys the functions that have a folder already, while others of the template are still to be written.
+    pub partial: bool,
+    /// Template parameters that differ from their defaults.
+    pub parameters: Vec<(String, String)>,
+    pub progress: Progress,
+}
+
+impl Default for StackOptions {
+    fn default() -> Self {
+        Self {
+            label: "stack".to_owned(),
+            port: None,
+            watch: false,
+            partial: false,
+            parameters: Vec::new(),
+            progress: Progress::default(),
+        }
+    }
+}
+
+/// A deployed stack. Dropping it ends the emulator and every process it started.
+#[derive(Debug)]
+pub struct LocalStack {
+    // Fields drop in this order: the processes end before the folder is given free.
+    watch: Option<Watch>,
+    emulator: Emulator,
+    client: Client,
+    system: System,
+    folder: PathBuf,
+    _folder_lock: File,
+}
+
+impl LocalStack {
+    pub fn start(options: StackOptions) -> Result<Self, Failure> {
+        let StackOptions { label, port, watch, partial, parameters, progress } = options;
+        let tools = Tools::ensure(&LOCAL, progress)?;
+        let zips = build_functions(progress)?;
+        let (folder, folder_lock) = claim_folder(&label)?;
+        let emulator = progress.step("start the local AWS", || Emulator::start(&tools, &folder, port))?;
+        let client = Client::new(emulator.endpoint());
+        let place = place(&emulator, &zips, partial);
+        let system = progress.step("deploy template.yaml", || {
+            deploy::upload_code(&client, &zips)?;
+            System::deploy(&client, &place, &parameters)
+        })?;
+        let mut stack = Self { watch: None, emulator, client, system, folder, _folder_lock: folder_lock };
+        if watch {
+            stack.watch = Some(Watch::start(&tools, &stack, progress)?);
+        }
+        Ok(stack)
+    }
+
+    pub fn http_url(&self) -> &str {
+        &self.system.http_url
+    }
+
+    pub fn ws_url(&self) -> &str {
+        &self.system.ws_url
+    }
+
+    pub fn endpoint(&self) -> &str {
+        self.emulator.endpoint()
+    }
+
+    pub fn port(&self) -> u16 {
+        self.emulator.port()
+    }
+
+    pub fn output(&self, key: &str) -> Option<&str> {
+        self.system.deployed.outputs.get(key).map(String::as_str)
+    }
+
+    pub fn outputs(&self) -> &BTreeMap<String, String> {
+        &self.system.deployed.outputs
+    }
+
+    /// The physical id of a resource: a table's name, a queue's URL, an API's id.
+    pub fn physical_id(&self, logical_id: &str) -> Option<&str> {
+        self.system.deployed.ids.get(logical_id).map(String::as_str)
+    }
+
+    /// Deployed names by folder name.
+    pub fn functions(&self) -> &BTreeMap<String, String> {
+        &self.system.functions
+    }
+
+    /// In what the deployment differs from AWS.
+    pub fn notes(&self) -> &[String] {
+        &self.system.notes
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(super) fn function(&self, folder: &str) -> Result<&str, Failure> {
+        self.system.functions.get(folder).map(String::as_str).ok_or_else(|| {
+            Failure::new(format!("the stack has no function {folder}"))
+                .remedy("use the name of a folder in functions/ that template.yaml deploys")
+        })
+    }
+
+    pub(super) fn group(&self) -> u32 {
+        self.emulator.group()
+    }
+
+    /// The end of the log of a process that should run and does not.
+    pub fn ended(&mut self) -> Option<String> {
+        self.emulator.ended().or_else(|| self.watch.as_mut().and_then(Watch::ended))
+    }
+}
+
+/// What was deployed, under the names by which callers ask for it.
+#[derive(Debug)]
+struct System {
+    deployed: Deployed,
+    functions: BTreeMap<String, String>,
+    http_url: String,
+    ws_url: String,
+    notes: Vec<String>,
+}
+
+impl System {
+    fn deploy(client: &Client, place: &Place, parameters: &[(String, String)]) -> Result<Self, Failure> {
+        let template = read_template(&workspace::root().join("template.yaml"))?;
+        let scope = Scope::new(&template, deploy::STACK, parameters)?;
+        let folders = folders_by_logical_id(&template);
+        let Adapted { template, mut notes } = adapt::adapt(template, &scope, place)?;
+        let deployed = deploy::deploy(client, &template, parameters)?;
+        notes.extend(repair(client, &template, &scope, &deployed.ids)?);
+        let named = |(id, folder): (String, String)| Some((folder, deployed.ids.get(&id)?.clone()));
+        Ok(Self {
+            functions: folders.into_iter().filter_map(named).collect(),
+            http_url: format!("http://{}", api(&template, &deployed, place, "HTTP")?),
+            ws_url: format!("ws://{}/v1", api(&template, &deployed, place, "WEBSOCKET")?),
+            deployed,
+            notes,
+        })
+    }
+}
+
+/// A folder nobody else uses: a second stack with the same label gets a number.
+fn claim_folder(label: &str) -> Result<(PathBuf, File), Failure> {
+    let parent = workspace::local_aws()?;
+    fs::create_dir_all(&parent).explain(|| format!("cannot create {}", parent.display()))?;
+    for number in 1..1000 {
+        let name = if number == 1 { label.to_owned() } else { format!("{label}-{number}") };
+        let lock = parent.join(format!("{name}.lock"));
+        let file = File::create(&lock).explain(|| format!("cannot create {}", lock.display()))?;
+        match file.try_lock() {
+            Ok(()) => return Ok((clean(parent.join(name))?, file)),
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(cause)) => return Err(cause).explain(|| format!("cannot lock {}", lock.display())),
+        }
+    }
+    Err(Failure::new(format!("a thousand stacks named {label} are running")))
+}
+
+fn clean(folder: PathBuf) -> Result<PathBuf, Failure> {
+    if folder.exists() {
+        fs::remove_dir_all(&folder).explain(|| format!("cannot empty {}", folder.display()))?;
+    }
+    fs::create_dir_all(&folder).explain(|| format!("cannot create {}", folder.display()))?;
+    Ok(folder)
+}
+
+fn place(emulator: &Emulator, zips: &[FunctionZip], partial: bool) -> Place {
+    Place {
+        authority: format!("127.0.0.1:{}", emulator.port()),
+        code_bucket: deploy::CODE_BUCKET.to_owned(),
+        code_keys: zips.iter().map(|zip| (zip.name.clone(), deploy::code_key(zip))).collect(),
+        partial,
+    }
+}
+
+fn folders_by_logical_id(template: &Value) -> BTreeMap<String, String> {
+    let resources = template["Resources"].as_object().into_iter().flatten();
+    resources
+        .filter_map(|(id, resource)| {
+            let folder = adapt::folder_of_code(resource["Properties"]["CodeUri"].as_str()?)?;
+            Some((id.clone(), folder.to_owned()))
+        })
+        .collect()
+}
+
+/// Authority and path of the API with this protocol.
+fn api(template: &Value, deployed: &Deployed, place: &Place, protocol: &str) -> Result<String, Failure> {
+    let mut resources = template["Resources"].as_object().into_iter().flatten();
+    resources
+        .find(|(_, resource)| resource["Properties"]["ProtocolType"] == protocol)
+        .and_then(|(id, _)| deployed.ids.get(id))
+        .map(|id| format!("{}/_aws/execute-api/{id}", place.authority))
+        .ok_or_else(|| Failure::new(format!("template.yaml deploys no {protocol} API")))
+}

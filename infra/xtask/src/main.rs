@@ -1,0 +1,52 @@
+//! Wires the command line to the commands.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use xtask::Failure;
+use xtask::commands::{check, demo, down, logs, test, up};
+use xtask::progress::warn;
+
+/// Run, show, test and check the whole backend.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, disable_help_subcommand = true)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the system on this machine, show the main job, and keep running until Ctrl-C.
+    Up(up::Options),
+    /// Show the main job on the running system.
+    Demo,
+    /// Build the functions and run every test.
+    Test(test::Options),
+    /// Check format, lints, dependencies, template and secrets.
+    Check(check::Options),
+    /// Print what the functions of the running system wrote.
+    Logs(logs::Options),
+    /// Stop the running system.
+    Down,
+}
+
+fn main() -> ExitCode {
+    let done = run(CommandLine::parse().command);
+    if let Err(failure) = done {
+        warn(format_args!("error: {failure}"));
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Up(options) => up::run(&options),
+        Command::Demo => demo::run(),
+        Command::Test(options) => test::run(&options),
+        Command::Check(options) => check::run(&options),
+        Command::Logs(options) => logs::run(&options),
+        Command::Down => down::run(),
+    }
+}

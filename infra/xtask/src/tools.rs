@@ -1,0 +1,148 @@
+//! The pinned tools from `PyPI`, each set in a virtual environment of its own under the target directory.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use sha2::{Digest, Sha256};
+
+use crate::build::hex;
+use crate::failure::{Explain, Failure};
+use crate::progress::Progress;
+use crate::workspace;
+
+/// A set of tools that are installed together.
+#[derive(Debug, Clone, Copy)]
+pub struct Toolset {
+    name: &'static str,
+    /// Installed with their dependencies; the dependencies that matter are pinned too.
+    pins: &'static [&'static str],
+    /// Installed without their dependencies.
+    bare_pins: &'static [&'static str],
+}
+
+/// The local AWS and `cargo lambda`. The SAM translator inside the emulator's environment is what lets it deploy SAM
+/// templates, and `cryptography` gives it KMS. cargo-lambda comes without ziglang (300 MB), which only cross-builds need.
+pub const LOCAL: Toolset = Toolset {
+    name: "local",
+    pins: &[
+        "ministack==1.5.33",
+        "aws-sam-translator==1.115.0",
+        "cryptography==50.0.2",
+        "boto3==1.43.106",
+        "botocore==1.43.106",
+        "hypercorn==0.18.0",
+        "h2==4.4.1",
+        "jsonschema==4.26.0",
+        "pydantic==2.13.5",
+        "pyyaml==6.0.3",
+    ],
+    bare_pins: &["cargo-lambda==1.9.2"],
+};
+
+/// The linter of the template.
+pub const LINT: Toolset = Toolset { name: "lint", pins: &["cfn-lint==1.58.0"], bare_pins: &[] };
+
+/// An installed set of tools.
+#[derive(Debug, Clone)]
+pub struct Tools {
+    folder: PathBuf,
+}
+
+impl Tools {
+    /// Installs the set unless exactly these versions are there. Safe when two runs start at once.
+    pub fn ensure(set: &Toolset, progress: Progress) -> Result<Self, Failure> {
+        let parent = workspace::target()?.join("venv");
+        fs::create_dir_all(&parent).explain(|| format!("cannot create {}", parent.display()))?;
+        let name = format!("{}-{}", set.name, set.fingerprint(&parent));
+        let folder = parent.join(&name);
+        // The marker is written last, so an interrupted installation is never taken for a whole one. The folder cannot be
+        // built elsewhere and renamed: the scripts of a virtual environment hold its absolute path.
+        let marker = folder.join("complete");
+        if !marker.is_file() {
+            let _held = lock(&parent.join(format!("{name}.lock")))?;
+            if !marker.is_file() {
+                progress.step(&format!("install the {} tools (once)", set.name), || install(set, &folder))?;
+                fs::write(&marker, "").explain(|| format!("cannot write {}", marker.display()))?;
+            }
+        }
+        Ok(Self { folder })
+    }
+
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.folder.join("bin").join(name)
+    }
+
+    pub fn python(&self) -> PathBuf {
+        self.program("python")
+    }
+}
+
+impl Toolset {
+    /// The folder is part of it: a virtual environment does not survive being moved.
+    fn fingerprint(&self, parent: &Path) -> String {
+        let mut hasher = Sha256::new();
+        hasher.update(parent.as_os_str().as_encoded_bytes());
+        for pin in self.pins.iter().chain(self.bare_pins) {
+            hasher.update(b"\n");
+            hasher.update(pin);
+        }
+        hex(&hasher.finalize())[..12].to_owned()
+    }
+}
+
+/// Waits for, and holds, an exclusive lock until the file is dropped.
+fn lock(path: &Path) -> Result<File, Failure> {
+    let file = File::create(path).explain(|| format!("cannot create {}", path.display()))?;
+    file.lock().explain(|| format!("cannot lock {}", path.display()))?;
+    Ok(file)
+}
+
+fn install(set: &Toolset, folder: &Path) -> Result<(), Failure> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).explain(|| format!("cannot remove {}", folder.display()))?;
+    }
+    create(folder)?;
+    pip(folder, set.pins, &[])?;
+    if set.bare_pins.is_empty() {
+        return Ok(());
+    }
+    pip(folder, set.bare_pins, &["--no-deps"])
+}
+
+fn create(folder: &Path) -> Result<(), Failure> {
+    let made = Command::new("python3").args(["-m", "venv"]).arg(folder).output().map_err(|cause| {
+        Failure::new(format!("cannot run python3: {cause}"))
+            .remedy("install Python 3.10 or newer (Debian: `apt install python3 python3-venv`) and run again")
+    })?;
+    if made.status.success() {
+        return Ok(());
+    }
+    // The module prints its complaint about a missing ensurepip to standard output.
+    let reason = format!("{}{}", String::from_utf8_lossy(&made.stdout), String::from_utf8_lossy(&made.stderr));
+    Err(Failure::new("`python3 -m venv` failed")
+        .evidence(reason)
+        .remedy("install Python's venv module (Debian: `apt install python3-venv`) and run again"))
+}
+
+fn pip(folder: &Path, pins: &[&str], options: &[&str]) -> Result<(), Failure> {
+    let installed = Command::new(folder.join("bin/python"))
+        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "2"])
+        .args(options)
+        .args(pins)
+        .output()
+        .explain(|| "cannot run pip".to_owned())?;
+    if installed.status.success() {
+        return Ok(());
+    }
+    let reason = tail(&String::from_utf8_lossy(&installed.stderr), 8);
+    Err(Failure::new("pip could not install the pinned tools").evidence(reason).remedy(
+        "check that PyPI is reachable (behind a proxy or a mirror, set pip's `index-url`, `proxy` or `cert`) and run again",
+    ))
+}
+
+/// The last lines of a text, where the reason usually stands.
+pub(crate) fn tail(text: &str, lines: usize) -> String {
+    let all: Vec<&str> = text.trim_end().lines().collect();
+    all[all.len().saturating_sub(lines)..].join("\n")
+}
