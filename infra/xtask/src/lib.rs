@@ -5,6 +5,7 @@ pub mod check;
 pub mod commands;
 pub mod demo;
 pub mod failure;
+pub mod footprint;
 pub mod local;
 pub mod progress;
 pub mod tools;
@@ -12,5 +13,5 @@ pub mod workspace;
 
 pub use build::{FunctionZip, build_functions};
 pub use failure::Failure;
-pub use local::{LocalStack, Mail, QueueDepth, StackOptions, Usage};
+pub use local::{LocalStack, Mail, QueueDepth, StackOptions};
 pub use progress::Progress;

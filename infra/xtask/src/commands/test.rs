@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::build::build_functions;
 use crate::failure::{Explain, Failure};
+use crate::footprint::{MemoryWatch, disk_bytes};
 use crate::progress::{Progress, seconds, warn};
 use crate::tools::{LOCAL, Tools};
 use crate::workspace;
@@ -23,16 +24,30 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     Tools::ensure(&LOCAL, Progress::Loud)?;
     build_functions(Progress::Loud)?;
     warn("==> run the tests");
-    let status = Command::new("cargo")
+    let mut tests = Command::new("cargo")
         .args(["test", "--profile", "local", "--workspace", "--"])
         .args(&options.filters)
         .current_dir(workspace::root())
-        .status()
+        .spawn()
         .explain(|| "cannot run cargo".to_owned())?;
+    let memory = MemoryWatch::over(tests.id());
+    let status = tests.wait().explain(|| "cannot wait for cargo".to_owned())?;
+    say_footprint(memory.peak())?;
     if !status.success() {
         return Err(Failure::new("tests failed")
             .remedy("read the failures above; run one alone with `cargo xtask test <name>`"));
     }
     warn(format_args!("All tests passed in {}.", seconds(started.elapsed())));
+    Ok(())
+}
+
+fn say_footprint(peak_memory_bytes: u64) -> Result<(), Failure> {
+    let mebibytes = |bytes: u64| bytes / (1024 * 1024);
+    warn(format_args!(
+        "Peak memory of the tests and all they started: {} MiB. Disk: {} MiB of local AWS, {} MiB of target/ in all.",
+        mebibytes(peak_memory_bytes),
+        mebibytes(disk_bytes(&workspace::local_aws()?)),
+        mebibytes(disk_bytes(workspace::target()?)),
+    ));
     Ok(())
 }

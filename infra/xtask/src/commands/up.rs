@@ -29,9 +29,6 @@ pub struct Options {
     /// The port of the local AWS.
     #[arg(long, default_value_t = DEFAULT_PORT)]
     port: u16,
-    /// Deploy without the functions of template.yaml that have no folder yet.
-    #[arg(long)]
-    partial: bool,
     /// Print one line of JSON with the URLs on standard output when the system is ready.
     #[arg(long)]
     json: bool,
@@ -44,7 +41,6 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         label: "up".to_owned(),
         port: Some(options.port),
         watch: options.watch,
-        partial: options.partial,
         progress: Progress::Loud,
         ..StackOptions::default()
     })?;

@@ -48,8 +48,6 @@ pub(super) struct Place {
     pub authority: String,
     pub code_bucket: String,
     pub code_keys: BTreeMap<String, String>,
-    /// Deploys without the functions that have no folder yet, instead of failing.
-    pub partial: bool,
 }
 
 #[derive(Debug)]
@@ -61,9 +59,6 @@ pub(super) struct Adapted {
 
 pub(super) fn adapt(mut template: Value, scope: &Scope, place: &Place) -> Result<Adapted, Failure> {
     let mut notes = drop_unsupported(&mut template, scope)?;
-    if place.partial {
-        notes.extend(drop_unwritten(&mut template, place));
-    }
     notes.extend(point_to_code(&mut template, place)?);
     notes.extend(name_apis(&mut template));
     for (action, included) in INCLUDED_ACTIONS {
@@ -123,31 +118,6 @@ fn forget(template: &mut Value, dropped: &BTreeSet<String>, scope: &Scope) -> Re
         Some((name, _)) => Err(Failure::new(format!("{name} needs a resource that does not exist locally"))
             .remedy("put the reference behind a condition that is false locally, or adapt it in adapt.rs")),
     }
-}
-
-/// Drops the functions that have no folder and, until nothing is left to drop, what needs something dropped.
-fn drop_unwritten(template: &mut Value, place: &Place) -> Option<String> {
-    let resources = template["Resources"].as_object_mut()?;
-    let unwritten = |resource: &Value| {
-        let code = resource["Properties"]["CodeUri"].as_str().and_then(folder_of_code);
-        code.is_some_and(|folder| !place.code_keys.contains_key(folder))
-    };
-    let functions: BTreeSet<String> =
-        resources.iter().filter(|(_, resource)| unwritten(resource)).map(|(name, _)| name.clone()).collect();
-    let mut dropped = functions.clone();
-    let mut grown = functions.clone();
-    while !grown.is_empty() {
-        resources.retain(|name, _| !grown.contains(name));
-        grown = resources
-            .iter()
-            .filter(|(_, resource)| mentions(&resource["Properties"], &dropped))
-            .map(|(name, _)| name.clone())
-            .collect();
-        dropped.extend(grown.iter().cloned());
-    }
-    unlink(template, &dropped);
-    let names: Vec<&str> = functions.iter().map(String::as_str).collect();
-    (!names.is_empty()).then(|| format!("PARTIAL: not deployed, because they have no folder: {}", names.join(", ")))
 }
 
 /// `target/lambda/<name>/bootstrap.zip` becomes the zip in the local S3.

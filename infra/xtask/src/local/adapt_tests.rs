@@ -9,7 +9,6 @@ fn place() -> Place {
         authority: "127.0.0.1:4566".to_owned(),
         code_bucket: "code".to_owned(),
         code_keys: BTreeMap::from([("chat-send".to_owned(), "functions/chat-send-1.zip".to_owned())]),
-        partial: false,
     }
 }
 
@@ -87,27 +86,6 @@ fn api_addresses_become_local_paths() {
     for (remote, local) in cases {
         assert_eq!(localize_text(&remote, "127.0.0.1:4566").0, local);
     }
-}
-
-#[test]
-fn a_partial_deployment_leaves_out_what_is_not_written_and_what_needs_it() {
-    let template = json!({
-        "Resources": {
-            "LostFunction": {
-                "Type": "AWS::Serverless::Function",
-                "Properties": {"CodeUri": "target/lambda/lost/bootstrap.zip"},
-            },
-            "Integration": {"Type": "T", "Properties": {"Uri": {"Fn::GetAtt": ["LostFunction", "Arn"]}}},
-            "Route": {"Type": "T", "Properties": {"Target": {"Fn::Sub": "integrations/${Integration}"}}},
-            "Stage": {"Type": "T", "DependsOn": ["Route", "Other"]},
-        },
-        "Outputs": {"Lost": {"Value": {"Ref": "LostFunction"}}},
-    });
-    let scope = Scope::new(&template, "stack", &[]).unwrap();
-    let outcome = adapt(template, &scope, &Place { partial: true, ..place() }).unwrap();
-    assert_eq!(outcome.template["Resources"], json!({"Stage": {"Type": "T", "DependsOn": ["Other"]}}));
-    assert_eq!(outcome.template["Outputs"], json!({}));
-    assert!(outcome.notes[0].contains("LostFunction"), "{:?}", outcome.notes);
 }
 
 #[test]

@@ -50,10 +50,6 @@ impl Leash {
         Ok(Self { child, pipe, log: log.to_owned() })
     }
 
-    pub(crate) fn group(&self) -> u32 {
-        self.child.id()
-    }
-
     /// The end of the log when the process has ended by itself.
     pub(crate) fn ended(&mut self) -> Option<String> {
         let status = self.child.try_wait().ok().flatten()?;
@@ -144,10 +140,6 @@ impl Emulator {
 
     pub(crate) fn port(&self) -> u16 {
         self.port
-    }
-
-    pub(crate) fn group(&self) -> u32 {
-        self.leash.group()
     }
 
     pub(crate) fn ended(&mut self) -> Option<String> {

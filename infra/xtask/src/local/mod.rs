@@ -14,7 +14,6 @@ mod references;
 mod repair;
 mod stack;
 mod template;
-mod usage;
 mod watch;
 
 pub use client::{ACCOUNT, Client, REGION};
@@ -22,5 +21,4 @@ pub use logs::LogLine;
 pub use probe::{Mail, QueueDepth};
 pub use stack::{LocalStack, StackOptions};
 pub use template::read_template;
-pub use usage::Usage;
 pub use watch::Watch;

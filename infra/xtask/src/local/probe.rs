@@ -4,7 +4,6 @@ use serde_json::{Map, Value, json};
 
 use super::client::{ACCOUNT, REGION};
 use super::stack::LocalStack;
-use super::usage::Usage;
 use crate::failure::Failure;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,11 +92,6 @@ impl LocalStack {
     pub fn function_logs(&self, function: &str) -> Result<Vec<String>, Failure> {
         let lines = self.client().function_logs(self.function(function)?, 0)?;
         Ok(lines.into_iter().map(|line| line.message).collect())
-    }
-
-    /// What the emulator and the functions took of the machine so far.
-    pub fn peak_memory_and_disk(&self) -> Usage {
-        Usage::of(self.group(), self.folder())
     }
 }
 

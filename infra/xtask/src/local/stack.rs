@@ -28,8 +28,6 @@ pub struct StackOptions {
     pub port: Option<u16>,
     /// Runs the functions under `cargo lambda watch`, which rebuilds them when their source changes.
     pub watch: bool,
-    /// Deploys the functions that have a folder already, while others of the template are still to be written.
-    pub partial: bool,
     /// Template parameters that differ from their defaults.
     pub parameters: Vec<(String, String)>,
     pub progress: Progress,
@@ -41,7 +39,6 @@ impl Default for StackOptions {
             label: "stack".to_owned(),
             port: None,
             watch: false,
-            partial: false,
             parameters: Vec::new(),
             progress: Progress::default(),
         }
@@ -62,13 +59,13 @@ pub struct LocalStack {
 
 impl LocalStack {
     pub fn start(options: StackOptions) -> Result<Self, Failure> {
-        let StackOptions { label, port, watch, partial, parameters, progress } = options;
+        let StackOptions { label, port, watch, parameters, progress } = options;
         let tools = Tools::ensure(&LOCAL, progress)?;
         let zips = build_functions(progress)?;
         let (folder, folder_lock) = claim_folder(&label)?;
         let emulator = progress.step("start the local AWS", || Emulator::start(&tools, &folder, port))?;
         let client = Client::new(emulator.endpoint());
-        let place = place(&emulator, &zips, partial);
+        let place = place(&emulator, &zips);
         let system = progress.step("deploy template.yaml", || {
             deploy::upload_code(&client, &zips)?;
             System::deploy(&client, &place, &parameters)
@@ -134,10 +131,6 @@ impl LocalStack {
         })
     }
 
-    pub(super) fn group(&self) -> u32 {
-        self.emulator.group()
-    }
-
     /// The end of the log of a process that should run and does not.
     pub fn ended(&mut self) -> Option<String> {
         self.emulator.ended().or_else(|| self.watch.as_mut().and_then(Watch::ended))
@@ -198,12 +191,11 @@ fn clean(folder: PathBuf) -> Result<PathBuf, Failure> {
     Ok(folder)
 }
 
-fn place(emulator: &Emulator, zips: &[FunctionZip], partial: bool) -> Place {
+fn place(emulator: &Emulator, zips: &[FunctionZip]) -> Place {
     Place {
         authority: format!("127.0.0.1:{}", emulator.port()),
         code_bucket: deploy::CODE_BUCKET.to_owned(),
         code_keys: zips.iter().map(|zip| (zip.name.clone(), deploy::code_key(zip))).collect(),
-        partial,
     }
 }
 
