@@ -18,7 +18,6 @@ use crate::workspace;
 const DEFAULT_PORT: u16 = 4566;
 
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "these are the switches of a command line")]
 pub struct Options {
     /// Rebuild and reload a function when its source changes (cargo lambda watch).
     #[arg(long)]
