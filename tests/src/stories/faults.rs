@@ -89,3 +89,22 @@ fn a_like_whose_answer_is_lost_still_makes_one_match() {
     assert!(first.status == 200 || first.status == 503, "{}", first.status);
     assert_eq!(ada.gets("/v1/connections").expect(200)["items"].as_array().unwrap().len(), 1);
 }
+
+#[test]
+fn a_block_that_comes_between_the_check_and_the_write_of_a_send_wins() {
+    let story = Story::in_trouble();
+    let (ada, bob, conversation) = story.couple();
+    // Bob's send has seen an open conversation and is about to write when Ada's block commits.
+    let faults = story.town.faults();
+    faults.next(100, On::call("TransactWriteItems", "in spite of the block"), Fault::Hold);
+    let answer = std::thread::scope(|scope| {
+        let send = scope.spawn(|| bob.tries_to_say(&conversation, "b1", "in spite of the block"));
+        eventually("a send on the wire", || (faults.befallen("in spite of the block") > 0).then_some(()));
+        ada.blocks(&bob);
+        faults.calm("in spite of the block");
+        send.join().unwrap()
+    });
+    answer.expect_problem(403, "conversation_closed");
+    let stored = story.town.item("Chat", &format!("CONV#{conversation}"), "MSG#00000000000000000001");
+    assert!(stored.is_none(), "{stored:?}");
+}

@@ -24,6 +24,8 @@ pub(crate) enum Fault {
     Stall(Duration),
     /// It was done, and the answer is lost.
     LoseAnswer,
+    /// It waits on the wire until the story calms the faults, and then is done.
+    Hold,
 }
 
 /// Which calls a fault befalls: an operation, and a text that its body contains, such as an id of the story.
@@ -112,6 +114,11 @@ fn fault_for(rules: &Rules, operation: &str, body: &str) -> Option<Fault> {
     Some(rule.fault)
 }
 
+fn is_held(rules: &Rules, operation: &str, body: &str) -> bool {
+    let rules = rules.lock().unwrap();
+    rules.iter().any(|rule| rule.fault == Fault::Hold && rule.left > 0 && rule.on.matches(operation, body))
+}
+
 /// One request as it came in.
 struct Call {
     path: String,
@@ -134,9 +141,12 @@ fn serve(mut stream: TcpStream, upstream: &str, rules: &Rules) -> std::io::Resul
     stream.set_nodelay(true)?;
     let agent: Agent = Agent::config_builder().http_status_as_error(false).build().into();
     while let Some(call) = read_call(&mut stream)? {
-        let fault = fault_for(rules, call.operation(), &String::from_utf8_lossy(&call.body));
-        match fault {
-            None => {
+        let body = String::from_utf8_lossy(&call.body).into_owned();
+        match fault_for(rules, call.operation(), &body) {
+            fault @ (None | Some(Fault::Hold)) => {
+                while fault.is_some() && is_held(rules, call.operation(), &body) {
+                    thread::sleep(Duration::from_millis(5));
+                }
                 let (status, body) = forward(&agent, upstream, &call);
                 write_answer(&mut stream, status, &body)?;
             }
