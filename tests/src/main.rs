@@ -9,5 +9,8 @@
     reason = "a story that cannot go on has failed, and says so"
 )]
 
+mod contracts;
+mod house;
+mod replay;
 mod stories;
 mod support;

@@ -26,7 +26,7 @@ pub(crate) struct SendBody {
 }
 
 /// Sends a message. The answer comes once it is stored for good.
-#[utoipa::path(post, path = "/v1/conversations/{conversation_id}/messages", tag = "chat", security(("bearer" = [])),
+#[utoipa::path(post, path = "/v1/conversations/{conversation_id}/messages", operation_id = "send_message", tag = "chat", security(("bearer" = [])),
     params(("conversation_id" = ConversationId, Path)), request_body = SendBody, responses(
     (status = 201, body = MessageView, description = "Stored"),
     (status = 200, body = MessageView, description = "Was stored before under the same `client_id`"),

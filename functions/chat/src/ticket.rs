@@ -24,7 +24,7 @@ pub(crate) struct TicketAnswer {
 }
 
 /// Gives a ticket that opens one socket, so that no access token appears in a URL.
-#[utoipa::path(post, path = "/v1/ws-ticket", tag = "chat", security(("bearer" = [])), responses(
+#[utoipa::path(post, path = "/v1/ws-ticket", operation_id = "issue_ticket", tag = "chat", security(("bearer" = [])), responses(
     (status = 201, body = TicketAnswer),
     (status = "4XX", body = Problem),
 ))]

@@ -25,7 +25,7 @@ struct BlockView {
 }
 
 /// Lists the people one has blocked.
-#[utoipa::path(get, path = "/v1/blocks", tag = "connections", security(("bearer" = [])), responses(
+#[utoipa::path(get, path = "/v1/blocks", operation_id = "list_blocks", tag = "connections", security(("bearer" = [])), responses(
     (status = 200, body = BlockList),
     (status = "4XX", body = Problem),
 ))]

@@ -24,7 +24,7 @@ struct ConnectionView {
 }
 
 /// Lists the people one is connected with.
-#[utoipa::path(get, path = "/v1/connections", tag = "connections", security(("bearer" = [])), responses(
+#[utoipa::path(get, path = "/v1/connections", operation_id = "list_connections", tag = "connections", security(("bearer" = [])), responses(
     (status = 200, body = ConnectionList),
     (status = "4XX", body = Problem),
 ))]

@@ -4,7 +4,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::IntoResponse;
 
 /// The document of all functions together. A function depends on no other, so it is kept as a file, which a test
-/// compares with what the functions say of themselves and `cargo xtask openapi` writes anew.
+/// compares with what the functions say of themselves; `BLESS=1 cargo xtask test the_served_document` writes it anew.
 const DOCUMENT: &str = include_str!("../openapi.json");
 
 /// This document.

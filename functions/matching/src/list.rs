@@ -37,7 +37,7 @@ fn default_limit() -> u32 {
 /// Lists people by how well they fit, best first, with the reasons.
 ///
 /// Nobody is listed whom the reader liked, passed, met or blocked before, who has blocked the reader, or who hides.
-#[utoipa::path(get, path = "/v1/matches", tag = "matching", security(("bearer" = [])), params(ListParams), responses(
+#[utoipa::path(get, path = "/v1/matches", operation_id = "list_matches", tag = "matching", security(("bearer" = [])), params(ListParams), responses(
     (status = 200, body = MatchList),
     (status = "4XX", body = Problem, description = "`profile_missing`, `invalid_field`"),
 ))]

@@ -13,7 +13,7 @@ use crate::view::MatchView;
 use crate::{Deps, own_profile};
 
 /// Explains how well one person fits.
-#[utoipa::path(get, path = "/v1/matches/{user_id}", tag = "matching", security(("bearer" = [])),
+#[utoipa::path(get, path = "/v1/matches/{user_id}", operation_id = "read_match", tag = "matching", security(("bearer" = [])),
     params(("user_id" = UserId, Path)), responses(
     (status = 200, body = MatchView),
     (status = "4XX", body = Problem, description = "`profile_missing`, `profile_not_found`"),

@@ -10,7 +10,7 @@ use crate::Deps;
 use crate::view::OwnProfile;
 
 /// Reads one's own profile.
-#[utoipa::path(get, path = "/v1/me", tag = "profiles", security(("bearer" = [])), responses(
+#[utoipa::path(get, path = "/v1/me", operation_id = "read_own_profile", tag = "profiles", security(("bearer" = [])), responses(
     (status = 200, body = OwnProfile),
     (status = "4XX", body = Problem, description = "`profile_not_found` before the first `PUT`"),
 ))]
@@ -20,7 +20,7 @@ pub(crate) async fn read(State(deps): State<Deps>, caller: Caller) -> Result<Jso
 }
 
 /// Writes one's own profile as a whole; what is left out is removed.
-#[utoipa::path(put, path = "/v1/me", tag = "profiles", security(("bearer" = [])), request_body = ProfileInput, responses(
+#[utoipa::path(put, path = "/v1/me", operation_id = "write_own_profile", tag = "profiles", security(("bearer" = [])), request_body = ProfileInput, responses(
     (status = 200, body = OwnProfile),
     (status = "4XX", body = Problem, description = "`invalid_field`, `version_conflict` if two edits met"),
 ))]

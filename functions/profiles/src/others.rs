@@ -14,7 +14,7 @@ use crate::view::PublicProfile;
 ///
 /// A person who does not exist, hides, or has blocked or is blocked by the reader gets the same answer. Hidden people
 /// stay visible to those they are connected with.
-#[utoipa::path(get, path = "/v1/profiles/{user_id}", tag = "profiles", security(("bearer" = [])),
+#[utoipa::path(get, path = "/v1/profiles/{user_id}", operation_id = "read_profile", tag = "profiles", security(("bearer" = [])),
     params(("user_id" = UserId, Path)), responses(
     (status = 200, body = PublicProfile),
     (status = "4XX", body = Problem, description = "`profile_not_found`"),

@@ -43,7 +43,9 @@ impl Modify for Bearer {
 
 /// The API document of some functions together, as `GET /v1/openapi.json` serves it.
 pub fn document(parts: impl IntoIterator<Item = utoipa::openapi::OpenApi>) -> utoipa::openapi::OpenApi {
-    parts.into_iter().fold(Api::openapi(), utoipa::openapi::OpenApi::merge_from)
+    let mut document = parts.into_iter().fold(Api::openapi(), utoipa::openapi::OpenApi::merge_from);
+    problem::name_media_type(&mut document);
+    document
 }
 
 /// Wraps the routes of a function into the layers that every HTTP function has: request id, version, problems instead

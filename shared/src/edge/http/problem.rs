@@ -6,8 +6,13 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
+use utoipa::openapi::content::Content;
+use utoipa::openapi::{OpenApi, RefOr};
 
 use crate::error::{Error, Kind};
+
+const MEDIA_TYPE: &str = "application/problem+json";
+const JSON: &str = "application/json";
 
 /// Where a code is explained; the part before the code never changes.
 const TYPE_BASE: &str = "https://github.com/collabmatch/collabmatch/errors/";
@@ -82,7 +87,7 @@ impl IntoResponse for Error {
 pub(super) fn render(error: &Error, request_id: &str) -> Response {
     let problem = Problem::new(error, request_id);
     let mut response = (status(error.kind()), Json(problem)).into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
     if error.retryable() {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }
@@ -108,4 +113,24 @@ pub(crate) fn status(kind: Kind) -> StatusCode {
         Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
+}
+
+/// Names the media type of problems in the API document, where attributes would have to repeat it in every operation.
+pub(super) fn name_media_type(document: &mut OpenApi) {
+    let operations = document.paths.paths.values_mut().flat_map(|path| {
+        [&mut path.get, &mut path.put, &mut path.post, &mut path.delete, &mut path.patch].into_iter().flatten()
+    });
+    for response in operations.flat_map(|operation| operation.responses.responses.values_mut()) {
+        if let RefOr::T(response) = response
+            && response.content.get(JSON).is_some_and(is_problem)
+            && let Some(content) = response.content.shift_remove(JSON)
+        {
+            response.content.insert(MEDIA_TYPE.to_owned(), content);
+        }
+    }
+}
+
+fn is_problem(content: &RefOr<Content>) -> bool {
+    let RefOr::T(content) = content else { return false };
+    matches!(&content.schema, Some(RefOr::Ref(schema)) if schema.ref_location.ends_with("/Problem"))
 }

@@ -1,0 +1,5 @@
+//! Contracts: what code and documents say of each other, and what the edges promise to AWS, held without a stack.
+
+mod batches;
+mod errors;
+mod openapi;

@@ -1,0 +1,134 @@
+//! What policies may say.
+
+use serde_json::{Value, json};
+
+use super::Rule;
+use super::template::{Resource, Template, actions, one_or_many, references, statements};
+
+/// Actions that know no narrower resource, each with the reason it is needed.
+const ANY_RESOURCE: [(&str, &str); 1] = [("dynamodb:ListStreams", "Lambda asks for the list to find a stream")];
+
+const TEMPLATES: [&str; 3] = ["template.yaml", "infra/network.yaml", "infra/observability.yaml"];
+
+const NARROW: Rule = Rule {
+    text: "A policy names each action, and the resources it is about",
+    why: "a wildcard grants what nobody thought of, today or when AWS adds an action",
+    remedy: "list the calls that the code makes; an action without narrower resources goes to ANY_RESOURCE with its reason",
+};
+
+fn wide_policies(template: &Template) -> Vec<String> {
+    let mut offences = Vec::new();
+    for Resource { id, kind, properties } in template.resources() {
+        if !["AWS::Serverless::Function", "AWS::IAM::Role", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"]
+            .contains(&kind)
+        {
+            continue;
+        }
+        // SAM knows policies by name, whose statements are not ours to read.
+        let named =
+            one_or_many(&properties["Policies"]).into_iter().filter(|policy| !policy.is_object() || is_sam(policy));
+        offences.extend(named.map(|policy| format!("{id} uses the policy {policy}")));
+        for statement in
+            statements(properties).into_iter().chain(one_or_many(&properties["PolicyDocument"]["Statement"]))
+        {
+            offences.extend(wide_statement(statement).map(|offence| format!("{id}: {offence}")));
+        }
+    }
+    offences
+}
+
+fn is_sam(policy: &Value) -> bool {
+    policy["Statement"].is_null() && policy["PolicyDocument"].is_null()
+}
+
+fn wide_statement(statement: &Value) -> Option<String> {
+    if statement["Effect"] != "Allow" {
+        return None;
+    }
+    let actions = actions(statement);
+    if statement["NotAction"] != Value::Null || statement["NotResource"] != Value::Null {
+        return Some("allows everything but something".to_owned());
+    }
+    if let Some(action) = actions.iter().find(|action| action.contains('*')) {
+        return Some(format!("allows {action}"));
+    }
+    let anywhere = one_or_many(&statement["Resource"]).into_iter().any(|resource| resource == "*");
+    let unlisted = actions.iter().find(|action| !ANY_RESOURCE.iter().any(|(allowed, _)| allowed == *action))?;
+    anywhere.then(|| format!("allows {unlisted} on every resource"))
+}
+
+#[test]
+fn policies_are_narrow() {
+    let offences: Vec<_> = TEMPLATES.iter().flat_map(|path| wide_policies(&Template::read_from(path))).collect();
+    NARROW.holds(&offences);
+}
+
+#[test]
+fn a_wide_policy_is_caught() {
+    let template = Template::read();
+    let policy = |statement: Value| json!([{ "Statement": [statement] }]);
+    let table = json!({ "Fn::GetAtt": ["ChatTable", "Arn"] });
+    let plants = [
+        (
+            policy(json!({ "Effect": "Allow", "Action": "dynamodb:*", "Resource": table })),
+            "ChatFunction: allows dynamodb:*",
+        ),
+        (
+            policy(json!({ "Effect": "Allow", "Action": ["dynamodb:Query"], "Resource": "*" })),
+            "ChatFunction: allows dynamodb:Query on every resource",
+        ),
+        (
+            policy(json!({ "Effect": "Allow", "NotAction": "iam:PassRole", "Resource": table })),
+            "ChatFunction: allows everything but something",
+        ),
+        (json!(["AmazonDynamoDBFullAccess"]), "ChatFunction uses the policy \"AmazonDynamoDBFullAccess\""),
+    ];
+    for (policies, offence) in plants {
+        let offences = wide_policies(&template.with_property("ChatFunction", "Policies", &policies));
+        assert_eq!(offences, [offence]);
+    }
+}
+
+/// Powers that few may have, and who.
+const RESERVED: [(&str, Option<&str>, &[&str]); 2] = [
+    ("execute-api:ManageConnections", None, &["ChatSendFunction", "PushFunction", "SocketFunction"]),
+    ("secretsmanager:GetSecretValue", Some("SigningSecret"), &["AuthFunction"]),
+];
+
+const FEW: Rule = Rule {
+    text: "Only chat-send, push and socket manage connections; only auth reads the signing secret",
+    why: "who can post to sockets can speak for anybody, and who has the secret can be anybody",
+    remedy: "write an outbox row and let push deliver it; verify tokens with the public keys",
+};
+
+fn usurpers(template: &Template) -> Vec<String> {
+    let mut offences = Vec::new();
+    for Resource { id, properties, .. } in template.resources() {
+        for statement in statements(properties) {
+            for (action, resource, holders) in RESERVED {
+                let about = resource.is_none_or(|resource| references(&statement["Resource"]).contains(resource));
+                if about && actions(statement).contains(&action) && !holders.contains(&id) {
+                    offences.push(format!("{id} may {action} {}", resource.unwrap_or_default()).trim_end().to_owned());
+                }
+            }
+        }
+    }
+    offences
+}
+
+#[test]
+fn the_great_powers_are_in_few_hands() {
+    FEW.holds(&usurpers(&Template::read()));
+}
+
+#[test]
+fn a_usurper_is_caught() {
+    let template = Template::read();
+    for (victim, offence) in [
+        ("SocketFunction", "ChatFunction may execute-api:ManageConnections"),
+        ("AuthFunction", "ChatFunction may secretsmanager:GetSecretValue SigningSecret"),
+    ] {
+        let policies = template.get(victim).unwrap().properties["Policies"].clone();
+        assert_eq!(usurpers(&template.with_property("ChatFunction", "Policies", &policies)), [offence]);
+    }
+}

@@ -1,0 +1,151 @@
+//! Queues and streams: nothing is lost, and nothing blocks what comes after it.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::Rule;
+use super::template::{Resource, Template, attribute, references};
+
+/// The largest message SQS takes; the default of `CloudFormation` is a quarter of it.
+const MESSAGE_BYTES: u64 = 1_048_576;
+/// Lambda asks for it: a batch may be tried several times before the queue shows its messages again.
+const VISIBILITY_PER_TIMEOUT: u64 = 6;
+
+const QUEUES: Rule = Rule {
+    text: "A queue has a dead-letter queue, 1 MiB messages, and hides a message for 6 times its consumer's timeout",
+    why: "without the first a poisoned message circles for ever, without the last it is handled twice at once",
+    remedy: "copy RedrivePolicy, MaximumMessageSize and VisibilityTimeout from MailQueue, and add the dead-letter queue",
+};
+
+fn queue_offences(template: &Template) -> Vec<String> {
+    let queues = template.of_type("AWS::SQS::Queue");
+    let dead_letters: BTreeSet<String> =
+        queues.iter().flat_map(|queue| references(&queue.properties["RedrivePolicy"])).collect();
+    let mut offences = Vec::new();
+    for queue in &queues {
+        let Resource { id, properties, .. } = *queue;
+        if properties["MaximumMessageSize"].as_u64() != Some(MESSAGE_BYTES) {
+            offences.push(format!("{id} has no MaximumMessageSize of {MESSAGE_BYTES}"));
+        }
+        if dead_letters.contains(id) {
+            continue;
+        }
+        let targets = references(&properties["RedrivePolicy"]["deadLetterTargetArn"]);
+        if !targets.iter().any(|target| queues.iter().any(|queue| queue.id == target)) {
+            offences.push(format!("{id} has no dead-letter queue"));
+        }
+        let visibility = properties["VisibilityTimeout"].as_u64().unwrap_or(30);
+        for consumer in consumers(template, id) {
+            let needed = VISIBILITY_PER_TIMEOUT * template.timeout(consumer);
+            if visibility < needed {
+                offences.push(format!("{id} hides messages for {visibility} s; {} needs {needed} s", consumer.id));
+            }
+        }
+    }
+    offences
+}
+
+fn consumers<'t>(template: &'t Template, queue: &str) -> Vec<Resource<'t>> {
+    let reads = |mapping: &Resource<'_>| references(&mapping.properties["EventSourceArn"]).contains(queue);
+    let mappings = mappings(template).into_iter().filter(reads);
+    mappings.filter_map(|mapping| template.get(mapping.properties["FunctionName"]["Ref"].as_str()?)).collect()
+}
+
+pub(super) fn mappings(template: &Template) -> Vec<Resource<'_>> {
+    template.of_type("AWS::Lambda::EventSourceMapping")
+}
+
+const MAPPINGS: Rule = Rule {
+    text: "An event source reports single failures; a stream also bisects, gives up in time and keeps the evidence",
+    why: "otherwise one bad record repeats its whole batch, and on a stream holds up everything behind it for a day",
+    remedy: "copy FunctionResponseTypes from PushSource, and for a stream the bounds and DestinationConfig of OutboxSource",
+};
+
+fn mapping_offences(template: &Template) -> Vec<String> {
+    let mut offences = Vec::new();
+    for Resource { id, properties, .. } in mappings(template) {
+        if properties["FunctionResponseTypes"] != json!(["ReportBatchItemFailures"]) {
+            offences.push(format!("{id} does not report failures one by one"));
+        }
+        if attribute(&properties["EventSourceArn"]).is_none_or(|(_, name)| name != "StreamArn") {
+            continue;
+        }
+        if properties["BisectBatchOnFunctionError"] != true {
+            offences.push(format!("{id} does not bisect"));
+        }
+        // Minus one, the default of both, means for ever.
+        for bound in ["MaximumRetryAttempts", "MaximumRecordAgeInSeconds"] {
+            if properties[bound].as_u64().is_none() {
+                offences.push(format!("{id} has no {bound}"));
+            }
+        }
+        if references(&properties["DestinationConfig"]["OnFailure"]).is_empty() {
+            offences.push(format!("{id} keeps no evidence of what it gives up"));
+        }
+    }
+    for function in template.functions() {
+        if function.properties["Events"].is_object() {
+            offences.push(format!("{} has Events, which hide their source from this rule", function.id));
+        }
+    }
+    offences
+}
+
+#[test]
+fn queues_lose_nothing() {
+    let template = Template::read();
+    assert!(!consumers(&template, "MailQueue").is_empty(), "the rule does not find consumers");
+    QUEUES.holds(&queue_offences(&template));
+}
+
+#[test]
+fn a_careless_queue_is_caught() {
+    let template = Template::read();
+    let plants = [
+        ("MailQueue", "RedrivePolicy", Value::Null, "MailQueue has no dead-letter queue"),
+        ("PushQueue", "MaximumMessageSize", json!(262_144), "PushQueue has no MaximumMessageSize of 1048576"),
+        (
+            "MailDeadLetterQueue",
+            "MaximumMessageSize",
+            Value::Null,
+            "MailDeadLetterQueue has no MaximumMessageSize of 1048576",
+        ),
+        (
+            "MailQueue",
+            "VisibilityTimeout",
+            json!(179),
+            "MailQueue hides messages for 179 s; EmailSendFunction needs 180 s",
+        ),
+        ("PushQueue", "VisibilityTimeout", Value::Null, "PushQueue hides messages for 30 s; PushFunction needs 90 s"),
+    ];
+    for (id, property, value, offence) in plants {
+        let offences = queue_offences(&template.with_property(id, property, &value));
+        assert!(offences.contains(&offence.to_owned()), "{id}.{property}: {offences:?}");
+    }
+}
+
+#[test]
+fn event_sources_report_bound_and_keep() {
+    let template = Template::read();
+    assert!(!mappings(&template).is_empty());
+    MAPPINGS.holds(&mapping_offences(&template));
+}
+
+#[test]
+fn a_careless_event_source_is_caught() {
+    let template = Template::read();
+    let plants = [
+        ("PushSource", "FunctionResponseTypes", Value::Null),
+        ("OutboxSource", "FunctionResponseTypes", json!([])),
+        ("OutboxSource", "BisectBatchOnFunctionError", json!(false)),
+        ("OutboxSource", "MaximumRetryAttempts", json!(-1)),
+        ("OutboxSource", "MaximumRecordAgeInSeconds", Value::Null),
+        ("OutboxSource", "DestinationConfig", Value::Null),
+        ("PushFunction", "Events", json!({ "Q": { "Type": "SQS" } })),
+    ];
+    for (id, property, value) in plants {
+        let offences = mapping_offences(&template.with_property(id, property, &value));
+        assert_eq!(offences.len(), 1, "{id}.{property}: {offences:?}");
+    }
+}

@@ -1,0 +1,148 @@
+//! What keeps data: tables, buckets, logs.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::Rule;
+use super::template::{Resource, Template};
+
+/// Nothing in it may be lost to a clock.
+const NO_EXPIRY: [&str; 1] = ["OutboxTable"];
+/// Everything in them is minutes old; after a disaster it is made anew.
+const NO_BACKUP: [&str; 2] = ["RealtimeTable", "OutboxTable"];
+
+const TABLES: Rule = Rule {
+    text: "A table is encrypted, expires by expires_at (outbox: never) and can be restored to any second (realtime, outbox: not)",
+    why: "forgotten data is a burden and lost data a disaster; the exceptions are listed where everybody sees them",
+    remedy: "copy the specifications from AccountsTable, or add the table to an exception with its reason",
+};
+
+fn table_offences(template: &Template) -> Vec<String> {
+    let mut offences = Vec::new();
+    for Resource { id, properties, .. } in template.of_type("AWS::DynamoDB::Table") {
+        if properties["SSESpecification"]["SSEEnabled"] != true {
+            offences.push(format!("{id} is not encrypted"));
+        }
+        let expiry = &properties["TimeToLiveSpecification"];
+        let expires = *expiry == json!({ "AttributeName": "expires_at", "Enabled": true });
+        match (NO_EXPIRY.contains(&id), expires) {
+            (false, false) => offences.push(format!("{id} does not expire by expires_at")),
+            (true, _) if !expiry.is_null() => offences.push(format!("{id} must keep what it holds")),
+            _ => {}
+        }
+        let restores = properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] == true;
+        if restores == NO_BACKUP.contains(&id) {
+            let is = if restores { "pays for a backup that nobody needs" } else { "cannot be restored" };
+            offences.push(format!("{id} {is}"));
+        }
+    }
+    offences
+}
+
+#[test]
+fn tables_keep_what_they_must() {
+    TABLES.holds(&table_offences(&Template::read()));
+}
+
+#[test]
+fn a_careless_table_is_caught() {
+    let template = Template::read();
+    let plants = [
+        ("ChatTable", "SSESpecification", Value::Null),
+        ("ChatTable", "TimeToLiveSpecification", json!({ "AttributeName": "ttl", "Enabled": true })),
+        ("OutboxTable", "TimeToLiveSpecification", json!({ "AttributeName": "expires_at", "Enabled": true })),
+        ("ChatTable", "PointInTimeRecoverySpecification", Value::Null),
+        ("RealtimeTable", "PointInTimeRecoverySpecification", json!({ "PointInTimeRecoveryEnabled": true })),
+    ];
+    for (id, property, value) in plants {
+        let offences = table_offences(&template.with_property(id, property, &value));
+        assert_eq!(offences.len(), 1, "{id}.{property}: {offences:?}");
+    }
+}
+
+const BUCKETS: Rule = Rule {
+    text: "A bucket is encrypted and blocks public access in all four ways",
+    why: "people's photos are shown through signed URLs only; one public object is a leak that nobody notices",
+    remedy: "copy BucketEncryption and PublicAccessBlockConfiguration from PhotosBucket",
+};
+
+fn bucket_offences(template: &Template) -> Vec<String> {
+    let mut offences = Vec::new();
+    for Resource { id, properties, .. } in template.of_type("AWS::S3::Bucket") {
+        for way in ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"] {
+            if properties["PublicAccessBlockConfiguration"][way] != true {
+                offences.push(format!("{id} lacks {way}"));
+            }
+        }
+        let rules = &properties["BucketEncryption"]["ServerSideEncryptionConfiguration"];
+        if rules.as_array().is_none_or(Vec::is_empty) {
+            offences.push(format!("{id} is not encrypted"));
+        }
+    }
+    offences
+}
+
+#[test]
+fn buckets_are_private() {
+    BUCKETS.holds(&bucket_offences(&Template::read()));
+}
+
+#[test]
+fn an_open_bucket_is_caught() {
+    let template = Template::read();
+    let three = json!({ "BlockPublicAcls": true, "BlockPublicPolicy": false, "IgnorePublicAcls": true, "RestrictPublicBuckets": true });
+    let open = template.with_property("PhotosBucket", "PublicAccessBlockConfiguration", &three);
+    assert_eq!(bucket_offences(&open), ["PhotosBucket lacks BlockPublicPolicy"]);
+    let plain = template.with_property("FailuresBucket", "BucketEncryption", &Value::Null);
+    assert_eq!(bucket_offences(&plain), ["FailuresBucket is not encrypted"]);
+}
+
+const LOGS: Rule = Rule {
+    text: "A function writes to a log group of its own, which has a retention",
+    why: "a group that Lambda makes by itself keeps everything for ever, at a price, and may hold personal data",
+    remedy: "copy AuthLogGroup, and name it in the function's LoggingConfig",
+};
+
+fn log_offences(template: &Template) -> Vec<String> {
+    let mut users: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut offences = Vec::new();
+    for function in template.functions() {
+        let group = function.properties["LoggingConfig"]["LogGroup"]["Ref"].as_str().and_then(|id| template.get(id));
+        match group.filter(|group| group.kind == "AWS::Logs::LogGroup") {
+            Some(group) => users.entry(group.id).or_default().push(function.id),
+            None => offences.push(format!("{} names no log group", function.id)),
+        }
+    }
+    let shared = users.iter().filter(|(_, functions)| functions.len() > 1);
+    offences.extend(shared.map(|(group, functions)| format!("{group} is used by {}", functions.join(" and "))));
+    for group in template.of_type("AWS::Logs::LogGroup") {
+        if group.properties["RetentionInDays"].is_null() {
+            offences.push(format!("{} keeps everything for ever", group.id));
+        }
+    }
+    offences
+}
+
+#[test]
+fn logs_are_kept_apart_and_not_for_ever() {
+    LOGS.holds(&log_offences(&Template::read()));
+}
+
+#[test]
+fn a_careless_log_group_is_caught() {
+    let template = Template::read();
+    let plants = [
+        ("ChatFunction", "LoggingConfig", Value::Null, "ChatFunction names no log group"),
+        (
+            "ChatFunction",
+            "LoggingConfig",
+            json!({ "LogGroup": { "Ref": "AuthLogGroup" } }),
+            "AuthLogGroup is used by AuthFunction and ChatFunction",
+        ),
+        ("ChatLogGroup", "RetentionInDays", Value::Null, "ChatLogGroup keeps everything for ever"),
+    ];
+    for (id, property, value, offence) in plants {
+        assert_eq!(log_offences(&template.with_property(id, property, &value)), [offence]);
+    }
+}

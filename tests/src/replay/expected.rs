@@ -1,0 +1,109 @@
+//! What each event comes to.
+
+use serde_json::Value;
+
+use Outcome::{Failed, FrameError, Nothing, Problem, Status};
+
+/// How an answer of a function is judged.
+pub(super) enum Outcome {
+    /// An HTTP status, or what a socket is told on `$connect` and `$disconnect`.
+    Status(u16),
+    /// A problem with this status and code.
+    Problem(u16, &'static str),
+    /// An error frame in answer to the frame with this id, with this code. A frame that cannot be read has no id.
+    FrameError(&'static str, &'static str),
+    /// Exactly these records of the batch come back.
+    Failed(&'static [&'static str]),
+    /// The function says nothing, because nobody listens.
+    Nothing,
+}
+
+pub(super) const EXPECTED: &[(&str, Outcome)] = &[
+    ("auth.jwks", Status(200)),
+    ("auth.login-base64-body", Problem(401, "invalid_credentials")),
+    ("auth.login-malformed-json", Problem(400, "malformed_body")),
+    ("auth.login-unknown-address", Problem(401, "invalid_credentials")),
+    ("auth.login-unknown-version", Problem(400, "unsupported_version")),
+    ("auth.login-wrong-media-type", Problem(415, "unsupported_media_type")),
+    ("auth.logout-without-token", Problem(401, "unauthenticated")),
+    ("auth.refresh-forged-token", Problem(401, "session_ended")),
+    ("auth.register", Status(202)),
+    ("auth.register-unknown-field", Problem(400, "malformed_body")),
+    ("auth.register-weak-password", Problem(422, "invalid_field")),
+    ("auth.verify-unknown-registration", Problem(422, "invalid_code")),
+    ("chat-send.frame-malformed-json", FrameError("", "malformed_body")),
+    ("chat-send.frame-other-type", FrameError("f1", "unknown_frame")),
+    ("chat-send.frame-unknown-connection", FrameError("f1", "session_ended")),
+    ("chat-send.http-forged-token", Problem(401, "unauthenticated")),
+    ("chat-send.http-without-token", Problem(401, "unauthenticated")),
+    ("chat.history-without-token", Problem(401, "unauthenticated")),
+    ("chat.inbox-without-token", Problem(401, "unauthenticated")),
+    ("chat.ticket-without-token", Problem(401, "unauthenticated")),
+    ("chat.unknown-path", Problem(404, "route_not_found")),
+    ("connections.block-forged-token", Problem(401, "unauthenticated")),
+    ("connections.like-without-token", Problem(401, "unauthenticated")),
+    ("connections.list-without-token", Problem(401, "unauthenticated")),
+    ("connections.unmatch-wrong-method", Problem(405, "method_not_allowed")),
+    ("email-send.account-gone", Failed(&[])),
+    ("email-send.poisoned-record", Failed(&["a1ede372-6ac0-4db4-9943-7a2ca6b7468a"])),
+    ("email-send.push-in-wrong-queue", Failed(&["7e52d3ad-4b27-4604-bf64-8aacf1c1c0d7"])),
+    ("email-send.unknown-kind", Failed(&["49b5daf1-d954-4cea-9eb6-d978c7dab1f8"])),
+    ("health.live", Status(200)),
+    ("health.openapi", Status(200)),
+    ("health.ready", Status(200)),
+    ("health.unknown-path", Problem(404, "route_not_found")),
+    ("matching.list-without-token", Problem(401, "unauthenticated")),
+    ("matching.list-wrong-method", Problem(405, "method_not_allowed")),
+    ("matching.pair-without-token", Problem(401, "unauthenticated")),
+    ("outbox.mail-verify", Failed(&[])),
+    ("outbox.match-new", Failed(&[])),
+    ("outbox.poisoned-record", Failed(&["4421584500000000017450440089"])),
+    ("outbox.session-ended", Failed(&[])),
+    ("profiles.me-forged-token", Problem(401, "unauthenticated")),
+    ("profiles.me-without-token", Problem(401, "unauthenticated")),
+    ("profiles.read-without-token", Problem(401, "unauthenticated")),
+    ("profiles.unknown-path", Problem(404, "route_not_found")),
+    ("profiles.write-without-token", Problem(401, "unauthenticated")),
+    ("push.mail-in-wrong-queue", Failed(&["b9073cd7-28f2-4310-86c8-c6bbc040306a"])),
+    ("push.match-without-conversation", Failed(&[])),
+    ("push.message-without-conversation", Failed(&[])),
+    ("push.poisoned-record", Failed(&["3ec0bcf5-bda6-48ad-8087-4c4f02316e4c"])),
+    ("push.session-ended", Failed(&[])),
+    ("socket.connect-unknown-ticket", Status(401)),
+    ("socket.connect-without-ticket", Status(401)),
+    ("socket.disconnect-unknown-connection", Status(200)),
+    ("socket.frame-malformed-json", FrameError("", "malformed_body")),
+    ("socket.frame-unknown-version", FrameError("f1", "unsupported_version")),
+    ("socket.ping-unknown-connection", FrameError("f1", "session_ended")),
+    ("sweep.every-minute", Nothing),
+];
+
+impl Outcome {
+    /// In what an answer is another one, if it is.
+    pub(super) fn differs(&self, answer: &Value) -> Option<String> {
+        let body = || serde_json::from_str::<Value>(answer["body"].as_str().unwrap_or_default()).unwrap_or_default();
+        match self {
+            Status(status) => unless(answer["statusCode"] == *status, || format!("expected {status}")),
+            Problem(status, code) => {
+                let is_it = answer["statusCode"] == *status && body()["code"] == *code;
+                unless(is_it, || format!("expected {status} {code}"))
+            }
+            FrameError(id, code) => {
+                let frame = body();
+                let is_it = frame["type"] == "error" && frame["id"].as_str().unwrap_or_default() == *id;
+                unless(is_it && frame["data"]["code"] == *code, || format!("expected an error frame {id} {code}"))
+            }
+            Failed(ids) => {
+                let failures = answer["batchItemFailures"].as_array();
+                let failed =
+                    failures.map(|list| list.iter().filter_map(|one| one["itemIdentifier"].as_str()).collect());
+                unless(failed.is_some_and(|failed: Vec<_>| failed == *ids), || format!("expected the failures {ids:?}"))
+            }
+            Nothing => unless(answer.is_null(), || "expected nothing".to_owned()),
+        }
+    }
+}
+
+fn unless(holds: bool, difference: impl FnOnce() -> String) -> Option<String> {
+    (!holds).then(difference)
+}
