@@ -11,6 +11,17 @@ pub fn format() -> Result<(), Failure> {
 
 pub fn clippy() -> Result<(), Failure> {
     let mut clippy = Command::new("cargo");
-    clippy.args(["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"]);
+    // The profile of the tests: build scripts and macros are shared with them instead of being compiled once more.
+    clippy.args([
+        "clippy",
+        "--profile",
+        "local",
+        "--workspace",
+        "--all-targets",
+        "--quiet",
+        "--",
+        "--deny",
+        "warnings",
+    ]);
     run(&mut clippy, "follow clippy's advice, or write `#[expect(…, reason = \"…\")]` where it is wrong")
 }
