@@ -24,8 +24,9 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     Tools::ensure(&LOCAL, Progress::Loud)?;
     build_functions(Progress::Loud)?;
     warn("==> run the tests");
+    // Libraries and the one binary of stories: binaries and documentation have no tests, and linking them would cost.
     let mut tests = Command::new("cargo")
-        .args(["test", "--profile", "local", "--workspace", "--"])
+        .args(["test", "--profile", "local", "--workspace", "--lib", "--test", "all", "--"])
         .args(&options.filters)
         .current_dir(workspace::root())
         .spawn()
