@@ -15,7 +15,7 @@ use shared::telemetry;
 async fn main() -> Result<(), lambda_http::Error> {
     let mut vars = Vars::from_process();
     telemetry::init(&vars);
-    let aws = Aws::from_environment().await;
+    let aws = Aws::new(&vars);
     let profiles = aws.table(&mut vars, Table::Profiles);
     let pairs = DynamoPairs::reader(aws.table(&mut vars, Table::Social));
     let sessions = DynamoSessions::reader(aws.table(&mut vars, Table::Sessions));

@@ -13,7 +13,7 @@ use shared::telemetry;
 async fn main() -> Result<(), lambda_runtime::Error> {
     let mut vars = Vars::from_process();
     telemetry::init(&vars);
-    let aws = Aws::from_environment().await;
+    let aws = Aws::new(&vars);
     let queues = QueuesConfig::read(&mut vars);
     vars.finish()?;
 

@@ -14,7 +14,7 @@ use shared::telemetry;
 async fn main() -> Result<(), lambda_http::Error> {
     let mut vars = Vars::from_process();
     telemetry::init(&vars);
-    let aws = Aws::from_environment().await;
+    let aws = Aws::new(&vars);
     let ambient = system::ambient();
     let profiles = DynamoProfiles::new(aws.table(&mut vars, Table::Profiles));
     let pairs = DynamoPairs::reader(aws.table(&mut vars, Table::Social));

@@ -15,7 +15,7 @@ use shared::telemetry;
 async fn main() -> Result<(), lambda_runtime::Error> {
     let mut vars = Vars::from_process();
     telemetry::init(&vars);
-    let aws = Aws::from_environment().await;
+    let aws = Aws::new(&vars);
     let conversations = DynamoConversations::new(aws.table(&mut vars, Table::Chat));
     let registry = DynamoRegistry::new(aws.table(&mut vars, Table::Realtime));
     let outbox = DynamoOutbox::new(aws.table(&mut vars, Table::Outbox));

@@ -15,7 +15,7 @@ use socket::Deps;
 async fn main() -> Result<(), lambda_runtime::Error> {
     let mut vars = Vars::from_process();
     telemetry::init(&vars);
-    let aws = Aws::from_environment().await;
+    let aws = Aws::new(&vars);
     let realtime = aws.table(&mut vars, Table::Realtime);
     let sessions = DynamoSessions::reader(aws.table(&mut vars, Table::Sessions));
     vars.finish()?;

@@ -15,7 +15,7 @@ use sweep::Deps;
 async fn main() -> Result<(), lambda_runtime::Error> {
     let mut vars = Vars::from_process();
     telemetry::init(&vars);
-    let aws = Aws::from_environment().await;
+    let aws = Aws::new(&vars);
     let outbox = DynamoOutbox::new(aws.table(&mut vars, Table::Outbox));
     let log = DynamoSweepLog::new(aws.table(&mut vars, Table::Ops));
     let queues = QueuesConfig::read(&mut vars);

@@ -1,13 +1,24 @@
 //! The one SDK configuration of a process, and the only place that builds clients from it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_async::time::SystemTimeSource;
+use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_runtime::client::identity::IdentityCache;
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector, http_client_fn};
 use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
+use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
 use super::dynamo::Table;
 use super::system::SystemClock;
@@ -18,30 +29,43 @@ use crate::error::Error;
 const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(2_500);
 /// All tries together leave the function time to answer before API Gateway gives up.
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(8);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(1_000);
+
+/// The roots of every certificate that AWS endpoints present, from <https://www.amazontrust.com/repository/>. Compiled in because reading and
+/// parsing the 140 roots of the operating system was most of the time between start and first poll.
+const AMAZON_ROOTS: &str = include_str!("roots/amazon.pem");
 
 /// Everything that clients share: credentials, region, connections, time limits.
 #[derive(Clone, Debug)]
-pub struct Aws(SdkConfig);
+pub struct Aws {
+    config: SdkConfig,
+    dynamo: aws_sdk_dynamodb::Client,
+}
 
 #[expect(clippy::disallowed_methods, reason = "this is the one home of the clients")]
 impl Aws {
-    /// Reads credentials, region and endpoints from the variables that Lambda sets. Profile files, SSO and instance
-    /// metadata do not exist in a function and are not asked.
-    pub async fn from_environment() -> Self {
+    /// Takes credentials, region and endpoints from the variables that Lambda sets. Profile files, SSO and instance
+    /// metadata do not exist in a function and are not asked, so the SDK's loader, which would ask them, is not used.
+    pub fn new(vars: &Vars) -> Self {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .operation_attempt_timeout(ATTEMPT_TIMEOUT)
             .operation_timeout(OPERATION_TIMEOUT)
             .build();
-        let config = aws_config::defaults(BehaviorVersion::latest())
-            .credentials_provider(EnvironmentVariableCredentialsProvider::new())
-            .region(EnvironmentVariableRegionProvider::new())
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .credentials_provider(SharedCredentialsProvider::new(credentials(vars)))
+            .identity_cache(IdentityCache::lazy().build())
+            .region(vars.optional("AWS_REGION").map(Region::new))
+            .service_config(Endpoints(vars.clone()))
+            .http_client(http_client(vars))
+            .sleep_impl(TokioSleep::new())
+            .time_source(SystemTimeSource::new())
             .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(50)))
             .timeout_config(timeouts)
-            .load()
-            .await;
-        Self(config)
+            .build();
+        let dynamo = aws_sdk_dynamodb::Client::new(&config);
+        Self { config, dynamo }
     }
 
     /// The table that the function's variables name.
@@ -50,29 +74,71 @@ impl Aws {
     }
 
     pub fn dynamo(&self) -> aws_sdk_dynamodb::Client {
-        aws_sdk_dynamodb::Client::new(&self.0)
+        self.dynamo.clone()
     }
 
     pub fn secrets(&self) -> aws_sdk_secretsmanager::Client {
-        aws_sdk_secretsmanager::Client::new(&self.0)
+        aws_sdk_secretsmanager::Client::new(&self.config)
     }
 
     pub fn queues(&self) -> aws_sdk_sqs::Client {
-        aws_sdk_sqs::Client::new(&self.0)
+        aws_sdk_sqs::Client::new(&self.config)
     }
 
     pub fn mail(&self) -> aws_sdk_sesv2::Client {
-        aws_sdk_sesv2::Client::new(&self.0)
+        aws_sdk_sesv2::Client::new(&self.config)
     }
 
     pub fn storage(&self) -> aws_sdk_s3::Client {
-        aws_sdk_s3::Client::new(&self.0)
+        aws_sdk_s3::Client::new(&self.config)
     }
 
     /// The management side of the WebSocket API, at `AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI`.
     pub fn sockets(&self) -> aws_sdk_apigatewaymanagement::Client {
-        aws_sdk_apigatewaymanagement::Client::new(&self.0)
+        aws_sdk_apigatewaymanagement::Client::new(&self.config)
     }
+}
+
+/// Credentials stay the same for the life of a function's environment.
+fn credentials(vars: &Vars) -> Credentials {
+    let variable = |name| vars.optional(name).unwrap_or_default();
+    let token = vars.optional("AWS_SESSION_TOKEN");
+    Credentials::new(variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY"), token, None, "environment")
+}
+
+/// `AWS_ENDPOINT_URL_<SERVICE>` or `AWS_ENDPOINT_URL`, which lead to the local AWS or to one WebSocket API.
+#[derive(Debug)]
+struct Endpoints(Vars);
+
+impl LoadServiceConfig for Endpoints {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        let service = key.service_id().to_uppercase().replace([' ', '-'], "_");
+        self.0.optional(&format!("{}_{service}", key.env())).or_else(|| self.0.optional(key.env()))
+    }
+}
+
+/// One connector, and so one pool of connections, for all clients. The SDK would make one per client, twice.
+fn http_client(vars: &Vars) -> SharedHttpClient {
+    let mut roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
+    // Tools and companies with a certificate authority of their own name its file in this variable.
+    if vars.optional("SSL_CERT_FILE").is_some() {
+        roots = roots.with_native_roots(true);
+    }
+    let connector = OnceLock::new();
+    http_client_fn(move |settings, components| {
+        let connect = || {
+            let context = TlsContext::builder().with_trust_store(roots.clone()).build().unwrap_or_default();
+            let connector = Connector::builder()
+                .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+                .tls_context(context)
+                .connector_settings(settings.clone());
+            SharedHttpConnector::new(match components.sleep_impl() {
+                Some(sleep) => connector.sleep_impl(sleep).build(),
+                None => connector.build(),
+            })
+        };
+        connector.get_or_init(connect).clone()
+    })
 }
 
 /// A failed call that nobody expected in particular: time-outs, throttles and 5xx are worth another try, the rest is a

@@ -17,7 +17,7 @@ pub(super) enum Outcome {
     Committed,
     /// Nothing was written: the conditions of these writes, in the order they were added, did not hold.
     Refused(Vec<usize>),
-    /// Nothing was written: another transaction touched the same items at the same time.
+    /// Nothing was written: another transaction touched the same items at the same time, or the table was busy.
     Conflict,
 }
 
@@ -140,5 +140,6 @@ fn cancelled(error: &TransactWriteItemsError) -> Option<Outcome> {
     if !refused.is_empty() {
         return Some(Outcome::Refused(refused));
     }
-    (!with("TransactionConflict").is_empty()).then_some(Outcome::Conflict)
+    let passing = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
+    passing.iter().any(|code| !with(code).is_empty()).then_some(Outcome::Conflict)
 }
