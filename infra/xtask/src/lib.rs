@@ -1,5 +1,6 @@
 //! What the developer's commands are made of, as a library: the tests start their stacks with it.
 
+pub mod bench;
 pub mod build;
 pub mod check;
 pub mod commands;
@@ -7,7 +8,9 @@ pub mod demo;
 pub mod failure;
 pub mod footprint;
 pub mod local;
+pub mod package;
 pub mod progress;
+pub mod table;
 pub mod tools;
 pub mod workspace;
 

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::Failure;
-use xtask::commands::{check, demo, down, logs, test, up};
+use xtask::commands::{bench, check, demo, down, logs, package, test, up};
 use xtask::progress::warn;
 
 /// Run, show, test and check the whole backend.
@@ -25,6 +25,10 @@ enum Command {
     Test(test::Options),
     /// Check format, lints, dependencies, template and secrets.
     Check(check::Options),
+    /// Build the functions for AWS and zip them.
+    Package(package::Options),
+    /// Measure the functions.
+    Bench(bench::Options),
     /// Print what the functions of the running system wrote.
     Logs(logs::Options),
     /// Stop the running system.
@@ -46,6 +50,8 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Demo => demo::run(),
         Command::Test(options) => test::run(&options),
         Command::Check(options) => check::run(&options),
+        Command::Package(options) => package::run(&options),
+        Command::Bench(options) => bench::run(&options),
         Command::Logs(options) => logs::run(&options),
         Command::Down => down::run(),
     }

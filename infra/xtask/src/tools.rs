@@ -40,6 +40,9 @@ pub const LOCAL: Toolset = Toolset {
     bare_pins: &["cargo-lambda==1.9.2"],
 };
 
+/// What builds for AWS: zig links against the C library that Lambda has.
+pub const CROSS: Toolset = Toolset { name: "cross", pins: &["ziglang==0.15.2"], bare_pins: &["cargo-lambda==1.9.2"] };
+
 /// The linter of the template.
 pub const LINT: Toolset = Toolset { name: "lint", pins: &["cfn-lint==1.58.0"], bare_pins: &[] };
 

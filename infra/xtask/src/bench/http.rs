@@ -11,7 +11,6 @@ use httparse::{EMPTY_HEADER, Status};
 
 #[derive(Debug)]
 pub(super) struct Request {
-    pub method: String,
     pub path: String,
     headers: Vec<(String, String)>,
     pub body: Vec<u8>,
@@ -70,7 +69,6 @@ impl Reader {
         let Status::Complete(head) = parsed.parse(&self.buffer).map_err(io::Error::other)? else { return Ok(None) };
         let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
         let request = Request {
-            method: parsed.method.unwrap_or_default().to_owned(),
             path: parsed.path.unwrap_or_default().to_owned(),
             headers: parsed.headers.iter().map(|header| (header.name.to_owned(), text(header.value))).collect(),
             body: Vec::new(),
@@ -135,5 +133,21 @@ impl Drop for Server {
         self.stopped.store(true, Ordering::Relaxed);
         // Only a connection wakes the thread that waits for one; if none can be made, there is no thread to wake.
         drop(TcpStream::connect(self.address));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_in_one_packet_are_read_one_by_one() {
+        let mut stream: &[u8] = b"POST /a HTTP/1.1\r\nContent-Length: 2\r\n\r\nhiGET /b HTTP/1.1\r\nX-Y: z\r\n\r\n";
+        let mut requests = Reader::new();
+        let first = requests.next(&mut stream).unwrap().unwrap();
+        assert_eq!((first.path.as_str(), first.body.as_slice()), ("/a", b"hi".as_slice()));
+        let second = requests.next(&mut stream).unwrap().unwrap();
+        assert_eq!((second.path.as_str(), second.header("x-y")), ("/b", Some("z")));
+        assert!(requests.next(&mut stream).unwrap().is_none());
     }
 }

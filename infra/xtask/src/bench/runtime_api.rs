@@ -10,7 +10,7 @@ use super::http::{Reader, Server, respond};
 use crate::failure::{Explain, Failure};
 
 /// Even an interpreter under a simulator starts in this time.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// What a function did.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ enum Call {
 
 /// One Runtime API serves one process.
 #[derive(Debug)]
-pub(crate) struct RuntimeApi {
+pub struct RuntimeApi {
     server: Server,
     events: Sender<Vec<u8>>,
     calls: Receiver<Call>,
@@ -32,7 +32,7 @@ pub(crate) struct RuntimeApi {
 
 /// An answered invocation.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub struct Answer {
     pub handed: Instant,
     pub at: Instant,
     /// The function's response, or nothing when it reported an error instead.
@@ -40,7 +40,7 @@ pub(crate) struct Answer {
 }
 
 impl RuntimeApi {
-    pub(crate) fn start() -> Result<Self, Failure> {
+    pub fn start() -> Result<Self, Failure> {
         let (events, waiting) = mpsc::channel();
         let (notes, calls) = mpsc::channel();
         let waiting = Arc::new(Mutex::new(waiting));
@@ -49,12 +49,12 @@ impl RuntimeApi {
         Ok(Self { server, events, calls })
     }
 
-    pub(crate) fn address(&self) -> SocketAddr {
+    pub fn address(&self) -> SocketAddr {
         self.server.address
     }
 
     /// Waits until the function asks for work, which ends its initialization.
-    pub(crate) fn polled(&self) -> Result<Instant, Failure> {
+    pub fn polled(&self) -> Result<Instant, Failure> {
         loop {
             match self.next()? {
                 Call::Polled(at) => return Ok(at),
@@ -67,7 +67,7 @@ impl RuntimeApi {
     }
 
     /// Hands out an event and waits for the answer.
-    pub(crate) fn invoke(&self, event: &str) -> Result<Answer, Failure> {
+    pub fn invoke(&self, event: &str) -> Result<Answer, Failure> {
         self.events.send(event.as_bytes().to_vec()).explain(|| "the stub stopped".to_owned())?;
         let mut handed = None;
         loop {

@@ -42,7 +42,10 @@ impl Services {
 
     /// What came since this was asked last.
     pub(super) fn traffic(&self) -> Traffic {
-        Traffic { calls: self.calls.swap(0, Ordering::Relaxed), connections: self.connections.swap(0, Ordering::Relaxed) }
+        Traffic {
+            calls: self.calls.swap(0, Ordering::Relaxed),
+            connections: self.connections.swap(0, Ordering::Relaxed),
+        }
     }
 
     fn start<F>(scheme: &'static str, serve: F) -> Result<Self, Failure>

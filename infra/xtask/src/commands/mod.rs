@@ -1,8 +1,10 @@
 //! One module per command.
 
+pub mod bench;
 pub mod check;
 pub mod demo;
 pub mod down;
 pub mod logs;
+pub mod package;
 pub mod test;
 pub mod up;

@@ -8,6 +8,7 @@ use std::process::Command;
 use crate::failure::{Explain, Failure};
 use crate::progress::Progress;
 use crate::tools::{CROSS, LOCAL, Tools};
+use crate::workspace;
 
 /// Without zig's suffix for the C library, as rustup names it.
 const LAMBDA_TARGET: &str = "aarch64-unknown-linux-gnu";
@@ -47,7 +48,9 @@ pub(crate) fn compile(
         }
     };
     progress.step("build the functions for release", || {
-        let status = cargo.current_dir(root).status().explain(|| "cannot run cargo lambda".to_owned())?;
+        // A workspace beside ours shares what is compiled already.
+        cargo.current_dir(root).env("CARGO_TARGET_DIR", workspace::target()?);
+        let status = cargo.status().explain(|| "cannot run cargo lambda".to_owned())?;
         if status.success() {
             return Ok(());
         }
@@ -55,6 +58,7 @@ pub(crate) fn compile(
     })
 }
 
+#[expect(clippy::disallowed_methods, reason = "the path is extended, not configured")]
 fn path_with(tools: &Tools) -> OsString {
     let programs = tools.program("");
     let path = env::var_os("PATH").unwrap_or_default();

@@ -18,12 +18,15 @@ pub(super) fn check(function: &str, binary: &[u8]) -> Result<(), Failure> {
         .remedy("build with the target's suffix `.2.34`, which makes zig link against that version"))
 }
 
+/// A symbol and the version of glibc that has it.
+type Need = (String, (u32, u32));
+
 /// The symbols that `binary` wants from glibc, and the version of each.
-fn glibc_needed(binary: &[u8]) -> Result<Vec<(String, (u32, u32))>, object::Error> {
+fn glibc_needed(binary: &[u8]) -> Result<Vec<Need>, Box<dyn std::error::Error>> {
     let header = FileHeader64::<Endianness>::parse(binary)?;
     let endian = header.endian()?;
     if header.e_machine(endian) != EM_AARCH64 {
-        return Err(object::Error::from_kind(header.e_machine(endian)));
+        return Err("built for another processor".into());
     }
     let sections = header.sections(endian, binary)?;
     let symbols = sections.symbols(endian, binary, object::elf::SHT_DYNSYM)?;
@@ -33,7 +36,7 @@ fn glibc_needed(binary: &[u8]) -> Result<Vec<(String, (u32, u32))>, object::Erro
         if symbol.st_shndx(endian) != SHN_UNDEF {
             continue;
         }
-        let version = versions.version(versions.version_index(endian, SymbolIndex(index)))?;
+        let version = versions.version(versions.version_index(endian, SymbolIndex(index)).index())?;
         let version = version.and_then(|version| glibc(version.name()));
         if let Some(version) = version {
             let name = symbols.symbol_name(endian, symbol)?;

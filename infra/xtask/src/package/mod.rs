@@ -42,8 +42,10 @@ pub fn chosen(names: &[String]) -> Result<Vec<String>, Failure> {
         return Ok(all);
     }
     match names.iter().find(|name| !all.contains(name)) {
-        Some(unknown) => Err(Failure::new(format!("there is no function {unknown}"))
-            .remedy(format!("choose among {}", all.join(", ")))),
+        Some(unknown) => {
+            Err(Failure::new(format!("there is no function {unknown}"))
+                .remedy(format!("choose among {}", all.join(", "))))
+        }
         None => Ok(names.to_vec()),
     }
 }

@@ -1,0 +1,97 @@
+//! What the functions are asked: payloads from `events/`, and the environment that the template gives each of them.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use serde_json::Value;
+
+use crate::failure::{Explain, Failure};
+use crate::local::read_template;
+use crate::workspace;
+
+/// Requests that reach a service, so that the first response includes the first connection.
+const PREFERRED: [&str; 5] = [
+    "auth.jwks",
+    "chat-send.frame-unknown-connection",
+    "health.ready",
+    "profiles.me-forged-token",
+    "socket.ping-unknown-connection",
+];
+
+/// A token as it was before the keys changed: well-formed, of a key that is not published (any more).
+const UNKNOWN_KEY_TOKEN: &str = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSIsImtpZCI6ImJlbmNoIn0.e30.\
+    eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eA";
+
+#[derive(Debug, Clone)]
+pub(super) struct Event {
+    /// Its file's name without the ending.
+    pub name: String,
+    pub payload: String,
+}
+
+/// The event that a function is measured with, if there is one.
+pub(super) fn event(function: &str) -> Result<Option<Event>, Failure> {
+    let folder = workspace::root().join("events");
+    let files = fs::read_dir(&folder).explain(|| format!("cannot list {}", folder.display()))?;
+    let prefix = format!("{function}.");
+    let mut names: Vec<String> = files
+        .filter_map(Result::ok)
+        .filter_map(|file| file.file_name().to_str()?.strip_suffix(".json").map(str::to_owned))
+        .filter(|name| name.starts_with(&prefix))
+        .collect();
+    names.sort_by_key(|name| (!PREFERRED.contains(&name.as_str()), name.clone()));
+    let Some(name) = names.into_iter().next() else { return Ok(None) };
+    let file = folder.join(format!("{name}.json"));
+    let payload = fs::read_to_string(&file).explain(|| format!("cannot read {}", file.display()))?;
+    // A token that is not one is refused at once; this one has the published keys read first.
+    let payload = payload.replace("Bearer not-a-token", &format!("Bearer {UNKNOWN_KEY_TOKEN}"));
+    Ok(Some(Event { name, payload }))
+}
+
+/// The variables that the template sets for a function. What the template computes is replaced by something that looks
+/// alike; endpoints lead to `services`.
+pub(super) fn variables(function: &str, services: &str) -> Result<BTreeMap<String, String>, Failure> {
+    let template = read_template(&workspace::root().join("template.yaml"))?;
+    let code = format!("target/lambda/{function}/bootstrap.zip");
+    let resources = template["Resources"].as_object().into_iter().flatten().map(|(_, resource)| resource);
+    let own = resources.map(|resource| &resource["Properties"]).find(|properties| properties["CodeUri"] == *code);
+    let globals = &template["Globals"]["Function"];
+    let mut variables = BTreeMap::from([("AWS_ENDPOINT_URL".to_owned(), services.to_owned())]);
+    for properties in [Some(globals), own].into_iter().flatten() {
+        let set = properties["Environment"]["Variables"].as_object().into_iter().flatten();
+        variables.extend(set.map(|(name, value)| (name.clone(), stand_in(name, value, services))));
+    }
+    Ok(variables)
+}
+
+fn stand_in(name: &str, value: &Value, services: &str) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ if name.starts_with("AWS_ENDPOINT_URL") => services.to_owned(),
+        _ if name == "APP_LOG_LEVEL" => "info".to_owned(),
+        _ if name.starts_with("APP_QUEUES_") => "https://sqs.eu-central-1.amazonaws.com/000000000000/bench".to_owned(),
+        _ => "bench".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_variable_of_a_function_has_a_value_and_endpoints_lead_to_the_stubs() {
+        let variables = variables("chat-send", "http://127.0.0.1:1").unwrap();
+        assert_eq!(variables["AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"], "http://127.0.0.1:1");
+        assert!(variables.contains_key("APP_TABLES_CHAT"));
+        assert!(variables.values().all(|value| !value.is_empty()));
+    }
+
+    #[test]
+    fn functions_with_twins_are_measured_with_a_request_that_reaches_a_service() {
+        for function in super::super::subjects::TWINS {
+            let event = event(function).unwrap().unwrap();
+            assert!(PREFERRED.contains(&event.name.as_str()), "{}", event.name);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Measures what a function costs to start and to call, against stubs of what surrounds it in AWS.
+//!
+//! The Runtime API and the service stubs run in this process, on loopback: they answer in microseconds, so that what is
+//! measured is the function. Everything with TLS is compiled only with the feature `bench`.
+
+mod http;
+pub mod lambda;
+pub mod runtime_api;
+
+#[cfg(feature = "bench")]
+mod events;
+#[cfg(feature = "bench")]
+mod instructions;
+#[cfg(feature = "bench")]
+mod measure;
+#[cfg(feature = "bench")]
+mod report;
+#[cfg(feature = "bench")]
+mod run;
+#[cfg(feature = "bench")]
+mod service;
+#[cfg(feature = "bench")]
+mod subjects;
+#[cfg(feature = "bench")]
+mod tls;
+
+#[cfg(feature = "bench")]
+pub use run::{Settings, run};

@@ -1,0 +1,61 @@
+//! `cargo xtask bench cold-start`: what the functions cost to start and to call.
+
+use clap::{Args, Subcommand};
+
+use crate::failure::Failure;
+
+#[derive(Debug, Args)]
+pub struct Options {
+    #[command(subcommand)]
+    benchmark: Benchmark,
+}
+
+#[derive(Debug, Subcommand)]
+enum Benchmark {
+    /// Start functions again and again, beside a naive build and a Python twin of each.
+    ColdStart(ColdStart),
+}
+
+#[derive(Debug, Args)]
+struct ColdStart {
+    /// Every function, not only the four that have twins.
+    #[arg(long)]
+    all: bool,
+    /// Print the figures as JSON.
+    #[arg(long)]
+    json: bool,
+    /// How many processes to start of each.
+    #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..))]
+    cold: u16,
+    /// How often to call a warm process.
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u16).range(1..))]
+    warm: u16,
+}
+
+#[cfg(feature = "bench")]
+pub fn run(options: &Options) -> Result<(), Failure> {
+    let Benchmark::ColdStart(options) = &options.benchmark;
+    crate::bench::run(crate::bench::Settings {
+        all: options.all,
+        json: options.json,
+        cold: options.cold.into(),
+        warm: options.warm.into(),
+    })
+}
+
+/// Runs this very command again in a build that has the stub services, so that other commands need not compile TLS.
+#[cfg(not(feature = "bench"))]
+pub fn run(_options: &Options) -> Result<(), Failure> {
+    use std::process::Command;
+
+    use crate::failure::Explain;
+    use crate::workspace;
+
+    let status = Command::new("cargo")
+        .args(["run", "--profile", "local", "--package", "xtask", "--features", "bench", "--"])
+        .args(std::env::args_os().skip(1))
+        .current_dir(workspace::root())
+        .status()
+        .explain(|| "cannot run cargo".to_owned())?;
+    if status.success() { Ok(()) } else { Err(Failure::new("the benchmark did not finish")) }
+}
