@@ -9,23 +9,32 @@ use crate::domain::connection::Connection;
 use crate::domain::id::{SessionId, UserId};
 use crate::domain::outbox::OutboxEntry;
 use crate::error::{Error, Result};
+use crate::ports::ambient::Ambient;
 use crate::ports::outbox::Outbox;
 use crate::ports::registry::Registry;
 use crate::ports::sockets::{Posted, Sockets};
 
 /// One slow client must not keep the sender waiting: what is not through by then is left to the outbox.
-const DEADLINE: Duration = Duration::from_secs(3);
+const DEADLINE: Duration = Duration::from_secs(2);
+/// For how long after its registration a socket may still be opening: the time limit of the function that does it.
+const OPENING: Duration = Duration::from_secs(10);
 
 #[derive(Clone)]
 pub struct Delivery {
+    ambient: Ambient,
     registry: Arc<dyn Registry>,
     sockets: Arc<dyn Sockets>,
     outbox: Arc<dyn Outbox>,
 }
 
 impl Delivery {
-    pub fn new(registry: Arc<dyn Registry>, sockets: Arc<dyn Sockets>, outbox: Arc<dyn Outbox>) -> Self {
-        Self { registry, sockets, outbox }
+    pub fn new(
+        registry: Arc<dyn Registry>,
+        sockets: Arc<dyn Sockets>,
+        outbox: Arc<dyn Outbox>,
+        ambient: Ambient,
+    ) -> Self {
+        Self { ambient, registry, sockets, outbox }
     }
 
     /// Posts `frame` to all live sockets of `people` and keeps the promise of `entry`. An error leaves the entry where it
@@ -50,7 +59,7 @@ impl Delivery {
 
     /// Closes the sockets that a session opened, and keeps the promise of `entry`.
     pub async fn close_session(&self, user_id: UserId, session_id: SessionId, entry: &OutboxEntry) -> Result<()> {
-        for connection in self.registry.connections_of(&[user_id]).await? {
+        for connection in self.registry.all_of(user_id).await? {
             if connection.session_id == session_id {
                 self.sockets.close(&connection.connection_id).await?;
                 self.registry.remove(user_id, &connection.connection_id).await?;
@@ -59,9 +68,15 @@ impl Delivery {
         self.outbox.finish(entry).await
     }
 
+    /// API Gateway answers 410 for a socket whose `$connect` has not returned yet, although it will be there in a moment.
+    fn is_opening(&self, connection: &Connection) -> bool {
+        self.ambient.now().since(connection.connected_at) < OPENING
+    }
+
     async fn post(&self, connection: &Connection, frame: &str) -> Result<()> {
         match self.sockets.post(&connection.connection_id, frame).await? {
             Posted::Accepted => Ok(()),
+            Posted::Gone if self.is_opening(connection) => Err(Error::unavailable("the socket is still opening")),
             Posted::Gone => self.registry.remove(connection.user_id, &connection.connection_id).await,
         }
     }

@@ -72,6 +72,7 @@ catalogue! {
     Unauthenticated "unauthenticated" Unauthenticated "A valid access token is needed";
     InvalidCredentials "invalid_credentials" Unauthenticated "The address or the password is wrong";
     SessionEnded "session_ended" Unauthenticated "The session has ended; sign in again";
+    ConnectionLost "connection_lost" Unauthenticated "This socket is no longer known; open a new one";
     InvalidTicket "invalid_ticket" Unauthenticated "The socket ticket is unknown, used or expired";
     Forbidden "forbidden" Forbidden "This is not yours to do";
     ConversationClosed "conversation_closed" Forbidden "Nothing more can be sent in this conversation";

@@ -1,7 +1,7 @@
 //! `auth`: accounts, sessions and tokens.
 //!
 //! Registration leads from an address to an account, a session from an account to tokens. No other function can read
-//! a password hash or a private key.
+//! a private key.
 
 mod passwords;
 pub mod registration;

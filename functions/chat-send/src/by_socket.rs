@@ -24,7 +24,7 @@ pub async fn on_frame(deps: &Deps, connection_id: ConnectionId, frame: ClientFra
     if frame.kind != "chat.send" {
         return Err(frame.unknown());
     }
-    let connection = deps.registry.find(&connection_id).await?.ok_or(Code::SessionEnded)?;
+    let connection = deps.registry.find(&connection_id).await?.ok_or(Code::ConnectionLost)?;
     deps.authenticator.check_session(connection.user_id, connection.session_id).await?;
     let data: SendData = frame.data()?;
     let draft = Draft::parse(data.conversation_id, connection.user_id, &data.client_id, &data.text)?;

@@ -31,7 +31,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let deps = Deps {
         messages: Arc::new(messages),
         registry: registry.clone(),
-        delivery: Delivery::new(registry, Arc::new(ApiGatewaySockets::new(&aws)), Arc::new(outbox)),
+        delivery: Delivery::new(registry, Arc::new(ApiGatewaySockets::new(&aws)), Arc::new(outbox), ambient.clone()),
         authenticator: Arc::new(authenticator),
         ambient,
     };

@@ -15,6 +15,9 @@ use crate::Deps;
 /// the last try.
 const ROUNDS: usize = 8;
 
+/// How many tries may have an unknown outcome: each takes as long as a dead database takes to be given up.
+const MAX_UNKNOWN: usize = 3;
+
 /// A message that a member wants to send.
 #[derive(Debug)]
 pub(crate) struct Draft {
@@ -74,7 +77,7 @@ pub(crate) async fn send(deps: &Deps, draft: Draft) -> Result<Sent> {
         match deps.messages.append(&next.conversation, &next.message, &next.entry).await {
             Ok(true) => return Ok(delivered(deps, next).await),
             Ok(false) => {}
-            Err(error) if error.retryable() => {
+            Err(error) if error.retryable() && unknown.len() + 1 < MAX_UNKNOWN => {
                 tracing::warn!(error.cause = error.cause_chain(), "a send has an unknown outcome");
                 unknown.push(next);
             }

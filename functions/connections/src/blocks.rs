@@ -7,7 +7,7 @@ use serde::Serialize;
 use shared::domain::id::UserId;
 use shared::domain::time::Timestamp;
 use shared::edge::http::{Caller, Id, Problem};
-use shared::error::{Code, Result};
+use shared::error::Result;
 use utoipa::ToSchema;
 
 use crate::Deps;
@@ -36,13 +36,14 @@ pub(crate) async fn list(State(deps): State<Deps>, caller: Caller) -> Result<Jso
 }
 
 /// Blocks somebody: from the answer on the two no longer see or reach each other, and a connection is over.
+///
+/// The answer is the same for people who do not exist, hide, or have blocked the caller.
 #[utoipa::path(put, path = "/v1/blocks/{user_id}", tag = "connections", security(("bearer" = [])),
     params(("user_id" = UserId, Path)), responses(
     (status = 204),
-    (status = "4XX", body = Problem, description = "`profile_not_found`, `invalid_field`"),
+    (status = "4XX", body = Problem, description = "`invalid_field`"),
 ))]
 pub(crate) async fn block(State(deps): State<Deps>, caller: Caller, Id(user_id): Id<UserId>) -> Result<StatusCode> {
-    deps.profiles.find(user_id).await?.ok_or(Code::ProfileNotFound)?;
     let now = deps.ambient.now();
     change(&deps, caller.user_id, user_id, |pair| {
         pair.block(caller.user_id, now);

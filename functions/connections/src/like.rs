@@ -52,11 +52,13 @@ pub(crate) async fn like(
 ) -> Result<Json<LikeAnswer>> {
     let intro = parse(&body)?;
     deps.profiles.find(caller.user_id).await?.ok_or(Code::ProfileMissing)?;
-    deps.profiles.find(user_id).await?.ok_or(Code::ProfileNotFound)?;
+    let other = deps.profiles.find(user_id).await?.ok_or(Code::ProfileNotFound)?;
     let (now, conversation_id) = (deps.ambient.now(), deps.ambient.id());
-    let liked =
-        change(&deps, caller.user_id, user_id, |pair| pair.like(caller.user_id, intro.clone(), conversation_id, now))
-            .await?;
+    let liked = change(&deps, caller.user_id, user_id, |pair| {
+        pair.refuse_unless_seen(caller.user_id, other.details.visible)?;
+        pair.like(caller.user_id, intro.clone(), conversation_id, now)
+    })
+    .await?;
     Ok(Json(LikeAnswer::from(liked)))
 }
 

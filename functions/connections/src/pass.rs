@@ -16,8 +16,12 @@ use crate::change::change;
     (status = "4XX", body = Problem, description = "`profile_not_found`, `already_connected`"),
 ))]
 pub(crate) async fn pass(State(deps): State<Deps>, caller: Caller, Id(user_id): Id<UserId>) -> Result<StatusCode> {
-    deps.profiles.find(user_id).await?.ok_or(Code::ProfileNotFound)?;
+    let other = deps.profiles.find(user_id).await?.ok_or(Code::ProfileNotFound)?;
     let now = deps.ambient.now();
-    change(&deps, caller.user_id, user_id, |pair| pair.pass(caller.user_id, now)).await?;
+    change(&deps, caller.user_id, user_id, |pair| {
+        pair.refuse_unless_seen(caller.user_id, other.details.visible)?;
+        pair.pass(caller.user_id, now)
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }

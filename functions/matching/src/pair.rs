@@ -5,7 +5,6 @@ use axum::extract::State;
 use futures::try_join;
 use shared::domain::id::UserId;
 use shared::domain::matching::{self, Ranked};
-use shared::domain::pair::Connection;
 use shared::edge::http::{Caller, Id, Problem};
 use shared::error::{Code, Result};
 
@@ -24,10 +23,8 @@ pub(crate) async fn read(State(deps): State<Deps>, caller: Caller, Id(user_id): 
         deps.profiles.find(user_id),
         deps.pairs.find(caller.user_id, user_id)
     )?;
-    let is_connected = matches!(pair.connection, Connection::Matched { .. });
-    let may_see = |visible: bool| !pair.is_blocked() && (visible || is_connected);
-    let other = other.filter(|other| user_id != caller.user_id && may_see(other.details.visible));
-    let other = other.ok_or(Code::ProfileNotFound)?;
+    let other = other.filter(|_| user_id != caller.user_id).ok_or(Code::ProfileNotFound)?;
+    pair.refuse_unless_seen(caller.user_id, other.details.visible)?;
     let score = matching::score(&me, &other, &deps.model);
     Ok(Json(MatchView::from(Ranked { profile: &other, score })))
 }

@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::extract::State;
 use shared::domain::id::UserId;
-use shared::domain::pair::Connection;
 use shared::edge::http::{Caller, Id, Problem};
 use shared::error::{Code, Result};
 
@@ -13,7 +12,7 @@ use crate::view::PublicProfile;
 /// Reads somebody's profile.
 ///
 /// A person who does not exist, hides, or has blocked or is blocked by the reader gets the same answer. Hidden people
-/// stay visible to those they are connected with.
+/// stay visible to those they like or are connected with.
 #[utoipa::path(get, path = "/v1/profiles/{user_id}", operation_id = "read_profile", tag = "profiles", security(("bearer" = [])),
     params(("user_id" = UserId, Path)), responses(
     (status = 200, body = PublicProfile),
@@ -27,10 +26,7 @@ pub(crate) async fn read(
     let profile = deps.profiles.find(user_id).await?.ok_or(Code::ProfileNotFound)?;
     if user_id != caller.user_id {
         let pair = deps.pairs.find(caller.user_id, user_id).await?;
-        let is_connected = matches!(pair.connection, Connection::Matched { .. });
-        if pair.is_blocked() || !(profile.details.visible || is_connected) {
-            return Err(Code::ProfileNotFound.into());
-        }
+        pair.refuse_unless_seen(caller.user_id, profile.details.visible)?;
     }
     Ok(Json(PublicProfile::from(&profile)))
 }

@@ -6,6 +6,7 @@ use push::Deps;
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{DynamoConversations, DynamoOutbox, DynamoRegistry};
 use shared::adapters::sockets::ApiGatewaySockets;
+use shared::adapters::system;
 use shared::config::{Table, Vars};
 use shared::delivery::Delivery;
 use shared::edge::queue;
@@ -21,7 +22,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let outbox = DynamoOutbox::new(aws.table(&mut vars, Table::Outbox));
     vars.finish()?;
 
-    let delivery = Delivery::new(Arc::new(registry), Arc::new(ApiGatewaySockets::new(&aws)), Arc::new(outbox));
+    let delivery =
+        Delivery::new(Arc::new(registry), Arc::new(ApiGatewaySockets::new(&aws)), Arc::new(outbox), system::ambient());
     let deps = Deps { conversations: Arc::new(conversations), delivery };
     queue::run(|entry| push::push(&deps, entry)).await
 }

@@ -53,11 +53,17 @@ impl Handler for Deps {
         }
     }
 
-    /// Every frame that is understood prolongs the lease.
+    /// Every frame that is understood prolongs the lease. A socket whose session has ended is closed.
     async fn frame(&self, connection_id: ConnectionId, frame: ClientFrame) -> Result<ServerFrame> {
-        let connection = self.registry.find(&connection_id).await?.ok_or(Code::SessionEnded)?;
+        let connection = self.registry.find(&connection_id).await?.ok_or(Code::ConnectionLost)?;
         telemetry::note_user(connection.user_id);
         let now = self.ambient.now();
+        let session = self.sessions.find(connection.user_id, connection.session_id).await?;
+        if !session.is_some_and(|session| session.is_live(now)) {
+            self.registry.remove(connection.user_id, &connection_id).await?;
+            self.sockets.close(&connection_id).await?;
+            return Err(Code::SessionEnded.into());
+        }
         let answer = match frame.kind.as_str() {
             "ping" => ServerFrame::new("pong", json!({ "server_time": now })),
             "hello" => ServerFrame::new(

@@ -22,32 +22,36 @@ pub struct Deps {
     pub ambient: Ambient,
 }
 
-/// One run: the minutes that are over since the last one, and those that still held something then. A failure leaves
-/// the progress where it was.
+/// One run: the minutes that have been over for a minute since the last one, and those that still held something then.
+///
+/// The youngest minute is left to the next run: a promise is dated before its transaction commits. A queue that takes
+/// nothing fails the run at its end; what was seen is kept in any case.
 pub async fn sweep(deps: &Deps) -> Result<()> {
     let now = deps.ambient.now().unix_seconds() / 60;
     let oldest = now.saturating_sub(GIVE_UP_MINUTES);
     let progress = deps.log.read().await?.unwrap_or_default();
     let start = progress.next.max(oldest);
-    let end = now.min(start + MINUTES_PER_RUN);
-    let (mut open, mut redriven) = (Vec::new(), 0);
-    for minute in progress.open.into_iter().filter(|minute| *minute > oldest).chain(start..end) {
+    let end = now.saturating_sub(1).min(start + MINUTES_PER_RUN).max(start);
+    let known =
+        progress.open.into_iter().filter(|minute| *minute > oldest).map(|minute| (minute, is_due(now - minute)));
+    let (mut open, mut redriven, mut relayed) = (Vec::new(), 0, Ok(()));
+    for (minute, due) in known.chain((start..end).map(|minute| (minute, true))) {
         let left_over = deps.outbox.left_over(minute).await?;
-        if left_over.is_empty() {
+        if left_over.entries.is_empty() && left_over.unreadable == 0 {
             continue;
         }
         open.push(minute);
-        if is_due(now - minute) {
-            deps.queues.relay(&left_over).await?;
-            redriven += left_over.len();
+        if due {
+            redriven += left_over.entries.len();
+            relayed = relayed.and(deps.queues.relay(&left_over.entries).await);
         }
     }
     tracing::info!(outbox.redriven = redriven, outbox.open_minutes = open.len(), "sweep");
-    deps.log.write(&SweepProgress { next: end, open }).await
+    deps.log.write(&SweepProgress { next: end, open }).await?;
+    relayed
 }
 
-/// Ever more rarely: after 1, 2, 4, 8, … minutes, because what failed twice is likely to need more time. A minute that
-/// was found late is relayed at once if its age happens to fit, and within as long again otherwise.
+/// Ever more rarely: after 2, 4, 8, … minutes, because what failed twice is likely to need more time.
 fn is_due(age_minutes: u64) -> bool {
     age_minutes.is_power_of_two()
 }

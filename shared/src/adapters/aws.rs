@@ -26,10 +26,10 @@ use crate::config::{self, Vars};
 use crate::error::Error;
 
 /// A dependency that does not answer in this time is tried again on another connection.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(2_500);
-/// All tries together leave the function time to answer before API Gateway gives up.
-const OPERATION_TIMEOUT: Duration = Duration::from_secs(8);
-const CONNECT_TIMEOUT: Duration = Duration::from_millis(1_000);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(1_500);
+/// All tries of one call together; a request makes a few of them within the time limit of its function.
+const OPERATION_TIMEOUT: Duration = Duration::from_secs(4);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The roots of every certificate that AWS endpoints present, from <https://www.amazontrust.com/repository/>. Compiled in because reading and
 /// parsing the 140 roots of the operating system was most of the time between start and first poll.

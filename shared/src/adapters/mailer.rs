@@ -2,6 +2,8 @@
 
 use async_trait::async_trait;
 use aws_sdk_sesv2::Client;
+use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 
 use super::aws::{Aws, failure};
@@ -34,9 +36,17 @@ impl Mailer for SesMailer {
             .content(EmailContent::builder().simple(message).build())
             .send()
             .await
-            .map_err(failure)?;
+            .map_err(|error| refusal(&error).unwrap_or_else(|| failure(error)))?;
         Ok(())
     }
+}
+
+/// SES names the recipient when it refuses a mail: of a refusal only the code is kept, for the log's sake.
+fn refusal(error: &SdkError<SendEmailError>) -> Option<Error> {
+    let refused = error.raw_response().is_some_and(|response| response.status().is_client_error());
+    let code = error.as_service_error().and_then(ProvideErrorMetadata::code).unwrap_or("unknown");
+    let is_limit = matches!(code, "TooManyRequestsException" | "LimitExceededException");
+    (refused && !is_limit).then(|| Error::internal(format!("SES refused the mail: {code}")))
 }
 
 fn content(text: &str) -> Result<Content> {

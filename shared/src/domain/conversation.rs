@@ -2,11 +2,9 @@
 
 use std::fmt;
 
-use aws_lc_rs::digest;
 use serde::{Deserialize, Serialize};
 
 use super::fields::Refusal;
-use super::hex;
 use super::id::{ConversationId, MessageId, UserId};
 use super::text;
 use super::time::Timestamp;
@@ -57,11 +55,6 @@ impl MessageText {
 
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-
-    /// What tells a retry from another message under the same `client_id`.
-    pub fn digest(&self) -> String {
-        hex::encode(digest::digest(&digest::SHA256, self.0.as_bytes()).as_ref())
     }
 }
 

@@ -90,6 +90,18 @@ impl Pair {
         !self.is_blocked() && self.side(viewer).stance.is_none() && self.connection == Connection::None
     }
 
+    /// Whether `viewer` may see the other one's profile: nobody has blocked, and the other one is visible or connected.
+    pub fn may_be_seen_by(&self, viewer: UserId, other_is_visible: bool) -> bool {
+        let is_connected = matches!(self.connection, Connection::Matched { .. });
+        let has_liked = matches!(self.side(self.other(viewer)).stance, Some(Stance::Liked { .. }));
+        !self.is_blocked() && (other_is_visible || is_connected || (has_liked && self.connection == Connection::None))
+    }
+
+    /// Answers about somebody who must not be seen are the answers about nobody.
+    pub fn refuse_unless_seen(&self, viewer: UserId, other_is_visible: bool) -> Result<()> {
+        if self.may_be_seen_by(viewer, other_is_visible) { Ok(()) } else { Err(Code::ProfileNotFound.into()) }
+    }
+
     /// `conversation_id` is used if this like makes the match.
     pub fn like(
         &mut self,
@@ -102,7 +114,10 @@ impl Pair {
         if let Connection::Matched { conversation_id, .. } = self.connection {
             return Ok(Liked::Already(conversation_id));
         }
-        self.side_mut(by).stance = Some(Stance::Liked { at: now, intro });
+        // Liking again changes nothing, unless it brings new words.
+        if intro.is_some() || !matches!(self.side(by).stance, Some(Stance::Liked { .. })) {
+            self.side_mut(by).stance = Some(Stance::Liked { at: now, intro });
+        }
         let is_mutual = self.sides.iter().all(|side| matches!(side.stance, Some(Stance::Liked { .. })));
         if !is_mutual {
             return Ok(Liked::Waiting);

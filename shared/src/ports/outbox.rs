@@ -11,7 +11,15 @@ pub trait Outbox: Send + Sync {
     async fn finish(&self, entry: &OutboxEntry) -> Result<()>;
 
     /// What is left of one minute, all shards together.
-    async fn left_over(&self, minute: u64) -> Result<Vec<OutboxEntry>>;
+    async fn left_over(&self, minute: u64) -> Result<LeftOver>;
+}
+
+/// The rows of one minute whose promises were not kept.
+#[derive(Debug, Default)]
+pub struct LeftOver {
+    pub entries: Vec<OutboxEntry>,
+    /// Rows that this version cannot read: they stay as evidence, and must not keep others from being relayed.
+    pub unreadable: usize,
 }
 
 /// The queues behind the outbox.
@@ -21,15 +29,16 @@ pub trait Queues: Send + Sync {
     /// idempotent, so sending some of them again is harmless.
     async fn send(&self, lane: Lane, entries: &[OutboxEntry]) -> Result<()>;
 
-    /// Hands every entry to the queue of its own lane.
+    /// Hands every entry to the queue of its own lane. A lane that fails does not keep the other one waiting.
     async fn relay(&self, entries: &[OutboxEntry]) -> Result<()> {
+        let mut outcome = Ok(());
         for lane in [Lane::Mail, Lane::Push] {
             let entries: Vec<_> = entries.iter().filter(|entry| entry.effect.lane() == lane).cloned().collect();
             if !entries.is_empty() {
-                self.send(lane, &entries).await?;
+                outcome = outcome.and(self.send(lane, &entries).await);
             }
         }
-        Ok(())
+        outcome
     }
 }
 

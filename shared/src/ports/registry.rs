@@ -21,6 +21,9 @@ pub trait Registry: Send + Sync {
     /// Forgets one socket and nothing else. Forgetting it twice is no error.
     async fn remove(&self, user_id: UserId, connection_id: &ConnectionId) -> Result<()>;
 
+    /// Every socket of a person, those with a lapsed lease too: whoever ends a session must miss none.
+    async fn all_of(&self, user_id: UserId) -> Result<Vec<Connection>>;
+
     /// The live sockets of some people. Strongly consistent.
     async fn connections_of(&self, user_ids: &[UserId]) -> Result<Vec<Connection>>;
 }

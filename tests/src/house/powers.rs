@@ -20,7 +20,7 @@ const SAME_LIST: Rule = Rule {
 };
 
 /// What every function is told, by the template's globals.
-const GLOBAL: [&str; 2] = ["APP_LOG_LEVEL", "APP_STAGE"];
+const GLOBAL: [&str; 1] = ["APP_LOG_LEVEL"];
 
 /// What an event source needs of the function that it invokes.
 const FROM_STREAM: [&str; 4] =

@@ -65,7 +65,8 @@ fn somebody_who_vanished_delays_nobody_and_is_forgotten() {
     let key = format!("USER#{}", bob.id);
     let mut here = bob.connects();
     let mut registry = story.town.item("Realtime", &key, "REGISTRY").unwrap();
-    let lease = registry["sockets"]["M"].as_object().unwrap().values().next().unwrap().clone();
+    let mut lease = registry["sockets"]["M"].as_object().unwrap().values().next().unwrap().clone();
+    lease["M"]["connected_at"]["S"] = json!("2026-01-01T00:00:00.000Z");
     registry["sockets"]["M"]["vanished0000"] = lease;
     story.town.put_item("Realtime", &registry);
 
@@ -94,7 +95,7 @@ fn what_nobody_delivered_is_swept_up_and_pushed() {
     let mut bob_hears = bob.connects();
     // The row that a crash between commit and delivery would have left behind, as old as a sweep wants it.
     let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
-    let minute = now / 60 - 1;
+    let minute = now / 60 - 2;
     let id = "0193f2a0-7c1e-7b3a-9d52-3f1c8e6a4b10";
     story.town.put_item(
         "Outbox",

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use super::item::{EXPIRES_AT, Item, Key, encode, number, text};
+use super::item::{Key, encode, expiring, number, text};
 use super::outbox::{DynamoOutbox, row};
 use super::table::{Read, Table};
 use super::transaction::{Expression, Outcome};
@@ -131,9 +131,4 @@ fn password_key(user_id: UserId) -> Key {
 
 fn claim_key(email: &EmailAddress) -> Key {
     Key::new(format!("EMAIL#{}", email.digest()), "CLAIM")
-}
-
-pub(super) fn expiring(mut item: Item, at: Timestamp) -> Item {
-    item.insert(EXPIRES_AT.to_owned(), number(at.unix_seconds()));
-    item
 }

@@ -53,7 +53,6 @@ pub(super) struct StoredMember {
 /// `CONV#c` / `CID#<sender>#<client_id>`
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct StoredSend {
-    pub(super) body_hash: String,
     pub(super) seq: u64,
 }
 

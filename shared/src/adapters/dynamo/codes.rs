@@ -5,8 +5,7 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValue;
 use serde::{Deserialize, Serialize};
 
-use super::accounts::expiring;
-use super::item::{Key, decode, encode, number};
+use super::item::{Key, decode, encode, expiring, number};
 use super::table::{Read, Table};
 use crate::adapters::aws::failure;
 use crate::domain::code::{Code, CodeKey, LIFETIME, MAX_TRIES, StoredCode, VALID_CODES, accepts};

@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::domain::time::Timestamp;
 use crate::error::{Error, Result};
 
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -47,6 +48,12 @@ pub(super) fn text(value: impl Into<String>) -> AttributeValue {
 
 pub(super) fn number(value: impl Into<u64>) -> AttributeValue {
     AttributeValue::N(value.into().to_string())
+}
+
+/// The item with the time from which on it no longer exists.
+pub(super) fn expiring(mut item: Item, at: Timestamp) -> Item {
+    item.insert(EXPIRES_AT.to_owned(), number(at.unix_seconds()));
+    item
 }
 
 /// A nested value, such as a map or a list.

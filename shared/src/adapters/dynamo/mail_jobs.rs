@@ -6,8 +6,7 @@ use async_trait::async_trait;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use serde::{Deserialize, Serialize};
 
-use super::accounts::expiring;
-use super::item::{Key, encode, text};
+use super::item::{Key, encode, expiring, text};
 use super::outbox::DynamoOutbox;
 use super::table::{Read, Table};
 use crate::adapters::aws::failure;

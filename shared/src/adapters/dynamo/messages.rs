@@ -55,7 +55,7 @@ impl Messages for DynamoMessages {
     async fn append(&self, conversation: &Conversation, message: &Message, entry: &OutboxEntry) -> Result<bool> {
         let id = conversation.conversation_id;
         let stored = StoredMessage::from(message);
-        let send = StoredSend { body_hash: message.text.digest(), seq: message.seq };
+        let send = StoredSend { seq: message.seq };
         let advance = Expression::new("SET seq = :seq, #count = :count, #last = :last")
             .name("#count", "count")
             .name("#last", "last")

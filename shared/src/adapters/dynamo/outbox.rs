@@ -7,7 +7,8 @@ use super::item::{Item, Key, decode, encode};
 use super::table::{Range, Table};
 use crate::domain::outbox::{OutboxEntry, SHARDS};
 use crate::error::Result;
-use crate::ports::outbox::Outbox;
+use crate::ports::outbox::{LeftOver, Outbox};
+use crate::telemetry;
 
 #[derive(Clone, Debug)]
 pub struct DynamoOutbox(Table);
@@ -41,8 +42,18 @@ impl Outbox for DynamoOutbox {
         self.0.delete(&key(entry)).await
     }
 
-    async fn left_over(&self, minute: u64) -> Result<Vec<OutboxEntry>> {
+    async fn left_over(&self, minute: u64) -> Result<LeftOver> {
         let shards = (0..SHARDS).map(|shard| self.0.query(Range::whole(partition(minute, shard)).strong()));
-        try_join_all(shards).await?.into_iter().flatten().map(decode).collect()
+        let mut left_over = LeftOver::default();
+        for item in try_join_all(shards).await?.into_iter().flatten() {
+            match decode(item) {
+                Ok(entry) => left_over.entries.push(entry),
+                Err(error) => {
+                    telemetry::report(&error);
+                    left_over.unreadable += 1;
+                }
+            }
+        }
+        Ok(left_over)
     }
 }

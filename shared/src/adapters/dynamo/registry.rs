@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use super::accounts::expiring;
-use super::item::{Item, Key, decode, encode, number, text, value};
+use super::item::{Key, decode, encode, expiring, number, text, value};
 use super::table::{Read, Table};
 use super::transaction::{Expression, Outcome};
 use crate::domain::connection::{Connection, ConnectionId, MAX_AGE, MAX_PER_PERSON};
@@ -69,11 +68,14 @@ impl DynamoRegistry {
         }
     }
 
+    /// The sockets that have to give way: those whose lease has lapsed, and the oldest of too many live ones.
     async fn surplus(&self, user_id: UserId) -> Result<Vec<ConnectionId>> {
-        let registry: Option<StoredRegistry> = self.0.get(&registry_key(user_id), Read::Strong).await?;
-        let mut sockets: Vec<_> = registry.map(|registry| registry.sockets).unwrap_or_default().into_iter().collect();
-        sockets.sort_unstable_by_key(|(_, socket)| std::cmp::Reverse(socket.connected_at));
-        Ok(sockets.into_iter().skip(MAX_PER_PERSON).map(|(id, _)| id).collect())
+        let now = self.0.now();
+        let (mut live, lapsed): (Vec<_>, Vec<_>) =
+            self.all_of(user_id).await?.into_iter().partition(|connection| connection.is_live(now));
+        live.sort_unstable_by_key(|connection| std::cmp::Reverse(connection.connected_at));
+        let surplus = live.into_iter().skip(MAX_PER_PERSON).chain(lapsed);
+        Ok(surplus.map(|connection| connection.connection_id).collect())
     }
 }
 
@@ -119,18 +121,24 @@ impl Registry for DynamoRegistry {
         }
     }
 
+    async fn all_of(&self, user_id: UserId) -> Result<Vec<Connection>> {
+        let registry: Option<StoredRegistry> = self.0.get(&registry_key(user_id), Read::Strong).await?;
+        Ok(registry.map(sockets_of).unwrap_or_default())
+    }
+
     async fn connections_of(&self, user_ids: &[UserId]) -> Result<Vec<Connection>> {
         let keys: Vec<_> = user_ids.iter().copied().map(registry_key).collect();
         let now = self.0.now();
         let items = self.0.get_many(&keys, Read::Strong).await?;
-        let registries: Vec<Vec<Connection>> = items.into_iter().map(sockets_of).collect::<Result<_>>()?;
+        let registries: Vec<Vec<Connection>> =
+            items.into_iter().map(|item| decode(item).map(sockets_of)).collect::<Result<_>>()?;
         Ok(registries.into_iter().flatten().filter(|connection| connection.is_live(now)).collect())
     }
 }
 
-fn sockets_of(item: Item) -> Result<Vec<Connection>> {
-    let StoredRegistry { user_id, sockets } = decode(item)?;
-    Ok(sockets.into_iter().map(|(id, socket)| restored(id, user_id, socket)).collect())
+fn sockets_of(registry: StoredRegistry) -> Vec<Connection> {
+    let StoredRegistry { user_id, sockets } = registry;
+    sockets.into_iter().map(|(id, socket)| restored(id, user_id, socket)).collect()
 }
 
 fn stored(connection: &Connection) -> StoredSocket {

@@ -2,8 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::accounts::expiring;
-use super::item::{Key, encode, number, text, value};
+use super::item::{Key, encode, expiring, number, text, value};
 use super::outbox::{DynamoOutbox, row};
 use super::table::{Read, Table};
 use super::transaction::{Expression, Outcome};

@@ -4,8 +4,7 @@ use async_trait::async_trait;
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::types::ReturnValue;
 
-use super::accounts::expiring;
-use super::item::{Key, decode, encode, number};
+use super::item::{Key, decode, encode, expiring, number};
 use super::table::Table;
 use crate::adapters::aws::failure;
 use crate::domain::connection::{TICKET_LIFETIME, Ticket, TicketHolder};
