@@ -18,6 +18,8 @@ pub fn clippy() -> Result<(), Failure> {
         "local",
         "--workspace",
         "--all-targets",
+        "--features",
+        "xtask/bench",
         "--quiet",
         "--",
         "--deny",
