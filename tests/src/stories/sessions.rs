@@ -55,6 +55,21 @@ fn signing_out_ends_tokens_and_sockets_within_seconds() {
 }
 
 #[test]
+fn a_socket_whose_lease_has_lapsed_does_not_outlive_its_session() {
+    let story = Story::in_peace();
+    let ada = story.newcomer("Ada");
+    let mut socket = ada.connects();
+    let key = format!("USER#{}", ada.id);
+    let mut registry = story.town.item("Realtime", &key, "REGISTRY").unwrap();
+    for lease in registry["sockets"]["M"].as_object_mut().unwrap().values_mut() {
+        lease["M"]["lease_until"]["S"] = json!("2026-01-01T00:00:00.000Z");
+    }
+    story.town.put_item("Realtime", &registry);
+    ada.posts("/v1/auth/logout", &json!({})).expect(204);
+    socket.is_closed();
+}
+
+#[test]
 fn a_forged_token_is_refused() {
     let story = Story::in_peace();
     let ada = story.resident("Ada");
