@@ -1,4 +1,4 @@
-//! `sweep`: re-drives what is left over in the outbox a minute after it was promised.
+//! `sweep`: re-drives what is left over in the outbox a minute or two after it was promised.
 //!
 //! A promise stays in the outbox until somebody has kept it, so whatever went wrong on its way — a lost stream record,
 //! a crash between commit and delivery — ends here. Consumers are idempotent; relaying once too often is harmless.

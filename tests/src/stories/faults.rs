@@ -72,8 +72,9 @@ fn a_stalled_read_is_tried_again_on_another_connection() {
     let story = Story::in_trouble();
     let ada = story.resident("Ada");
     let path = format!("/v1/profiles/{}", ada.id);
-    story.town.faults().next(1, On::call("GetItem", "PROFILE"), Fault::Stall(Duration::from_secs(20)));
+    story.town.faults().next(1, On::call("GetItem", &ada.id), Fault::Stall(Duration::from_secs(20)));
     assert_eq!(ada.gets(&path).expect(200)["name"], "Ada");
+    assert_eq!(story.town.faults().befallen(&ada.id), 1);
 }
 
 #[test]
@@ -83,6 +84,7 @@ fn a_like_whose_answer_is_lost_still_makes_one_match() {
     ada.likes(&bob);
     story.town.faults().next(3, On::call("TransactWriteItems", &bob.id), Fault::LoseAnswer);
     let first = bob.tries_to_like(&ada);
+    assert_eq!(story.town.faults().befallen(&bob.id), 3, "every answer the SDK waited for was lost");
     let second = bob.puts(&format!("/v1/likes/{}", ada.id), &json!({})).expect(200);
     assert_eq!(second["state"], "matched");
     story.remember(second["conversation_id"].as_str().unwrap());
