@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use futures::future::join_all;
 
-use crate::domain::connection::Connection;
 use crate::domain::id::{SessionId, UserId};
 use crate::domain::outbox::OutboxEntry;
+use crate::domain::socket::Socket;
 use crate::error::{Error, Result};
 use crate::ports::ambient::Ambient;
 use crate::ports::outbox::Outbox;
@@ -46,8 +46,8 @@ impl Delivery {
 
     /// Posts `frame` to all live sockets of `people`: an error unless every one of them has it or is gone.
     pub async fn post_all(&self, people: &[UserId], frame: &str) -> Result<()> {
-        let connections = self.registry.connections_of(people).await?;
-        let posts = connections.iter().map(|connection| self.post(connection, frame));
+        let sockets = self.registry.live_sockets_of(people).await?;
+        let posts = sockets.iter().map(|socket| self.post(socket, frame));
         let posted = tokio::time::timeout(DEADLINE, join_all(posts)).await;
         posted.map_err(|_| Error::unavailable("a socket took too long"))?.into_iter().collect()
     }
@@ -59,25 +59,25 @@ impl Delivery {
 
     /// Closes the sockets that a session opened, and keeps the promise of `entry`.
     pub async fn close_session(&self, user_id: UserId, session_id: SessionId, entry: &OutboxEntry) -> Result<()> {
-        for connection in self.registry.all_of(user_id).await? {
-            if connection.session_id == session_id {
-                self.sockets.close(&connection.connection_id).await?;
-                self.registry.remove(user_id, &connection.connection_id).await?;
+        for socket in self.registry.all_of(user_id).await? {
+            if socket.session_id == session_id {
+                self.sockets.close(&socket.connection_id).await?;
+                self.registry.remove(user_id, &socket.connection_id).await?;
             }
         }
         self.outbox.finish(entry).await
     }
 
     /// API Gateway answers 410 for a socket whose `$connect` has not returned yet, although it will be there in a moment.
-    fn is_opening(&self, connection: &Connection) -> bool {
-        self.ambient.now().since(connection.connected_at) < OPENING
+    fn is_opening(&self, socket: &Socket) -> bool {
+        self.ambient.now().since(socket.connected_at) < OPENING
     }
 
-    async fn post(&self, connection: &Connection, frame: &str) -> Result<()> {
-        match self.sockets.post(&connection.connection_id, frame).await? {
+    async fn post(&self, socket: &Socket, frame: &str) -> Result<()> {
+        match self.sockets.post(&socket.connection_id, frame).await? {
             Posted::Accepted => Ok(()),
-            Posted::Gone if self.is_opening(connection) => Err(Error::unavailable("the socket is still opening")),
-            Posted::Gone => self.registry.remove(connection.user_id, &connection.connection_id).await,
+            Posted::Gone if self.is_opening(socket) => Err(Error::unavailable("the socket is still opening")),
+            Posted::Gone => self.registry.remove(socket.user_id, &socket.connection_id).await,
         }
     }
 }

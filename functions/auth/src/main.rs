@@ -6,7 +6,7 @@ use auth::{registration, session};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{DynamoAccounts, DynamoCodes, DynamoKeys, DynamoOutbox, DynamoSessions};
 use shared::adapters::{secrets, system};
-use shared::config::{CodesConfig, SigningConfig, Table, TokensConfig, Vars};
+use shared::config::{CodesConfig, SigningConfig, TableName, TokensConfig, Vars};
 use shared::edge::http::{self, Authenticator};
 use shared::telemetry;
 
@@ -16,10 +16,10 @@ async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init(&vars);
     let aws = Aws::new(&vars);
     let ambient = system::ambient();
-    let outbox = DynamoOutbox::new(aws.table(&mut vars, Table::Outbox));
-    let accounts = aws.table(&mut vars, Table::Accounts);
-    let sessions = Arc::new(DynamoSessions::new(aws.table(&mut vars, Table::Sessions), outbox.clone()));
-    let keys = Arc::new(DynamoKeys::new(aws.table(&mut vars, Table::Ops)));
+    let outbox = DynamoOutbox::new(aws.table(&mut vars, TableName::Outbox));
+    let accounts = aws.table(&mut vars, TableName::Accounts);
+    let sessions = Arc::new(DynamoSessions::new(aws.table(&mut vars, TableName::Sessions), outbox.clone()));
+    let keys = Arc::new(DynamoKeys::new(aws.table(&mut vars, TableName::Ops)));
     let (tokens, signing, codes) =
         (TokensConfig::read(&mut vars), SigningConfig::read(&mut vars), CodesConfig::read(&mut vars));
     vars.finish()?;

@@ -1,11 +1,11 @@
 //! The frame `chat.send`
 
 use serde::Deserialize;
-use shared::domain::connection::ConnectionId;
 use shared::domain::id::ConversationId;
+use shared::domain::socket::ConnectionId;
 use shared::edge::views::MessageView;
 use shared::edge::ws::{ClientFrame, ServerFrame};
-use shared::error::{Code, Error, Result};
+use shared::error::{Code, Result};
 
 use crate::Deps;
 use crate::send::{self, Draft};
@@ -24,11 +24,10 @@ pub async fn on_frame(deps: &Deps, connection_id: ConnectionId, frame: ClientFra
     if frame.kind != "chat.send" {
         return Err(frame.unknown());
     }
-    let connection = deps.registry.find(&connection_id).await?.ok_or(Code::ConnectionLost)?;
-    deps.authenticator.check_session(connection.user_id, connection.session_id).await?;
+    let socket = deps.registry.find(&connection_id).await?.ok_or(Code::ConnectionLost)?;
+    deps.authenticator.check_session(socket.user_id, socket.session_id).await?;
     let data: SendData = frame.data()?;
-    let draft = Draft::parse(data.conversation_id, connection.user_id, &data.client_id, &data.text)?;
+    let draft = Draft::parse(data.conversation_id, socket.user_id, &data.client_id, &data.text)?;
     let sent = send::send(deps, draft).await?;
-    let data = serde_json::to_value(MessageView::from(&sent.message)).map_err(Error::internal)?;
-    Ok(ServerFrame::new("ack", data))
+    Ok(ServerFrame::new("ack", MessageView::from(&sent.message)))
 }

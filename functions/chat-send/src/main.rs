@@ -7,7 +7,7 @@ use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{DynamoKeys, DynamoMessages, DynamoOutbox, DynamoRegistry, DynamoSessions};
 use shared::adapters::sockets::ApiGatewaySockets;
 use shared::adapters::system;
-use shared::config::{Table, TokensConfig, Vars};
+use shared::config::{TableName, TokensConfig, Vars};
 use shared::delivery::Delivery;
 use shared::edge::http::Authenticator;
 use shared::edge::ws;
@@ -19,11 +19,11 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     telemetry::init(&vars);
     let aws = Aws::new(&vars);
     let ambient = system::ambient();
-    let outbox = DynamoOutbox::new(aws.table(&mut vars, Table::Outbox));
-    let messages = DynamoMessages::new(aws.table(&mut vars, Table::Chat), outbox.clone());
-    let registry = Arc::new(DynamoRegistry::new(aws.table(&mut vars, Table::Realtime)));
-    let sessions = DynamoSessions::reader(aws.table(&mut vars, Table::Sessions));
-    let keys = DynamoKeys::new(aws.table(&mut vars, Table::Ops));
+    let outbox = DynamoOutbox::new(aws.table(&mut vars, TableName::Outbox));
+    let messages = DynamoMessages::new(aws.table(&mut vars, TableName::Chat), outbox.clone());
+    let registry = Arc::new(DynamoRegistry::new(aws.table(&mut vars, TableName::Realtime)));
+    let sessions = DynamoSessions::reader(aws.table(&mut vars, TableName::Sessions));
+    let keys = DynamoKeys::new(aws.table(&mut vars, TableName::Ops));
     let tokens = TokensConfig::read(&mut vars);
     vars.finish()?;
 

@@ -1,6 +1,5 @@
 //! What both doors do: store a message once, then deliver it.
 
-use serde_json::Value;
 use shared::domain::conversation::{ClientId, Conversation, ConversationState, Message, MessageText};
 use shared::domain::fields::Fields;
 use shared::domain::id::{ConversationId, UserId};
@@ -121,8 +120,7 @@ fn next_try(deps: &Deps, conversation: Conversation, draft: &Draft) -> Try {
 /// where `sweep` hands it to `push`.
 async fn delivered(deps: &Deps, stored: Try) -> Sent {
     let Try { conversation, message, entry } = stored;
-    let data = serde_json::to_value(MessageView::from(&message)).unwrap_or(Value::Null);
-    let frame = ServerFrame::event("message.new", entry.id, data).to_json();
+    let frame = ServerFrame::event("message.new", entry.id, MessageView::from(&message)).to_json();
     if let Err(error) = deps.delivery.deliver(&conversation.member_ids, &frame, &entry).await {
         tracing::warn!(error.cause = error.cause_chain(), "left to the outbox");
     }

@@ -5,14 +5,12 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use shared::domain::conversation::ConversationState;
 use shared::domain::id::ConversationId;
-use shared::edge::http::{Caller, Id, Params, Problem};
+use shared::edge::http::{Caller, Id, Params, Problem, page_limit};
 use shared::edge::views::MessageView;
-use shared::error::{Code, Error, Result};
+use shared::error::{Code, Result};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::Deps;
-
-const MAX_LIMIT: u32 = 100;
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -51,15 +49,13 @@ pub(crate) async fn history(
     Id(conversation_id): Id<ConversationId>,
     Params(params): Params<HistoryParams>,
 ) -> Result<Json<History>> {
-    if !(1..=MAX_LIMIT).contains(&params.limit) {
-        return Err(Error::invalid("limit", "limit must be 1 to 100"));
-    }
+    let limit = page_limit(params.limit)?;
     let conversation = deps.conversations.find(conversation_id).await?;
     // A closed conversation has left both inboxes; its messages are not shown either.
     let conversation = conversation
         .filter(|found| found.member_ids.contains(&caller.user_id) && found.state == ConversationState::Open)
         .ok_or(Code::ConversationNotFound)?;
-    let messages = deps.conversations.history(conversation_id, params.after, params.limit as usize).await?;
+    let messages = deps.conversations.history(conversation_id, params.after, limit).await?;
     let next_after = messages.last().map(|last| last.seq).filter(|seq| *seq < conversation.seq);
     Ok(Json(History { items: messages.iter().map(MessageView::from).collect(), next_after }))
 }

@@ -6,7 +6,7 @@ use chat::Deps;
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{DynamoConversations, DynamoKeys, DynamoSessions, DynamoTickets};
 use shared::adapters::system;
-use shared::config::{SocketsConfig, Table, TokensConfig, Vars};
+use shared::config::{SocketsConfig, TableName, TokensConfig, Vars};
 use shared::edge::http::{self, Authenticator};
 use shared::telemetry;
 
@@ -16,10 +16,10 @@ async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init(&vars);
     let aws = Aws::new(&vars);
     let ambient = system::ambient();
-    let conversations = DynamoConversations::new(aws.table(&mut vars, Table::Chat));
-    let tickets = DynamoTickets::new(aws.table(&mut vars, Table::Realtime));
-    let sessions = DynamoSessions::reader(aws.table(&mut vars, Table::Sessions));
-    let keys = DynamoKeys::new(aws.table(&mut vars, Table::Ops));
+    let conversations = DynamoConversations::new(aws.table(&mut vars, TableName::Chat));
+    let tickets = DynamoTickets::new(aws.table(&mut vars, TableName::Realtime));
+    let sessions = DynamoSessions::reader(aws.table(&mut vars, TableName::Sessions));
+    let keys = DynamoKeys::new(aws.table(&mut vars, TableName::Ops));
     let (tokens, sockets) = (TokensConfig::read(&mut vars), SocketsConfig::read(&mut vars));
     vars.finish()?;
 

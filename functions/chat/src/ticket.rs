@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
-use shared::domain::connection::{TICKET_LIFETIME, Ticket, TicketHolder};
+use shared::domain::socket::{TICKET_LIFETIME, Ticket, TicketHolder};
 use shared::edge::http::{Caller, Problem};
 use shared::error::Result;
 use utoipa::ToSchema;

@@ -6,7 +6,7 @@ use connections::Deps;
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{DynamoKeys, DynamoOutbox, DynamoPairs, DynamoProfiles, DynamoSessions};
 use shared::adapters::system;
-use shared::config::{Table, TokensConfig, Vars};
+use shared::config::{TableName, TokensConfig, Vars};
 use shared::edge::http::{self, Authenticator};
 use shared::telemetry;
 
@@ -16,11 +16,11 @@ async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init(&vars);
     let aws = Aws::new(&vars);
     let ambient = system::ambient();
-    let outbox = DynamoOutbox::new(aws.table(&mut vars, Table::Outbox));
-    let (social, chat) = (aws.table(&mut vars, Table::Social), aws.table(&mut vars, Table::Chat));
-    let profiles = DynamoProfiles::new(aws.table(&mut vars, Table::Profiles));
-    let sessions = DynamoSessions::reader(aws.table(&mut vars, Table::Sessions));
-    let keys = DynamoKeys::new(aws.table(&mut vars, Table::Ops));
+    let outbox = DynamoOutbox::new(aws.table(&mut vars, TableName::Outbox));
+    let (social, chat) = (aws.table(&mut vars, TableName::Social), aws.table(&mut vars, TableName::Chat));
+    let profiles = DynamoProfiles::new(aws.table(&mut vars, TableName::Profiles));
+    let sessions = DynamoSessions::reader(aws.table(&mut vars, TableName::Sessions));
+    let keys = DynamoKeys::new(aws.table(&mut vars, TableName::Ops));
     let tokens = TokensConfig::read(&mut vars);
     vars.finish()?;
 

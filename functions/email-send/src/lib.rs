@@ -7,7 +7,7 @@ mod mails;
 
 use std::sync::Arc;
 
-use shared::domain::code::Code;
+use shared::domain::code::ConfirmationCode;
 use shared::domain::email::EmailAddress;
 use shared::domain::outbox::{Effect, MailEffect, MailKind, OutboxEntry};
 use shared::error::{Error, Result};
@@ -55,7 +55,7 @@ async fn deliver(deps: &Deps, effect: &MailEffect) -> Result<()> {
 async fn compose(deps: &Deps, effect: &MailEffect, to: EmailAddress) -> Result<Mail> {
     Ok(match effect.kind {
         MailKind::Verify => {
-            let code = Code::from_number(deps.ambient.below(1_000_000));
+            let code = ConfirmationCode::from_number(deps.ambient.below(1_000_000));
             deps.codes.add(effect.user_id, &code).await?;
             mails::verify(to, &code)
         }

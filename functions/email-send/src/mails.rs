@@ -1,10 +1,10 @@
 //! The texts of the mails.
 
-use shared::domain::code::Code;
+use shared::domain::code::ConfirmationCode;
 use shared::domain::email::EmailAddress;
 use shared::ports::mail::Mail;
 
-pub(crate) fn verify(to: EmailAddress, code: &Code) -> Mail {
+pub(crate) fn verify(to: EmailAddress, code: &ConfirmationCode) -> Mail {
     let code = code.as_str();
     Mail {
         to,

@@ -7,7 +7,7 @@ use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{DynamoAccounts, DynamoCodes, DynamoMailJobs, DynamoOutbox};
 use shared::adapters::mailer::SesMailer;
 use shared::adapters::{secrets, system};
-use shared::config::{CodesConfig, MailConfig, Table, Vars};
+use shared::config::{CodesConfig, MailConfig, TableName, Vars};
 use shared::edge::queue;
 use shared::telemetry;
 
@@ -16,9 +16,9 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let mut vars = Vars::from_process();
     telemetry::init(&vars);
     let aws = Aws::new(&vars);
-    let accounts = aws.table(&mut vars, Table::Accounts);
-    let outbox = DynamoOutbox::new(aws.table(&mut vars, Table::Outbox));
-    let ops = aws.table(&mut vars, Table::Ops);
+    let accounts = aws.table(&mut vars, TableName::Accounts);
+    let outbox = DynamoOutbox::new(aws.table(&mut vars, TableName::Outbox));
+    let ops = aws.table(&mut vars, TableName::Ops);
     let (mail, codes) = (MailConfig::read(&mut vars), CodesConfig::read(&mut vars));
     vars.finish()?;
 

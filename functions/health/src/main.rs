@@ -6,7 +6,7 @@ use health::Deps;
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::DynamoKeys;
 use shared::adapters::probes::{BucketProbe, DynamoProbe};
-use shared::config::{Table, Vars};
+use shared::config::{TableName, Vars};
 use shared::edge::http;
 use shared::telemetry;
 
@@ -15,7 +15,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let mut vars = Vars::from_process();
     telemetry::init(&vars);
     let aws = Aws::new(&vars);
-    let keys = DynamoKeys::new(aws.table(&mut vars, Table::Ops));
+    let keys = DynamoKeys::new(aws.table(&mut vars, TableName::Ops));
     let photos = vars.required("APP_BUCKETS_PHOTOS");
     vars.finish()?;
 

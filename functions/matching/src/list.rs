@@ -9,8 +9,8 @@ use serde::Deserialize;
 use shared::domain::id::UserId;
 use shared::domain::matching;
 use shared::domain::profile::Profile;
-use shared::edge::http::{Caller, Params, Problem};
-use shared::error::{Error, Result};
+use shared::edge::http::{Caller, Params, Problem, page_limit};
+use shared::error::Result;
 use utoipa::IntoParams;
 
 use crate::view::{MatchList, MatchView};
@@ -19,7 +19,6 @@ use crate::{Deps, own_profile};
 /// How many people are scored for one list: the newest ones. Beyond that the port `CandidateIndex` needs an index that
 /// retrieves by fit.
 const CANDIDATES: usize = 500;
-const MAX_LIMIT: u32 = 100;
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -46,18 +45,11 @@ pub(crate) async fn list(
     caller: Caller,
     Params(params): Params<ListParams>,
 ) -> Result<Json<MatchList>> {
-    let limit = parse(&params)?;
+    let limit = page_limit(params.limit)?;
     let (me, candidates) = try_join!(own_profile(&deps, caller.user_id), deps.candidates.candidates(CANDIDATES))?;
     let people = listed(&deps, caller.user_id, &candidates).await?;
     let ranked = matching::rank(&me, &people, limit, &deps.model);
     Ok(Json(MatchList { items: ranked.into_iter().map(MatchView::from).collect() }))
-}
-
-fn parse(params: &ListParams) -> Result<usize> {
-    if !(1..=MAX_LIMIT).contains(&params.limit) {
-        return Err(Error::invalid("limit", "limit must be 1 to 100"));
-    }
-    Ok(params.limit as usize)
 }
 
 /// The candidates as they are now, less those who must not be shown.

@@ -6,7 +6,7 @@ use profiles::Deps;
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{DynamoKeys, DynamoPairs, DynamoProfiles, DynamoSessions};
 use shared::adapters::system;
-use shared::config::{Table, TokensConfig, Vars};
+use shared::config::{TableName, TokensConfig, Vars};
 use shared::edge::http::{self, Authenticator};
 use shared::telemetry;
 
@@ -16,10 +16,10 @@ async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init(&vars);
     let aws = Aws::new(&vars);
     let ambient = system::ambient();
-    let profiles = DynamoProfiles::new(aws.table(&mut vars, Table::Profiles));
-    let pairs = DynamoPairs::reader(aws.table(&mut vars, Table::Social));
-    let sessions = DynamoSessions::reader(aws.table(&mut vars, Table::Sessions));
-    let keys = DynamoKeys::new(aws.table(&mut vars, Table::Ops));
+    let profiles = DynamoProfiles::new(aws.table(&mut vars, TableName::Profiles));
+    let pairs = DynamoPairs::reader(aws.table(&mut vars, TableName::Social));
+    let sessions = DynamoSessions::reader(aws.table(&mut vars, TableName::Sessions));
+    let keys = DynamoKeys::new(aws.table(&mut vars, TableName::Ops));
     let tokens = TokensConfig::read(&mut vars);
     vars.finish()?;
 

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use shared::delivery::Delivery;
 use shared::domain::conversation::{Conversation, ConversationState};
 use shared::domain::id::{ConversationId, UserId};
@@ -61,8 +61,7 @@ async fn message_new(deps: &Deps, conversation_id: ConversationId, seq: u64, ent
     };
     let messages = deps.conversations.history(conversation_id, seq - 1, 1).await?;
     let message = messages.first().ok_or_else(|| Error::internal("a promised message does not exist"))?;
-    let data = serde_json::to_value(MessageView::from(message)).unwrap_or(Value::Null);
-    let frame = ServerFrame::event("message.new", entry.id, data).to_json();
+    let frame = ServerFrame::event("message.new", entry.id, MessageView::from(message)).to_json();
     deps.delivery.deliver(&conversation.member_ids, &frame, entry).await
 }
 

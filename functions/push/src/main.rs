@@ -7,7 +7,7 @@ use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{DynamoConversations, DynamoOutbox, DynamoRegistry};
 use shared::adapters::sockets::ApiGatewaySockets;
 use shared::adapters::system;
-use shared::config::{Table, Vars};
+use shared::config::{TableName, Vars};
 use shared::delivery::Delivery;
 use shared::edge::queue;
 use shared::telemetry;
@@ -17,9 +17,9 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let mut vars = Vars::from_process();
     telemetry::init(&vars);
     let aws = Aws::new(&vars);
-    let conversations = DynamoConversations::new(aws.table(&mut vars, Table::Chat));
-    let registry = DynamoRegistry::new(aws.table(&mut vars, Table::Realtime));
-    let outbox = DynamoOutbox::new(aws.table(&mut vars, Table::Outbox));
+    let conversations = DynamoConversations::new(aws.table(&mut vars, TableName::Chat));
+    let registry = DynamoRegistry::new(aws.table(&mut vars, TableName::Realtime));
+    let outbox = DynamoOutbox::new(aws.table(&mut vars, TableName::Outbox));
     vars.finish()?;
 
     let delivery =

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use shared::domain::connection::{Connection, ConnectionId, LEASE, Ticket};
+use shared::domain::socket::{ConnectionId, LEASE, Socket, Ticket};
 use shared::edge::ws::{ClientFrame, Handler, ServerFrame};
 use shared::error::{Code, Result};
 use shared::ports::ambient::Ambient;
@@ -33,14 +33,14 @@ impl Handler for Deps {
         let now = self.ambient.now();
         let session = self.sessions.find(holder.user_id, holder.session_id).await?;
         session.filter(|session| session.is_live(now)).ok_or(Code::SessionEnded)?;
-        let connection = Connection {
+        let socket = Socket {
             connection_id,
             user_id: holder.user_id,
             session_id: holder.session_id,
             connected_at: now,
             lease_until: now + LEASE,
         };
-        for surplus in self.registry.add(&connection).await? {
+        for surplus in self.registry.add(&socket).await? {
             self.sockets.close(&surplus).await?;
         }
         Ok(())
@@ -48,19 +48,19 @@ impl Handler for Deps {
 
     async fn disconnect(&self, connection_id: ConnectionId) -> Result<()> {
         match self.registry.find(&connection_id).await? {
-            Some(connection) => self.registry.remove(connection.user_id, &connection_id).await,
+            Some(socket) => self.registry.remove(socket.user_id, &connection_id).await,
             None => Ok(()),
         }
     }
 
     /// Every frame that is understood prolongs the lease. A socket whose session has ended is closed.
     async fn frame(&self, connection_id: ConnectionId, frame: ClientFrame) -> Result<ServerFrame> {
-        let connection = self.registry.find(&connection_id).await?.ok_or(Code::ConnectionLost)?;
-        telemetry::note_user(connection.user_id);
+        let socket = self.registry.find(&connection_id).await?.ok_or(Code::ConnectionLost)?;
+        telemetry::note_user(socket.user_id);
         let now = self.ambient.now();
-        let session = self.sessions.find(connection.user_id, connection.session_id).await?;
+        let session = self.sessions.find(socket.user_id, socket.session_id).await?;
         if !session.is_some_and(|session| session.is_live(now)) {
-            self.registry.remove(connection.user_id, &connection_id).await?;
+            self.registry.remove(socket.user_id, &connection_id).await?;
             self.sockets.close(&connection_id).await?;
             return Err(Code::SessionEnded.into());
         }
@@ -68,11 +68,11 @@ impl Handler for Deps {
             "ping" => ServerFrame::new("pong", json!({ "server_time": now })),
             "hello" => ServerFrame::new(
                 "hello",
-                json!({ "user_id": connection.user_id, "server_time": now, "lease_seconds": LEASE.as_secs() }),
+                json!({ "user_id": socket.user_id, "server_time": now, "lease_seconds": LEASE.as_secs() }),
             ),
             _ => return Err(frame.unknown()),
         };
-        self.registry.renew(&connection, now + LEASE).await?;
+        self.registry.renew(&socket, now + LEASE).await?;
         Ok(answer)
     }
 }

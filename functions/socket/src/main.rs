@@ -6,7 +6,7 @@ use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{DynamoRegistry, DynamoSessions, DynamoTickets};
 use shared::adapters::sockets::ApiGatewaySockets;
 use shared::adapters::system;
-use shared::config::{Table, Vars};
+use shared::config::{TableName, Vars};
 use shared::edge::ws;
 use shared::telemetry;
 use socket::Deps;
@@ -16,8 +16,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let mut vars = Vars::from_process();
     telemetry::init(&vars);
     let aws = Aws::new(&vars);
-    let realtime = aws.table(&mut vars, Table::Realtime);
-    let sessions = DynamoSessions::reader(aws.table(&mut vars, Table::Sessions));
+    let realtime = aws.table(&mut vars, TableName::Realtime);
+    let sessions = DynamoSessions::reader(aws.table(&mut vars, TableName::Sessions));
     vars.finish()?;
 
     ws::run(Deps {

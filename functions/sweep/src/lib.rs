@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use shared::error::Result;
 use shared::ports::ambient::Ambient;
-use shared::ports::outbox::{Outbox, Queues, SweepLog, SweepProgress};
+use shared::ports::outbox::{Outbox, Queues, SweepLog};
 
 /// What is not kept after a day is broken, not late: it stays in the table as evidence and is no longer relayed.
 const GIVE_UP_MINUTES: u64 = 24 * 60;
@@ -25,15 +25,15 @@ pub struct Deps {
 /// One run: the minutes that have been over for a minute since the last one, and those that still held something then.
 ///
 /// The youngest minute is left to the next run: a promise is dated before its transaction commits. A queue that takes
-/// nothing fails the run at its end; what was seen is kept in any case.
+/// nothing fails the run at its end; what was seen is kept in any case, unless another run kept the same.
 pub async fn sweep(deps: &Deps) -> Result<()> {
     let now = deps.ambient.now().unix_seconds() / 60;
     let oldest = now.saturating_sub(GIVE_UP_MINUTES);
-    let progress = deps.log.read().await?.unwrap_or_default();
-    let start = progress.next.max(oldest);
+    let before = deps.log.read().await?;
+    let start = before.next.max(oldest);
     let end = now.saturating_sub(1).min(start + MINUTES_PER_RUN).max(start);
     let known =
-        progress.open.into_iter().filter(|minute| *minute > oldest).map(|minute| (minute, is_due(now - minute)));
+        before.open.iter().copied().filter(|minute| *minute > oldest).map(|minute| (minute, is_due(now - minute)));
     let (mut open, mut redriven, mut relayed) = (Vec::new(), 0, Ok(()));
     for (minute, due) in known.chain((start..end).map(|minute| (minute, true))) {
         let left_over = deps.outbox.left_over(minute).await?;
@@ -47,7 +47,9 @@ pub async fn sweep(deps: &Deps) -> Result<()> {
         }
     }
     tracing::info!(outbox.redriven = redriven, outbox.open_minutes = open.len(), "sweep");
-    deps.log.write(&SweepProgress { next: end, open }).await?;
+    if !deps.log.replace(&before, end, open).await? {
+        tracing::info!("another sweep was faster");
+    }
     relayed
 }
 
@@ -55,3 +57,6 @@ pub async fn sweep(deps: &Deps) -> Result<()> {
 fn is_due(age_minutes: u64) -> bool {
     age_minutes.is_power_of_two()
 }
+
+#[cfg(test)]
+mod tests;

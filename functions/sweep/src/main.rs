@@ -6,7 +6,7 @@ use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{DynamoOutbox, DynamoSweepLog};
 use shared::adapters::queues::SqsQueues;
 use shared::adapters::system;
-use shared::config::{QueuesConfig, Table, Vars};
+use shared::config::{QueuesConfig, TableName, Vars};
 use shared::edge::schedule;
 use shared::telemetry;
 use sweep::Deps;
@@ -16,8 +16,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let mut vars = Vars::from_process();
     telemetry::init(&vars);
     let aws = Aws::new(&vars);
-    let outbox = DynamoOutbox::new(aws.table(&mut vars, Table::Outbox));
-    let log = DynamoSweepLog::new(aws.table(&mut vars, Table::Ops));
+    let outbox = DynamoOutbox::new(aws.table(&mut vars, TableName::Outbox));
+    let log = DynamoSweepLog::new(aws.table(&mut vars, TableName::Ops));
     let queues = QueuesConfig::read(&mut vars);
     vars.finish()?;
 

@@ -51,3 +51,22 @@ pub fn bytes(count: u64) -> String {
     let mebibytes = count as f64 / 1_048_576.0;
     format!("{mebibytes:.1} MiB")
 }
+
+/// With thousands separated, where every byte counts.
+pub fn exact_bytes(count: u64) -> String {
+    let digits = count.to_string();
+    let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
+    format!("{} B", groups.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exact_bytes_are_grouped() {
+        for (count, text) in [(0, "0 B"), (999, "999 B"), (1_000, "1,000 B"), (2_930_119, "2,930,119 B")] {
+            assert_eq!(exact_bytes(count), text);
+        }
+    }
+}

@@ -46,6 +46,9 @@ pub const CROSS: Toolset = Toolset { name: "cross", pins: &["ziglang==0.15.2"], 
 /// The linter of the template.
 pub const LINT: Toolset = Toolset { name: "lint", pins: &["cfn-lint==1.58.0"], bare_pins: &[] };
 
+/// What operators deploy with. It pins a botocore of its own and therefore lives apart from the local AWS.
+pub const DEPLOY: Toolset = Toolset { name: "deploy", pins: &["aws-sam-cli==1.170.0"], bare_pins: &[] };
+
 /// An installed set of tools.
 #[derive(Debug, Clone)]
 pub struct Tools {

@@ -69,8 +69,8 @@ impl Aws {
     }
 
     /// The table that the function's variables name.
-    pub fn table(&self, vars: &mut Vars, table: config::Table) -> Table {
-        Table::new(self, vars.table(table), Arc::new(SystemClock))
+    pub fn table(&self, vars: &mut Vars, name: config::TableName) -> Table {
+        Table::new(self, vars.table(name), Arc::new(SystemClock))
     }
 
     pub fn dynamo(&self) -> aws_sdk_dynamodb::Client {

@@ -7,7 +7,7 @@ use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectio
 use aws_sdk_apigatewaymanagement::primitives::Blob;
 
 use super::aws::{Aws, failure};
-use crate::domain::connection::ConnectionId;
+use crate::domain::socket::ConnectionId;
 use crate::error::Result;
 use crate::ports::sockets::{Posted, Sockets};
 

@@ -8,7 +8,7 @@ mod sections;
 use std::collections::BTreeMap;
 use std::fmt;
 
-pub use sections::{CodesConfig, MailConfig, QueuesConfig, SigningConfig, SocketsConfig, Table, TokensConfig};
+pub use sections::{CodesConfig, MailConfig, QueuesConfig, SigningConfig, SocketsConfig, TableName, TokensConfig};
 
 /// The variables of one process, and what was found wrong with them so far.
 #[derive(Clone, Default)]
@@ -37,7 +37,7 @@ impl Vars {
     }
 
     /// The name of a table, from `APP_TABLES_<NAME>`.
-    pub fn table(&mut self, table: Table) -> String {
+    pub fn table(&mut self, table: TableName) -> String {
         self.required(table.variable())
     }
 
@@ -77,9 +77,9 @@ mod tests {
     #[test]
     fn every_missing_variable_is_reported_at_once() {
         let mut vars = Vars::from_iter([("APP_TABLES_CHAT", "chat"), ("APP_TABLES_OPS", "")]);
-        assert_eq!(vars.table(Table::Chat), "chat");
-        vars.table(Table::Ops);
-        vars.table(Table::Outbox);
+        assert_eq!(vars.table(TableName::Chat), "chat");
+        vars.table(TableName::Ops);
+        vars.table(TableName::Outbox);
         let error = vars.finish().unwrap_err().to_string();
         assert_eq!(error, "configuration: APP_TABLES_OPS is not set; APP_TABLES_OUTBOX is not set");
     }

@@ -4,7 +4,7 @@ use super::Vars;
 
 /// The tables of the design, one per context, so that permissions are per table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Table {
+pub enum TableName {
     Accounts,
     Sessions,
     Profiles,
@@ -15,7 +15,7 @@ pub enum Table {
     Outbox,
 }
 
-impl Table {
+impl TableName {
     pub const fn variable(self) -> &'static str {
         match self {
             Self::Accounts => "APP_TABLES_ACCOUNTS",

@@ -17,9 +17,9 @@ pub const MAX_TRIES: u32 = 5;
 pub const VALID_CODES: usize = 2;
 
 #[derive(Clone, PartialEq, Eq)]
-pub struct Code(String);
+pub struct ConfirmationCode(String);
 
-impl Code {
+impl ConfirmationCode {
     /// Takes a number below one million, drawn by the caller.
     pub fn from_number(number: u32) -> Self {
         Self(format!("{:06}", number % 1_000_000))
@@ -36,9 +36,9 @@ impl Code {
     }
 }
 
-impl fmt::Debug for Code {
+impl fmt::Debug for ConfirmationCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Code(…)")
+        f.write_str("ConfirmationCode(…)")
     }
 }
 
@@ -52,7 +52,7 @@ impl CodeKey {
     }
 
     /// The hash binds the code to its owner, so that a stored hash is of no use for another account.
-    pub fn hash(&self, user_id: UserId, code: &Code) -> String {
+    pub fn hash(&self, user_id: UserId, code: &ConfirmationCode) -> String {
         let mut context = hmac::Context::with_key(&self.0);
         context.update(user_id.as_uuid().as_bytes());
         context.update(code.0.as_bytes());
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_hash_is_bound_to_its_owner() {
-        let (key, code) = (CodeKey::new(b"key"), Code::from_number(42));
+        let (key, code) = (CodeKey::new(b"key"), ConfirmationCode::from_number(42));
         let ada = UserId::from_parts(Timestamp::from_unix_millis(1), [1; 10]);
         let bob = UserId::from_parts(Timestamp::from_unix_millis(1), [2; 10]);
         assert_eq!(code.as_str(), "000042");

@@ -5,7 +5,6 @@
 
 pub mod account;
 pub mod code;
-pub mod connection;
 pub mod conversation;
 pub mod email;
 pub mod fields;
@@ -17,6 +16,7 @@ pub mod pair;
 pub mod password;
 pub mod profile;
 pub mod session;
+pub mod socket;
 pub mod text;
 pub mod time;
 pub mod token;

@@ -45,6 +45,8 @@ pub trait Queues: Send + Sync {
 /// How far the sweep of the outbox has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SweepProgress {
+    /// Grows with every run.
+    pub version: u64,
     /// The first minute that no sweep has looked at.
     pub next: u64,
     /// Earlier minutes that still held something.
@@ -53,7 +55,10 @@ pub struct SweepProgress {
 
 #[async_trait]
 pub trait SweepLog: Send + Sync {
-    async fn read(&self) -> Result<Option<SweepProgress>>;
+    /// The progress so far; the default before the first run.
+    async fn read(&self) -> Result<SweepProgress>;
 
-    async fn write(&self, progress: &SweepProgress) -> Result<()>;
+    /// Stores what follows `before`, unless another run did; answers whether it was stored. A schedule may start the same
+    /// run twice.
+    async fn replace(&self, before: &SweepProgress, next: u64, open: Vec<u64>) -> Result<bool>;
 }

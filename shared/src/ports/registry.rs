@@ -2,30 +2,30 @@
 
 use async_trait::async_trait;
 
-use crate::domain::connection::{Connection, ConnectionId, Ticket, TicketHolder};
 use crate::domain::id::UserId;
+use crate::domain::socket::{ConnectionId, Socket, Ticket, TicketHolder};
 use crate::domain::time::Timestamp;
 use crate::error::Result;
 
 #[async_trait]
 pub trait Registry: Send + Sync {
     /// Adds a socket and answers those that have to give way, because a person has at most
-    /// [`MAX_PER_PERSON`](crate::domain::connection::MAX_PER_PERSON).
-    async fn add(&self, connection: &Connection) -> Result<Vec<ConnectionId>>;
+    /// [`MAX_PER_PERSON`](crate::domain::socket::MAX_PER_PERSON).
+    async fn add(&self, socket: &Socket) -> Result<Vec<ConnectionId>>;
 
-    async fn find(&self, connection_id: &ConnectionId) -> Result<Option<Connection>>;
+    async fn find(&self, connection_id: &ConnectionId) -> Result<Option<Socket>>;
 
     /// Prolongs a lease. A socket that was removed meanwhile stays removed.
-    async fn renew(&self, connection: &Connection, lease_until: Timestamp) -> Result<()>;
+    async fn renew(&self, socket: &Socket, lease_until: Timestamp) -> Result<()>;
 
     /// Forgets one socket and nothing else. Forgetting it twice is no error.
     async fn remove(&self, user_id: UserId, connection_id: &ConnectionId) -> Result<()>;
 
     /// Every socket of a person, those with a lapsed lease too: whoever ends a session must miss none.
-    async fn all_of(&self, user_id: UserId) -> Result<Vec<Connection>>;
+    async fn all_of(&self, user_id: UserId) -> Result<Vec<Socket>>;
 
     /// The live sockets of some people. Strongly consistent.
-    async fn connections_of(&self, user_ids: &[UserId]) -> Result<Vec<Connection>>;
+    async fn live_sockets_of(&self, user_ids: &[UserId]) -> Result<Vec<Socket>>;
 }
 
 #[async_trait]

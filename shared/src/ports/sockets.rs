@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::domain::connection::ConnectionId;
+use crate::domain::socket::ConnectionId;
 use crate::error::Result;
 
 /// What became of a frame. [`Gone`](Self::Gone) is about that one socket, never about its owner.

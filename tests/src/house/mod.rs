@@ -7,6 +7,7 @@ mod actions;
 mod handlers;
 mod layers;
 mod names;
+mod partitions;
 mod powers;
 mod queues;
 mod routes;

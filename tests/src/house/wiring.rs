@@ -55,7 +55,8 @@ pub(super) fn read(main: &str, sections: &BTreeMap<String, Vec<String>>) -> Wiri
         let expression = Regex::new(expression).unwrap();
         expression.captures_iter(main).map(|found| found[1].to_owned()).collect()
     };
-    let tables = all(r"\bTable::([A-Z]\w+)").into_iter().map(|table| format!("APP_TABLES_{}", table.to_uppercase()));
+    let tables =
+        all(r"\bTableName::([A-Z]\w+)").into_iter().map(|table| format!("APP_TABLES_{}", table.to_uppercase()));
     let named = all(r#"\.required\("(\w+)"\)"#);
     let optional = all(r#"\.optional\("(\w+)"\)"#);
     let of_sections = all(r"\b(\w+Config)::read\(").into_iter().flat_map(|name| {
@@ -98,7 +99,7 @@ fn main_files_are_read() {
         "/// Docs.\npub struct QueuesConfig {\n    /// `APP_QUEUES_MAIL`: one.\n    pub mail: String,\n    \
          /// `APP_QUEUES_PUSH`: another.\n    pub push: String,\n}\n",
     );
-    let main = "let table = aws.table(&mut vars, Table::Chat);\nlet queues = QueuesConfig::read(&mut vars);\n\
+    let main = "let table = aws.table(&mut vars, TableName::Chat);\nlet queues = QueuesConfig::read(&mut vars);\n\
                 let bucket = vars.required(\"APP_BUCKETS_PHOTOS\");\nSqsQueues::new(&aws, queues);\n\
                 ApiGatewaySockets::new(&aws);\n";
     let wiring = read(main, &sections);

@@ -42,7 +42,7 @@ fn an_expired_code_is_refused() {
     let story = Story::in_peace();
     let ada = Person::arrives(&story, "Ada");
     let code = ada.code_from_mail(1);
-    let (pk, sk) = (format!("USER#{}", ada.id), "CODE#verify");
+    let (pk, sk) = (format!("CODE#{}", ada.id), "VERIFY");
     let mut item = story.town.item("Accounts", &pk, sk).unwrap();
     item["codes"]["L"][0]["M"]["valid_until"]["S"] = json!("2026-01-01T00:00:00.000Z");
     story.town.put_item("Accounts", &item);

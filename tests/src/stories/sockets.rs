@@ -35,7 +35,7 @@ fn an_expired_ticket_opens_nothing() {
     let story = Story::in_peace();
     let ada = story.newcomer("Ada");
     let ticket = ada.ticket();
-    let hash = shared::domain::connection::Ticket::from_client(ticket.clone()).hash();
+    let hash = shared::domain::socket::Ticket::from_client(ticket.clone()).hash();
     let mut item = story.town.item("Realtime", &format!("TICKET#{hash}"), "TICKET").unwrap();
     item["expires_at"]["N"] = json!("1700000000");
     story.town.put_item("Realtime", &item);
@@ -107,7 +107,10 @@ fn what_nobody_delivered_is_swept_up_and_pushed() {
         }),
     );
     // The schedule may have swept this minute already: as far as the next run knows, it has not.
-    let progress = json!({ "pk": { "S": "SWEEP" }, "sk": { "S": "PROGRESS" }, "next": { "N": minute.to_string() }, "open": { "L": [] } });
+    let progress = json!({
+        "pk": { "S": "SWEEP" }, "sk": { "S": "PROGRESS" },
+        "version": { "N": "1" }, "next": { "N": minute.to_string() }, "open": { "L": [] },
+    });
     story.town.put_item("Ops", &progress);
     story.town.stack.invoke("sweep", &json!({})).unwrap();
     assert_eq!(bob_hears.hears("message.new")["text"], "lost on the way");

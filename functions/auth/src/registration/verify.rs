@@ -4,11 +4,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use shared::domain::account::AccountState;
-use shared::domain::code::Code;
+use shared::domain::code::ConfirmationCode;
 use shared::domain::fields::Fields;
 use shared::domain::id::UserId;
 use shared::edge::http::{Body, Problem};
-use shared::error::{Code as ErrorCode, Result};
+use shared::error::{Code, Result};
 use shared::ports::accounts::Confirmation;
 use utoipa::ToSchema;
 
@@ -33,16 +33,16 @@ pub(super) struct VerifyBody {
 ))]
 pub(super) async fn verify(State(deps): State<Deps>, Body(body): Body<VerifyBody>) -> Result<StatusCode> {
     let mut fields = Fields::default();
-    let code = fields.take("code", Code::parse(&body.code));
+    let code = fields.take("code", ConfirmationCode::parse(&body.code));
     let code = fields.accept(code)?;
     if !deps.codes.check(body.registration_id, &code).await? {
-        return Err(ErrorCode::InvalidCode.into());
+        return Err(Code::InvalidCode.into());
     }
     let account = deps.accounts.find(body.registration_id).await?;
-    let pending = account.filter(|account| account.state == AccountState::Pending).ok_or(ErrorCode::InvalidCode)?;
+    let pending = account.filter(|account| account.state == AccountState::Pending).ok_or(Code::InvalidCode)?;
     match deps.accounts.confirm(&pending).await? {
         Confirmation::Done => deps.codes.clear(pending.user_id).await?,
-        Confirmation::Refused => return Err(ErrorCode::InvalidCode.into()),
+        Confirmation::Refused => return Err(Code::InvalidCode.into()),
     }
     Ok(StatusCode::NO_CONTENT)
 }

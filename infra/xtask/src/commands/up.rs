@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::demo;
 use crate::failure::{Explain, Failure};
@@ -47,7 +47,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     running.announce(&stack)?;
     introduce(&stack, options, started);
     if options.json {
-        result(description(&stack));
+        result(stack.record());
     }
     if !options.no_demo {
         // A failed demonstration leaves the system running, which is what one needs to find out why.
@@ -83,7 +83,7 @@ impl Running {
     }
 
     fn announce(&self, stack: &LocalStack) -> Result<(), Failure> {
-        fs::write(&self.record, description(stack).to_string())
+        fs::write(&self.record, stack.record().to_string())
             .explain(|| format!("cannot write {}", self.record.display()))
     }
 
@@ -114,24 +114,8 @@ pub fn record() -> Result<Value, Failure> {
     serde_json::from_str(&text).explain(|| "up.json is no JSON".to_owned())
 }
 
-fn description(stack: &LocalStack) -> Value {
-    json!({
-        "pid": std::process::id(),
-        "port": stack.port(),
-        "endpoint": stack.endpoint(),
-        "http_url": stack.http_url(),
-        "ws_url": stack.ws_url(),
-        "logs": stack.folder(),
-        "functions": stack.functions(),
-        "outputs": stack.outputs(),
-    })
-}
-
 fn introduce(stack: &LocalStack, options: &Options, started: Instant) {
-    warn("\nDifferences from AWS:");
-    for note in stack.notes() {
-        warn(format_args!("  - {note}"));
-    }
+    stack.announce_differences();
     warn(format_args!("\nReady after {}.", seconds(started.elapsed())));
     warn(format_args!("  HTTP API       {}", stack.http_url()));
     warn(format_args!("  WebSocket API  {}", stack.ws_url()));

@@ -4,6 +4,7 @@
 //! and takes code from its own S3. Each change is announced, so that nobody trusts the local AWS with what it does not have.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
@@ -42,12 +43,19 @@ const INCLUDED_ACTIONS: [(&str, &str); 1] = [("sqs:SendMessage", "sqs:SendMessag
 
 const HOST_OF_API: &str = ".execute-api.${AWS::Region}.${AWS::URLSuffix}";
 
-/// Where the emulator listens and where each function's zip lies in its S3.
+/// Where the emulator listens and where the zips of the functions lie.
 #[derive(Debug)]
 pub(super) struct Place {
     pub authority: String,
-    pub code_bucket: String,
-    pub code_keys: BTreeMap<String, String>,
+    pub code: Code,
+}
+
+#[derive(Debug)]
+pub(super) enum Code {
+    /// In the emulator's S3, by folder name.
+    Uploaded { bucket: String, keys: BTreeMap<String, String> },
+    /// Where the template says, below this folder.
+    Packaged(PathBuf),
 }
 
 #[derive(Debug)]
@@ -120,22 +128,34 @@ fn forget(template: &mut Value, dropped: &BTreeSet<String>, scope: &Scope) -> Re
     }
 }
 
-/// `target/lambda/<name>/bootstrap.zip` becomes the zip in the local S3.
+/// `target/lambda/<name>/bootstrap.zip` becomes the zip in the local S3, or its absolute path.
 fn point_to_code(template: &mut Value, place: &Place) -> Result<Option<String>, Failure> {
     let mut count = 0;
     for (name, resource) in template["Resources"].as_object_mut().into_iter().flatten() {
         if resource["Type"] != "AWS::Serverless::Function" {
             continue;
         }
-        let function = resource["Properties"]["CodeUri"].as_str().and_then(folder_of_code).map(str::to_owned);
-        let Some(key) = function.as_ref().and_then(|function| place.code_keys.get(function)) else {
+        let uri = resource["Properties"]["CodeUri"].as_str().unwrap_or_default();
+        let Some(code) = folder_of_code(uri).and_then(|function| locate(&place.code, function, uri)) else {
             return Err(Failure::new(format!("{name} has no function folder behind its CodeUri"))
                 .remedy("CodeUri must be target/lambda/<folder>/bootstrap.zip of a folder in functions/"));
         };
-        resource["Properties"]["CodeUri"] = json!({ "Bucket": place.code_bucket, "Key": key });
+        resource["Properties"]["CodeUri"] = code;
         count += 1;
     }
-    Ok((count > 0).then(|| format!("{count} functions run the binaries built for this machine")))
+    Ok(match place.code {
+        Code::Uploaded { .. } if count > 0 => {
+            Some(format!("{count} functions run the binaries built for this machine"))
+        }
+        _ => None,
+    })
+}
+
+fn locate(code: &Code, function: &str, uri: &str) -> Option<Value> {
+    match code {
+        Code::Uploaded { bucket, keys } => Some(json!({ "Bucket": bucket, "Key": keys.get(function)? })),
+        Code::Packaged(root) => Some(root.join(uri).to_str()?.into()),
+    }
 }
 
 pub(super) fn folder_of_code(code: &str) -> Option<&str> {

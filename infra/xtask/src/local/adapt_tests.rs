@@ -7,8 +7,10 @@ use super::*;
 fn place() -> Place {
     Place {
         authority: "127.0.0.1:4566".to_owned(),
-        code_bucket: "code".to_owned(),
-        code_keys: BTreeMap::from([("chat-send".to_owned(), "functions/chat-send-1.zip".to_owned())]),
+        code: Code::Uploaded {
+            bucket: "code".to_owned(),
+            keys: BTreeMap::from([("chat-send".to_owned(), "functions/chat-send-1.zip".to_owned())]),
+        },
     }
 }
 
@@ -63,6 +65,19 @@ fn code_comes_from_the_local_bucket() {
     }}}));
     let code = &outcome.template["Resources"]["ChatSendFunction"]["Properties"]["CodeUri"];
     assert_eq!(code, &json!({"Bucket": "code", "Key": "functions/chat-send-1.zip"}));
+}
+
+#[test]
+fn packaged_code_stays_where_it_is() {
+    let template = json!({"Resources": {"ChatSendFunction": {
+        "Type": "AWS::Serverless::Function",
+        "Properties": {"CodeUri": "target/lambda/chat-send/bootstrap.zip"},
+    }}});
+    let scope = Scope::new(&template, "stack", &[]).unwrap();
+    let packaged = Place { code: Code::Packaged("/clone".into()), ..place() };
+    let outcome = adapt(template, &scope, &packaged).unwrap();
+    let code = &outcome.template["Resources"]["ChatSendFunction"]["Properties"]["CodeUri"];
+    assert_eq!(code, "/clone/target/lambda/chat-send/bootstrap.zip");
 }
 
 #[test]

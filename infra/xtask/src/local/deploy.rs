@@ -11,7 +11,8 @@ use super::client::Client;
 use crate::build::FunctionZip;
 use crate::failure::{Explain, Failure};
 
-pub(super) const STACK: &str = "collabmatch";
+/// What samconfig.toml calls the stack that `sam deploy` makes when nothing else is said.
+pub(super) const STACK: &str = "collabmatch-dev";
 pub(super) const CODE_BUCKET: &str = "collabmatch-local-code";
 const VERSION: &str = "2010-05-15";
 const DEPLOY_LIMIT: Duration = Duration::from_mins(3);
@@ -52,6 +53,11 @@ pub(super) fn deploy(client: &Client, template: &Value, parameters: &[(String, S
         request.push((format!("{prefix}.ParameterValue"), value.clone()));
     }
     client.query("cloudformation", VERSION, "CreateStack", &request).map_err(|failure| refused(&failure))?;
+    completed(client)
+}
+
+/// Waits for the stack and reads what it made.
+pub(super) fn completed(client: &Client) -> Result<Deployed, Failure> {
     let outputs = wait_until_complete(client)?;
     Ok(Deployed { outputs, ids: physical_ids(client)? })
 }

@@ -4,21 +4,32 @@ use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::adapt::{self, Adapted, Place};
+use super::adapt::{self, Adapted, Code, Place};
 use super::client::Client;
 use super::deploy::{self, Deployed};
 use super::emulator::Emulator;
 use super::intrinsics::Scope;
 use super::repair::repair;
+use super::sam;
 use super::template::read_template;
 use super::watch::Watch;
 use crate::build::{FunctionZip, build_functions};
 use crate::failure::{Explain, Failure};
-use crate::progress::Progress;
+use crate::progress::{Progress, warn};
 use crate::tools::{LOCAL, Tools};
 use crate::workspace;
+
+/// How the template and the code get into the local AWS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Deployment {
+    /// Builds the functions for this machine and creates the stack, in a second.
+    #[default]
+    Direct,
+    /// Takes the zips that `cargo xtask package` left and runs `sam deploy`.
+    Sam,
+}
 
 #[derive(Debug, Clone)]
 pub struct StackOptions {
@@ -26,6 +37,7 @@ pub struct StackOptions {
     pub label: String,
     /// Any free port when not given.
     pub port: Option<u16>,
+    pub deployment: Deployment,
     /// Runs the functions under `cargo lambda watch`, which rebuilds them when their source changes.
     pub watch: bool,
     /// Template parameters that differ from their defaults.
@@ -38,6 +50,7 @@ impl Default for StackOptions {
         Self {
             label: "stack".to_owned(),
             port: None,
+            deployment: Deployment::default(),
             watch: false,
             parameters: Vec::new(),
             progress: Progress::default(),
@@ -59,17 +72,28 @@ pub struct LocalStack {
 
 impl LocalStack {
     pub fn start(options: StackOptions) -> Result<Self, Failure> {
-        let StackOptions { label, port, watch, parameters, progress } = options;
+        let StackOptions { label, port, deployment, watch, parameters, progress } = options;
         let tools = Tools::ensure(&LOCAL, progress)?;
-        let zips = build_functions(progress)?;
+        let built = match deployment {
+            Deployment::Direct => build_functions(progress)?,
+            Deployment::Sam => Vec::new(),
+        };
         let (folder, folder_lock) = claim_folder(&label)?;
         let emulator = progress.step("start the local AWS", || Emulator::start(&tools, &folder, port))?;
         let client = Client::new(emulator.endpoint());
-        let place = place(&emulator, &zips);
-        let system = progress.step("deploy template.yaml", || {
-            deploy::upload_code(&client, &zips)?;
-            System::deploy(&client, &place, &parameters)
-        })?;
+        let authority = format!("127.0.0.1:{}", emulator.port());
+        let system = match deployment {
+            Deployment::Direct => progress.step("deploy template.yaml", || {
+                deploy::upload_code(&client, &built)?;
+                let place = Place { authority, code: uploaded(&built) };
+                System::deploy(&client, &place, &parameters, |template| deploy::deploy(&client, template, &parameters))
+            }),
+            Deployment::Sam => progress.step("sam deploy", || {
+                let place = Place { authority, code: Code::Packaged(workspace::root().to_owned()) };
+                let run = |template: &Value| sam::deploy(&client, template, &parameters, &folder, progress);
+                System::deploy(&client, &place, &parameters, run)
+            }),
+        }?;
         let mut stack = Self { watch: None, emulator, client, system, folder, _folder_lock: folder_lock };
         if watch {
             stack.watch = Some(Watch::start(&tools, &stack, progress)?);
@@ -111,9 +135,26 @@ impl LocalStack {
         &self.system.functions
     }
 
-    /// In what the deployment differs from AWS.
-    pub fn notes(&self) -> &[String] {
-        &self.system.notes
+    /// Tells the person at the terminal in what the deployment differs from AWS.
+    pub fn announce_differences(&self) {
+        warn("\nDifferences from AWS:");
+        for note in &self.system.notes {
+            warn(format_args!("  - {note}"));
+        }
+    }
+
+    /// Where everything is, for other processes.
+    pub fn record(&self) -> Value {
+        json!({
+            "pid": std::process::id(),
+            "port": self.port(),
+            "endpoint": self.endpoint(),
+            "http_url": self.http_url(),
+            "ws_url": self.ws_url(),
+            "logs": self.folder(),
+            "functions": self.functions(),
+            "outputs": self.outputs(),
+        })
     }
 
     pub fn folder(&self) -> &Path {
@@ -148,12 +189,17 @@ struct System {
 }
 
 impl System {
-    fn deploy(client: &Client, place: &Place, parameters: &[(String, String)]) -> Result<Self, Failure> {
+    fn deploy(
+        client: &Client,
+        place: &Place,
+        parameters: &[(String, String)],
+        run: impl FnOnce(&Value) -> Result<Deployed, Failure>,
+    ) -> Result<Self, Failure> {
         let template = read_template(&workspace::root().join("template.yaml"))?;
         let scope = Scope::new(&template, deploy::STACK, parameters)?;
         let folders = folders_by_logical_id(&template);
         let Adapted { template, mut notes } = adapt::adapt(template, &scope, place)?;
-        let deployed = deploy::deploy(client, &template, parameters)?;
+        let deployed = run(&template)?;
         notes.extend(repair(client, &template, &scope, &deployed.ids)?);
         let named = |(id, folder): (String, String)| Some((folder, deployed.ids.get(&id)?.clone()));
         Ok(Self {
@@ -191,11 +237,10 @@ fn clean(folder: PathBuf) -> Result<PathBuf, Failure> {
     Ok(folder)
 }
 
-fn place(emulator: &Emulator, zips: &[FunctionZip]) -> Place {
-    Place {
-        authority: format!("127.0.0.1:{}", emulator.port()),
-        code_bucket: deploy::CODE_BUCKET.to_owned(),
-        code_keys: zips.iter().map(|zip| (zip.name.clone(), deploy::code_key(zip))).collect(),
+fn uploaded(zips: &[FunctionZip]) -> Code {
+    Code::Uploaded {
+        bucket: deploy::CODE_BUCKET.to_owned(),
+        keys: zips.iter().map(|zip| (zip.name.clone(), deploy::code_key(zip))).collect(),
     }
 }
 

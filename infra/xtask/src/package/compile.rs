@@ -15,7 +15,7 @@ const LAMBDA_TARGET: &str = "aarch64-unknown-linux-gnu";
 
 /// What the binaries will run on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Platform {
+pub enum Platform {
     /// AWS Lambda: arm64, glibc 2.34.
     Lambda,
     /// This machine.

@@ -3,16 +3,21 @@
 mod archive;
 mod compile;
 mod elf;
+mod rehearse;
 mod verify;
 
 use std::fs;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use crate::failure::{Explain, Failure};
-use crate::progress::{Progress, bytes};
+use crate::progress::{Progress, exact_bytes};
 use crate::workspace;
 
-pub(crate) use compile::{Platform, compile};
+pub use compile::Platform;
+pub(crate) use compile::compile;
+pub use rehearse::rehearse;
 pub use verify::verify;
 
 /// The largest zip of a function. Beyond it a cold start is slow to fetch, and most likely a second TLS stack crept in.
@@ -28,11 +33,15 @@ pub struct Package {
 }
 
 /// Builds the functions in one cargo invocation and leaves `target/lambda/<function>/bootstrap.zip` of each.
-pub fn package(functions: &[String], host: bool, progress: Progress) -> Result<Vec<Package>, Failure> {
-    let platform = if host { Platform::Host } else { Platform::Lambda };
+pub fn package(functions: &[String], platform: Platform, progress: Progress) -> Result<Vec<Package>, Failure> {
     let folder = workspace::target()?.join("lambda");
     compile(workspace::root(), functions, platform, &folder, progress)?;
-    progress.step("zip the functions", || functions.iter().map(|name| pack(name, &folder, platform)).collect())
+    progress.step("zip the functions", || {
+        thread::scope(|scope| {
+            let packed: Vec<_> = functions.iter().map(|name| scope.spawn(|| pack(name, &folder, platform))).collect();
+            packed.into_iter().map(|zip| zip.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+        })
+    })
 }
 
 /// The functions of these names, or all of them.
@@ -55,12 +64,12 @@ pub fn check_sizes(packages: &[Package]) -> Result<(), Failure> {
     let large: Vec<String> = packages
         .iter()
         .filter(|package| package.zip_bytes > MAX_ZIP_BYTES)
-        .map(|package| format!("{}: {}", package.function, bytes(package.zip_bytes)))
+        .map(|package| format!("{}: {}", package.function, exact_bytes(package.zip_bytes)))
         .collect();
     if large.is_empty() {
         return Ok(());
     }
-    Err(Failure::new(format!("zips of more than {MAX_ZIP_BYTES} bytes"))
+    Err(Failure::new(format!("zips of more than {}", exact_bytes(MAX_ZIP_BYTES)))
         .evidence(large.join("\n"))
         .remedy("find the dependency that came in: `cargo tree --duplicates`, `cargo bloat --release --crates`"))
 }

@@ -1,14 +1,12 @@
 //! Verification codes, beside the accounts they confirm.
 
 use async_trait::async_trait;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::ReturnValue;
 use serde::{Deserialize, Serialize};
 
+use super::expression::Expression;
 use super::item::{Key, decode, encode, expiring, number};
 use super::table::{Read, Table};
-use crate::adapters::aws::failure;
-use crate::domain::code::{Code, CodeKey, LIFETIME, MAX_TRIES, StoredCode, VALID_CODES, accepts};
+use crate::domain::code::{CodeKey, ConfirmationCode, LIFETIME, MAX_TRIES, StoredCode, VALID_CODES, accepts};
 use crate::domain::id::UserId;
 use crate::error::Result;
 use crate::ports::codes::Codes;
@@ -32,35 +30,18 @@ impl DynamoCodes {
 
     /// The codes after one more try, or nothing once the tries are used up or no code was sent.
     async fn spend_try(&self, user_id: UserId) -> Result<Option<StoredCodes>> {
-        let answer = self
-            .accounts
-            .client
-            .update_item()
-            .table_name(&self.accounts.name)
-            .set_key(Some(key(user_id).attributes()))
-            .update_expression("ADD tries :one")
-            .condition_expression("attribute_exists(pk) AND tries < :max AND expires_at > :now")
-            .expression_attribute_values(":one", number(1_u32))
-            .expression_attribute_values(":max", number(MAX_TRIES))
-            .expression_attribute_values(":now", number(self.accounts.now().unix_seconds()))
-            .return_values(ReturnValue::AllNew)
-            .send()
-            .await;
-        match answer {
-            Ok(answer) => answer.attributes.map(decode).transpose(),
-            Err(error)
-                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(None)
-            }
-            Err(error) => Err(failure(error)),
-        }
+        let change = Expression::new("ADD tries :one")
+            .value(":one", number(1_u32))
+            .value(":max", number(MAX_TRIES))
+            .value(":now", number(self.accounts.now().unix_seconds()));
+        let open = "attribute_exists(pk) AND tries < :max AND expires_at > :now";
+        self.accounts.update_if(&key(user_id), change, open).await?.map(decode).transpose()
     }
 }
 
 #[async_trait]
 impl Codes for DynamoCodes {
-    async fn add(&self, user_id: UserId, code: &Code) -> Result<()> {
+    async fn add(&self, user_id: UserId, code: &ConfirmationCode) -> Result<()> {
         // One mail at a time is sent to a person, so read and write need no condition; tries are kept as they are.
         let valid_until = self.accounts.now() + LIFETIME;
         let mut stored: StoredCodes = self.accounts.get(&key(user_id), Read::Strong).await?.unwrap_or_default();
@@ -70,7 +51,7 @@ impl Codes for DynamoCodes {
         self.accounts.put(expiring(encode(&key(user_id), &stored)?, valid_until)).await
     }
 
-    async fn check(&self, user_id: UserId, code: &Code) -> Result<bool> {
+    async fn check(&self, user_id: UserId, code: &ConfirmationCode) -> Result<bool> {
         let hash = self.key.hash(user_id, code);
         let stored = self.spend_try(user_id).await?;
         Ok(stored.is_some_and(|stored| accepts(&stored.codes, &hash, self.accounts.now())))
@@ -82,5 +63,5 @@ impl Codes for DynamoCodes {
 }
 
 fn key(user_id: UserId) -> Key {
-    Key::new(format!("USER#{user_id}"), "CODE#verify")
+    Key::new(format!("CODE#{user_id}"), "VERIFY")
 }

@@ -10,7 +10,8 @@ use super::chat_items::{
     StoredInboxLine, StoredMember, StoredMessage, StoredMeta, member_key, message_key, meta_key, partition,
 };
 use super::item::decode;
-use super::table::{Range, Read, Table};
+use super::range::Range;
+use super::table::{Read, Table};
 use crate::domain::conversation::{Conversation, Message};
 use crate::domain::id::{ConversationId, UserId};
 use crate::error::Result;

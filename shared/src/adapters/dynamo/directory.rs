@@ -7,13 +7,14 @@ use futures::future::try_join_all;
 use serde::Deserialize;
 
 use super::item::{Item, decode, text};
-use super::table::{Range, Table};
+use super::range::{Index, Range};
+use super::table::Table;
 use crate::domain::id::UserId;
 use crate::domain::profile::{Field, Profile};
 use crate::error::{Error, Result};
 use crate::ports::profiles::CandidateIndex;
 
-const INDEX: &str = "directory";
+const INDEX: Index = Index { name: "directory", pk: "directory_pk", sk: "directory_sk" };
 
 #[derive(Clone, Debug)]
 pub struct DynamoDirectory(Table);
@@ -37,8 +38,8 @@ pub(super) fn attributes(profile: &Profile) -> Item {
         return Item::new();
     }
     Item::from([
-        ("directory_pk".to_owned(), text(partition(profile.details.field))),
-        ("directory_sk".to_owned(), text(profile.updated_at.to_string())),
+        (INDEX.pk.to_owned(), text(partition(profile.details.field))),
+        (INDEX.sk.to_owned(), text(profile.updated_at.to_string())),
     ])
 }
 

@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 
 use super::item::{Key, decode, encode};
-use super::table::{Range, Table};
+use super::range::Range;
+use super::table::Table;
 use crate::domain::token::PublicKey;
 use crate::error::Result;
 use crate::ports::keys::PublicKeys;

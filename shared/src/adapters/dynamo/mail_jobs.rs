@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
+use super::expression::Expression;
 use super::item::{Key, encode, expiring, text};
 use super::outbox::DynamoOutbox;
 use super::table::{Read, Table};
-use crate::adapters::aws::failure;
 use crate::domain::outbox::OutboxEntry;
 use crate::domain::time::Timestamp;
 use crate::error::Result;
@@ -44,25 +44,15 @@ impl MailJobs for DynamoMailJobs {
     async fn claim(&self, entry: &OutboxEntry) -> Result<Claim> {
         let now = self.ops.now();
         let mark = Mark { is_sent: false, claimed_until: now + CLAIM };
-        let answer = self
-            .ops
-            .client
-            .put_item()
-            .table_name(&self.ops.name)
-            .set_item(Some(expiring(encode(&key(entry), &mark)?, now + MEMORY)))
-            .condition_expression("attribute_not_exists(pk) OR (is_sent = :no AND claimed_until <= :now)")
-            .expression_attribute_values(":no", aws_sdk_dynamodb::types::AttributeValue::Bool(false))
-            .expression_attribute_values(":now", text(now.to_string()))
-            .send()
-            .await;
-        match answer {
-            Ok(_) => Ok(Claim::Granted),
-            Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
-                let mark: Option<Mark> = self.ops.get(&key(entry), Read::Strong).await?;
-                Ok(if mark.is_some_and(|mark| mark.is_sent) { Claim::Sent } else { Claim::Held })
-            }
-            Err(error) => Err(failure(error)),
+        let item = expiring(encode(&key(entry), &mark)?, now + MEMORY);
+        let free = Expression::new("attribute_not_exists(pk) OR (is_sent = :no AND claimed_until <= :now)")
+            .value(":no", AttributeValue::Bool(false))
+            .value(":now", text(now.to_string()));
+        if self.ops.put_if(item, free).await? {
+            return Ok(Claim::Granted);
         }
+        let mark: Option<Mark> = self.ops.get(&key(entry), Read::Strong).await?;
+        Ok(if mark.is_some_and(|mark| mark.is_sent) { Claim::Sent } else { Claim::Held })
     }
 
     async fn release(&self, entry: &OutboxEntry) -> Result<()> {

@@ -5,10 +5,11 @@ use async_trait::async_trait;
 use super::chat_items::{
     StoredMember, StoredMessage, StoredMeta, StoredSend, member_key, message_key, meta_key, send_key,
 };
+use super::expression::Expression;
 use super::item::{Item, decode, encode, number, text, value};
 use super::outbox::{DynamoOutbox, row};
 use super::table::{Read, Table};
-use super::transaction::{Expression, Outcome};
+use super::transaction::Outcome;
 use crate::domain::conversation::{ClientId, Conversation, Message};
 use crate::domain::id::{ConversationId, UserId};
 use crate::domain::outbox::OutboxEntry;
@@ -72,18 +73,18 @@ impl Messages for DynamoMessages {
             .chat
             .transaction()
             .update_if(&self.chat, &meta_key(id), advance, "seq = :expected AND #state = :open")
-            .put_if(&self.chat, encode(&message_key(id, message.seq), &stored)?, absent())
-            .put_if(&self.chat, encode(&send_key(id, message.sender_id, message.client_id.as_str()), &send)?, absent())
+            .put_if(&self.chat, encode(&message_key(id, message.seq), &stored)?, Expression::absent())
+            .put_if(
+                &self.chat,
+                encode(&send_key(id, message.sender_id, message.client_id.as_str()), &send)?,
+                Expression::absent(),
+            )
             .update_if(&self.chat, &member_key(id, message.sender_id), own_mark, "attribute_exists(pk)")
             .put(self.outbox.table(), row(entry)?)
             .commit()
             .await?;
         Ok(outcome == Outcome::Committed)
     }
-}
-
-fn absent() -> Expression {
-    Expression::new("attribute_not_exists(pk)")
 }
 
 /// The item with this sort key, among the few of one partition.

@@ -3,8 +3,10 @@
 mod accounts;
 mod chat_items;
 mod codes;
+mod conditional;
 mod conversations;
 mod directory;
+mod expression;
 mod item;
 mod keys;
 mod mail_jobs;
@@ -12,6 +14,7 @@ mod messages;
 mod outbox;
 mod pairs;
 mod profiles;
+mod range;
 mod registry;
 mod sessions;
 mod sweep;

@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use futures::future::try_join_all;
 
 use super::item::{Item, Key, decode, encode};
-use super::table::{Range, Table};
+use super::range::Range;
+use super::table::Table;
 use crate::domain::outbox::{OutboxEntry, SHARDS};
 use crate::error::Result;
 use crate::ports::outbox::{LeftOver, Outbox};

@@ -4,10 +4,12 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use super::chat_items::{StoredInboxLine, StoredMember, StoredMeta, inbox_key, member_key, meta_key};
-use super::item::{Key, decode, encode, number, text};
+use super::expression::Expression;
+use super::item::{Key, decode, encode, text};
 use super::outbox::{DynamoOutbox, row};
-use super::table::{Range, Read, Table};
-use super::transaction::{Expression, Outcome, Transaction};
+use super::range::Range;
+use super::table::{Read, Table};
+use super::transaction::{Outcome, Transaction};
 use crate::domain::id::{ConversationId, UserId};
 use crate::domain::outbox::OutboxEntry;
 use crate::domain::pair::{Connection, Pair, Side, Stance};
@@ -167,13 +169,8 @@ impl Pairs for DynamoPairs {
     async fn replace(&self, before: &Pair, after: &Pair, entry: Option<OutboxEntry>) -> Result<bool> {
         let writer = self.writer.as_ref().ok_or_else(|| Error::internal("this function does not change pairs"))?;
         let stored = StoredPair { version: before.version + 1, ..StoredPair::from(after.clone()) };
-        let condition = if before.version == 0 {
-            Expression::new("attribute_not_exists(pk)")
-        } else {
-            Expression::new("version = :before").value(":before", number(before.version))
-        };
         let item = encode(&pair_key(after), &stored)?;
-        let transaction = self.social.transaction().put_if(&self.social, item, condition);
+        let transaction = self.social.transaction().put_if(&self.social, item, Expression::at_version(before.version));
         let transaction = self.with_lists(transaction, before, after)?;
         let mut transaction = writer.with_conversation(transaction, before, after)?;
         if let Some(entry) = entry {

@@ -4,9 +4,10 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use super::directory;
-use super::item::{Item, Key, decode, encode, number};
+use super::expression::Expression;
+use super::item::{Item, Key, decode, encode};
 use super::table::{Read, Table};
-use super::transaction::{Expression, Outcome};
+use super::transaction::Outcome;
 use crate::domain::id::UserId;
 use crate::domain::profile::{Profile, ProfileDetails};
 use crate::domain::time::Timestamp;
@@ -49,11 +50,7 @@ impl Profiles for DynamoProfiles {
     }
 
     async fn save(&self, profile: &Profile) -> Result<bool> {
-        let condition = if profile.version == 1 {
-            Expression::new("attribute_not_exists(pk)")
-        } else {
-            Expression::new("version = :before").value(":before", number(profile.version - 1))
-        };
+        let condition = Expression::at_version(profile.version - 1);
         let outcome = self.0.transaction().put_if(&self.0, to_item(profile)?, condition).commit().await?;
         Ok(outcome == Outcome::Committed)
     }

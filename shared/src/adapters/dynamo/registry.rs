@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+use super::expression::Expression;
 use super::item::{Key, decode, encode, expiring, number, text, value};
 use super::table::{Read, Table};
-use super::transaction::{Expression, Outcome};
-use crate::domain::connection::{Connection, ConnectionId, MAX_AGE, MAX_PER_PERSON};
 use crate::domain::id::{SessionId, UserId};
+use crate::domain::socket::{ConnectionId, MAX_AGE, MAX_PER_PERSON, Socket};
 use crate::domain::time::Timestamp;
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Result};
 use crate::ports::registry::Registry;
 
 #[derive(Clone, Debug)]
@@ -34,7 +34,7 @@ struct StoredRegistry {
 
 /// `CONNECTION#id` / `CONNECTION`
 #[derive(Serialize, Deserialize)]
-struct StoredConnection {
+struct StoredOwner {
     user_id: UserId,
     #[serde(flatten)]
     socket: StoredSocket,
@@ -46,112 +46,99 @@ impl DynamoRegistry {
     }
 
     /// Adds to the person's map, which the first socket has to bring along.
-    async fn enter(&self, connection: &Connection) -> Result<()> {
-        let socket = stored(connection);
-        let entry = Expression::new("SET sockets.#id = :socket, expires_at = :expires_at")
-            .name("#id", connection.connection_id.as_str())
-            .value(":socket", value(&socket)?)
-            .value(":expires_at", number((connection.connected_at + MAX_AGE).unix_seconds()));
-        let key = registry_key(connection.user_id);
-        let update = self.0.transaction().update_if(&self.0, &key, entry, "attribute_exists(pk)");
-        if update.commit().await? == Outcome::Committed {
+    async fn enter(&self, socket: &Socket) -> Result<()> {
+        let entry = stored(socket);
+        let change = Expression::new("SET sockets.#id = :socket, expires_at = :expires_at")
+            .name("#id", socket.connection_id.as_str())
+            .value(":socket", value(&entry)?)
+            .value(":expires_at", number((socket.connected_at + MAX_AGE).unix_seconds()));
+        let key = registry_key(socket.user_id);
+        if self.0.update_if(&key, change, "attribute_exists(pk)").await?.is_some() {
             return Ok(());
         }
-        let sockets = HashMap::from([(connection.connection_id.clone(), socket)]);
-        let first = encode(&key, &StoredRegistry { user_id: connection.user_id, sockets })?;
-        let first = expiring(first, connection.connected_at + MAX_AGE);
-        let put = self.0.transaction().put_if(&self.0, first, Expression::new("attribute_not_exists(pk)"));
-        match put.commit().await? {
-            Outcome::Committed => Ok(()),
-            // Another socket of the same person was the first in between; the client simply connects again.
-            Outcome::Refused(_) | Outcome::Conflict => Err(Code::Unavailable.into()),
+        let sockets = HashMap::from([(socket.connection_id.clone(), entry)]);
+        let first = encode(&key, &StoredRegistry { user_id: socket.user_id, sockets })?;
+        let first = expiring(first, socket.connected_at + MAX_AGE);
+        if self.0.put_if(first, Expression::absent()).await? {
+            return Ok(());
         }
+        // Another socket of the same person was the first in between; the client simply connects again.
+        Err(Code::Unavailable.into())
     }
 
     /// The sockets that have to give way: those whose lease has lapsed, and the oldest of too many live ones.
     async fn surplus(&self, user_id: UserId) -> Result<Vec<ConnectionId>> {
         let now = self.0.now();
         let (mut live, lapsed): (Vec<_>, Vec<_>) =
-            self.all_of(user_id).await?.into_iter().partition(|connection| connection.is_live(now));
-        live.sort_unstable_by_key(|connection| std::cmp::Reverse(connection.connected_at));
+            self.all_of(user_id).await?.into_iter().partition(|socket| socket.is_live(now));
+        live.sort_unstable_by_key(|socket| std::cmp::Reverse(socket.connected_at));
         let surplus = live.into_iter().skip(MAX_PER_PERSON).chain(lapsed);
-        Ok(surplus.map(|connection| connection.connection_id).collect())
+        Ok(surplus.map(|socket| socket.connection_id).collect())
     }
 }
 
 #[async_trait]
 impl Registry for DynamoRegistry {
-    async fn add(&self, connection: &Connection) -> Result<Vec<ConnectionId>> {
-        let stored = StoredConnection { user_id: connection.user_id, socket: stored(connection) };
-        let item = encode(&connection_key(&connection.connection_id), &stored)?;
-        self.0.put(expiring(item, connection.connected_at + MAX_AGE)).await?;
-        self.enter(connection).await?;
-        let surplus = self.surplus(connection.user_id).await?;
+    async fn add(&self, socket: &Socket) -> Result<Vec<ConnectionId>> {
+        let stored = StoredOwner { user_id: socket.user_id, socket: stored(socket) };
+        let item = encode(&connection_key(&socket.connection_id), &stored)?;
+        self.0.put(expiring(item, socket.connected_at + MAX_AGE)).await?;
+        self.enter(socket).await?;
+        let surplus = self.surplus(socket.user_id).await?;
         for connection_id in &surplus {
-            self.remove(connection.user_id, connection_id).await?;
+            self.remove(socket.user_id, connection_id).await?;
         }
         Ok(surplus)
     }
 
-    async fn find(&self, connection_id: &ConnectionId) -> Result<Option<Connection>> {
-        let stored: Option<StoredConnection> = self.0.get(&connection_key(connection_id), Read::Strong).await?;
+    async fn find(&self, connection_id: &ConnectionId) -> Result<Option<Socket>> {
+        let stored: Option<StoredOwner> = self.0.get(&connection_key(connection_id), Read::Strong).await?;
         Ok(stored.map(|stored| restored(connection_id.clone(), stored.user_id, stored.socket)))
     }
 
-    async fn renew(&self, connection: &Connection, lease_until: Timestamp) -> Result<()> {
+    async fn renew(&self, socket: &Socket, lease_until: Timestamp) -> Result<()> {
         let change = Expression::new("SET sockets.#id.lease_until = :lease_until")
-            .name("#id", connection.connection_id.as_str())
+            .name("#id", socket.connection_id.as_str())
             .value(":lease_until", text(lease_until.to_string()));
-        let key = registry_key(connection.user_id);
-        let update = self.0.transaction().update_if(&self.0, &key, change, "attribute_exists(sockets.#id)");
-        match update.commit().await? {
-            Outcome::Committed | Outcome::Refused(_) => Ok(()),
-            Outcome::Conflict => Err(Error::unavailable("renewing a lease met a conflict")),
-        }
+        // A socket that is gone by now needs no lease.
+        self.0.update_if(&registry_key(socket.user_id), change, "attribute_exists(sockets.#id)").await?;
+        Ok(())
     }
 
     async fn remove(&self, user_id: UserId, connection_id: &ConnectionId) -> Result<()> {
         self.0.delete(&connection_key(connection_id)).await?;
         let change = Expression::new("REMOVE sockets.#id").name("#id", connection_id.as_str());
-        let update =
-            self.0.transaction().update_if(&self.0, &registry_key(user_id), change, "attribute_exists(sockets.#id)");
-        match update.commit().await? {
-            Outcome::Committed | Outcome::Refused(_) => Ok(()),
-            Outcome::Conflict => Err(Error::unavailable("removing a socket met a conflict")),
-        }
+        self.0.update_if(&registry_key(user_id), change, "attribute_exists(sockets.#id)").await?;
+        Ok(())
     }
 
-    async fn all_of(&self, user_id: UserId) -> Result<Vec<Connection>> {
+    async fn all_of(&self, user_id: UserId) -> Result<Vec<Socket>> {
         let registry: Option<StoredRegistry> = self.0.get(&registry_key(user_id), Read::Strong).await?;
         Ok(registry.map(sockets_of).unwrap_or_default())
     }
 
-    async fn connections_of(&self, user_ids: &[UserId]) -> Result<Vec<Connection>> {
+    async fn live_sockets_of(&self, user_ids: &[UserId]) -> Result<Vec<Socket>> {
         let keys: Vec<_> = user_ids.iter().copied().map(registry_key).collect();
         let now = self.0.now();
         let items = self.0.get_many(&keys, Read::Strong).await?;
-        let registries: Vec<Vec<Connection>> =
+        let registries: Vec<Vec<Socket>> =
             items.into_iter().map(|item| decode(item).map(sockets_of)).collect::<Result<_>>()?;
-        Ok(registries.into_iter().flatten().filter(|connection| connection.is_live(now)).collect())
+        Ok(registries.into_iter().flatten().filter(|socket| socket.is_live(now)).collect())
     }
 }
 
-fn sockets_of(registry: StoredRegistry) -> Vec<Connection> {
+fn sockets_of(registry: StoredRegistry) -> Vec<Socket> {
     let StoredRegistry { user_id, sockets } = registry;
     sockets.into_iter().map(|(id, socket)| restored(id, user_id, socket)).collect()
 }
 
-fn stored(connection: &Connection) -> StoredSocket {
-    StoredSocket {
-        session_id: connection.session_id,
-        connected_at: connection.connected_at,
-        lease_until: connection.lease_until,
-    }
+fn stored(socket: &Socket) -> StoredSocket {
+    StoredSocket { session_id: socket.session_id, connected_at: socket.connected_at, lease_until: socket.lease_until }
 }
 
-fn restored(connection_id: ConnectionId, user_id: UserId, socket: StoredSocket) -> Connection {
+fn restored(connection_id: ConnectionId, user_id: UserId, socket: StoredSocket) -> Socket {
     let StoredSocket { session_id, connected_at, lease_until } = socket;
-    Connection { connection_id, user_id, session_id, connected_at, lease_until }
+    Socket { connection_id, user_id, session_id, connected_at, lease_until }
 }
 
 fn registry_key(user_id: UserId) -> Key {

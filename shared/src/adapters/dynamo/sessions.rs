@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 
+use super::expression::Expression;
 use super::item::{Key, encode, expiring, number, text, value};
 use super::outbox::{DynamoOutbox, row};
 use super::table::{Read, Table};
-use super::transaction::{Expression, Outcome};
+use super::transaction::Outcome;
 use crate::domain::id::{SessionId, UserId};
 use crate::domain::outbox::OutboxEntry;
 use crate::domain::session::{RefreshState, Session, SessionState};

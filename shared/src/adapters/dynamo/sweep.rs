@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+use super::expression::Expression;
 use super::item::{Key, encode};
 use super::table::{Read, Table};
 use crate::error::Result;
@@ -13,6 +14,7 @@ pub struct DynamoSweepLog(Table);
 
 #[derive(Serialize, Deserialize)]
 struct StoredProgress {
+    version: u64,
     next: u64,
     open: Vec<u64>,
 }
@@ -25,14 +27,16 @@ impl DynamoSweepLog {
 
 #[async_trait]
 impl SweepLog for DynamoSweepLog {
-    async fn read(&self) -> Result<Option<SweepProgress>> {
+    async fn read(&self) -> Result<SweepProgress> {
         let stored: Option<StoredProgress> = self.0.get(&key(), Read::Strong).await?;
-        Ok(stored.map(|stored| SweepProgress { next: stored.next, open: stored.open }))
+        let progress =
+            |stored: StoredProgress| SweepProgress { version: stored.version, next: stored.next, open: stored.open };
+        Ok(stored.map(progress).unwrap_or_default())
     }
 
-    async fn write(&self, progress: &SweepProgress) -> Result<()> {
-        let stored = StoredProgress { next: progress.next, open: progress.open.clone() };
-        self.0.put(encode(&key(), &stored)?).await
+    async fn replace(&self, before: &SweepProgress, next: u64, open: Vec<u64>) -> Result<bool> {
+        let stored = StoredProgress { version: before.version + 1, next, open };
+        self.0.put_if(encode(&key(), &stored)?, Expression::at_version(before.version)).await
     }
 }
 

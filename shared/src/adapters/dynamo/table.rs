@@ -1,14 +1,14 @@
-//! One table: reads that never show an expired item, and writes under a condition.
+//! One table: reads that never show an expired item, and plain writes.
 
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use aws_sdk_dynamodb::types::KeysAndAttributes;
 use futures::future::try_join_all;
 use serde::de::DeserializeOwned;
 
-use super::item::{EXPIRES_AT, Item, Key, decode, text};
+use super::item::{EXPIRES_AT, Item, Key, decode};
+use super::range::Range;
 use super::transaction::Transaction;
 use crate::adapters::aws::{Aws, failure};
 use crate::domain::time::Timestamp;
@@ -32,59 +32,6 @@ pub struct Table {
 pub(super) enum Read {
     Strong,
     Eventual,
-}
-
-/// A stretch of one partition, in the order of the sort keys.
-pub(super) struct Range<'a> {
-    pub(super) pk: String,
-    pub(super) between: Option<(String, String)>,
-    pub(super) limit: usize,
-    pub(super) read: Read,
-    pub(super) index: Option<&'a str>,
-    pub(super) forward: bool,
-}
-
-impl<'a> Range<'a> {
-    pub(super) fn whole(pk: impl Into<String>) -> Self {
-        Self { pk: pk.into(), between: None, limit: 1_000, read: Read::Eventual, index: None, forward: true }
-    }
-
-    /// Everything in `pk` whose sort key begins with `prefix`.
-    pub(super) fn prefix(pk: impl Into<String>, prefix: &str) -> Self {
-        Self::between(pk, prefix, format!("{prefix}\u{10FFFF}"))
-    }
-
-    pub(super) fn between(pk: impl Into<String>, first: impl Into<String>, last: impl Into<String>) -> Self {
-        Self { between: Some((first.into(), last.into())), ..Self::whole(pk) }
-    }
-
-    pub(super) fn limit(self, limit: usize) -> Self {
-        Self { limit, ..self }
-    }
-
-    pub(super) fn strong(self) -> Self {
-        Self { read: Read::Strong, ..self }
-    }
-
-    pub(super) fn index(self, index: &'a str) -> Self {
-        Self { index: Some(index), ..self }
-    }
-
-    pub(super) fn newest_first(self) -> Self {
-        Self { forward: false, ..self }
-    }
-
-    fn conditions(&self, request: QueryFluentBuilder) -> QueryFluentBuilder {
-        let (pk, sk) = if self.index.is_some() { ("directory_pk", "directory_sk") } else { ("pk", "sk") };
-        let request =
-            request.expression_attribute_names("#pk", pk).expression_attribute_values(":pk", text(self.pk.as_str()));
-        let Some((first, last)) = &self.between else { return request.key_condition_expression("#pk = :pk") };
-        request
-            .key_condition_expression("#pk = :pk AND #sk BETWEEN :first AND :last")
-            .expression_attribute_names("#sk", sk)
-            .expression_attribute_values(":first", text(first.as_str()))
-            .expression_attribute_values(":last", text(last.as_str()))
-    }
 }
 
 impl Table {
@@ -123,12 +70,16 @@ impl Table {
     }
 
     /// The items of a range, page after page until its limit.
-    pub(super) async fn query(&self, range: Range<'_>) -> Result<Vec<Item>> {
+    pub(super) async fn query(&self, range: Range) -> Result<Vec<Item>> {
         let mut found: Vec<Item> = Vec::new();
         let mut start = None;
         loop {
             let missing = i32::try_from(range.limit - found.len()).unwrap_or(i32::MAX);
-            let request = self.client.query().table_name(&self.name).set_index_name(range.index.map(str::to_owned));
+            let request = self
+                .client
+                .query()
+                .table_name(&self.name)
+                .set_index_name(range.index.map(|index| index.name.to_owned()));
             let answer = range
                 .conditions(request)
                 .consistent_read(range.read == Read::Strong)
@@ -149,28 +100,6 @@ impl Table {
     pub(super) async fn put(&self, item: Item) -> Result<()> {
         self.client.put_item().table_name(&self.name).set_item(Some(item)).send().await.map_err(failure)?;
         Ok(())
-    }
-
-    /// Stores an item unless one with the same key is alive; answers whether it was stored.
-    pub(super) async fn put_new(&self, item: Item) -> Result<bool> {
-        let request = self.client.put_item().table_name(&self.name).set_item(Some(item));
-        let answer = request
-            .condition_expression("attribute_not_exists(pk) OR #expires_at <= :now")
-            .expression_attribute_names("#expires_at", EXPIRES_AT)
-            .expression_attribute_values(":now", AttributeValue::N(self.now().unix_seconds().to_string()))
-            .send()
-            .await;
-        match answer {
-            Ok(_) => Ok(true),
-            Err(error)
-                if error.as_service_error().is_some_and(
-                    aws_sdk_dynamodb::operation::put_item::PutItemError::is_conditional_check_failed_exception,
-                ) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(failure(error)),
-        }
     }
 
     pub(super) async fn delete(&self, key: &Key) -> Result<()> {

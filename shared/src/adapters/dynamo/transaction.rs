@@ -1,11 +1,15 @@
 //! Transactions: several writes, all or none, in the words of the stores.
-
-use std::collections::HashMap;
+//!
+//! A single write is a transaction too where its condition must not refuse the SDK's own retry of a write whose answer was
+//! lost: a transaction has a token by which `DynamoDB` recognizes the retry. It costs twice the write units; where a
+//! refused retry does no harm, `Table` writes under a condition for half.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::builders::TransactWriteItemBuilder;
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem, Update};
 
+use super::expression::Expression;
 use super::item::{Item, Key};
 use super::table::Table;
 use crate::adapters::aws::failure;
@@ -27,41 +31,6 @@ pub(super) struct Transaction {
     broken: Option<Error>,
 }
 
-/// An expression with its names and values; `DynamoDB` wants every name and value that is given to be used.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Expression {
-    text: String,
-    names: Vec<(&'static str, String)>,
-    values: Vec<(&'static str, AttributeValue)>,
-}
-
-impl Expression {
-    pub(super) fn new(text: &str) -> Self {
-        Self { text: text.to_owned(), ..Self::default() }
-    }
-
-    /// Stands in for an attribute whose name is a reserved word, or for a map key that is only known now.
-    pub(super) fn name(mut self, alias: &'static str, attribute: &str) -> Self {
-        self.names.push((alias, attribute.to_owned()));
-        self
-    }
-
-    pub(super) fn value(mut self, name: &'static str, value: AttributeValue) -> Self {
-        self.values.push((name, value));
-        self
-    }
-
-    fn names(&self) -> Option<HashMap<String, String>> {
-        let names = self.names.iter().map(|(alias, name)| ((*alias).to_owned(), name.clone()));
-        (!self.names.is_empty()).then(|| names.collect())
-    }
-
-    fn values(&self) -> Option<Item> {
-        let values: Item = self.values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        (!values.is_empty()).then_some(values)
-    }
-}
-
 impl Transaction {
     pub(super) fn new(client: Client) -> Self {
         Self { client, writes: Vec::new(), broken: None }
@@ -69,7 +38,7 @@ impl Transaction {
 
     pub(super) fn put(self, table: &Table, item: Item) -> Self {
         let put = Put::builder().table_name(&table.name).set_item(Some(item)).build();
-        self.add(put, aws_sdk_dynamodb::types::builders::TransactWriteItemBuilder::put)
+        self.add(put, TransactWriteItemBuilder::put)
     }
 
     pub(super) fn put_if(self, table: &Table, item: Item, condition: Expression) -> Self {
@@ -80,7 +49,7 @@ impl Transaction {
             .set_expression_attribute_values(condition.values())
             .condition_expression(condition.text)
             .build();
-        self.add(put, aws_sdk_dynamodb::types::builders::TransactWriteItemBuilder::put)
+        self.add(put, TransactWriteItemBuilder::put)
     }
 
     /// Updates an item; `change` holds the values of the condition too.
@@ -93,21 +62,18 @@ impl Transaction {
             .update_expression(change.text)
             .condition_expression(condition)
             .build();
-        self.add(update, aws_sdk_dynamodb::types::builders::TransactWriteItemBuilder::update)
+        self.add(update, TransactWriteItemBuilder::update)
     }
 
     pub(super) fn delete(self, table: &Table, key: &Key) -> Self {
         let delete = Delete::builder().table_name(&table.name).set_key(Some(key.attributes())).build();
-        self.add(delete, aws_sdk_dynamodb::types::builders::TransactWriteItemBuilder::delete)
+        self.add(delete, TransactWriteItemBuilder::delete)
     }
 
     fn add<T>(
         mut self,
         built: Result<T, aws_smithy_types::error::operation::BuildError>,
-        place: impl FnOnce(
-            aws_sdk_dynamodb::types::builders::TransactWriteItemBuilder,
-            T,
-        ) -> aws_sdk_dynamodb::types::builders::TransactWriteItemBuilder,
+        place: impl FnOnce(TransactWriteItemBuilder, T) -> TransactWriteItemBuilder,
     ) -> Self {
         match built {
             Ok(write) => self.writes.push(place(TransactWriteItem::builder(), write).build()),

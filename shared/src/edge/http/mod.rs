@@ -1,7 +1,9 @@
 //! HTTP: an axum router behind API Gateway, a function URL of `cargo lambda watch`, or in process in a test.
 
+mod answer;
 mod body;
 mod caller;
+mod page;
 mod problem;
 mod request;
 
@@ -10,9 +12,11 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
+pub(crate) use answer::service;
 pub(crate) use body::parse;
 pub use body::{Body, Id, Params};
 pub use caller::{Authenticator, Caller};
+pub use page::page_limit;
 pub(crate) use problem::status;
 pub use problem::{FieldProblem, Problem};
 
@@ -61,5 +65,5 @@ pub fn app(routes: OpenApiRouter) -> Router {
 
 /// Serves a router until Lambda ends the process.
 pub async fn run(router: Router) -> Result<(), lambda_http::Error> {
-    lambda_http::run(router).await
+    lambda_http::run(service(router)).await
 }

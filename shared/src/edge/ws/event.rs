@@ -4,7 +4,7 @@ use aws_lambda_events::apigw::ApiGatewayWebsocketProxyRequest;
 use lambda_http::request::LambdaRequest;
 use lambda_runtime::LambdaEvent;
 
-use crate::domain::connection::ConnectionId;
+use crate::domain::socket::ConnectionId;
 
 #[derive(Debug)]
 pub enum SocketEvent {

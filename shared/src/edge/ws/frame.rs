@@ -79,12 +79,14 @@ pub struct ServerFrame {
 }
 
 impl ServerFrame {
-    pub fn new(kind: &'static str, data: Value) -> Self {
+    pub fn new(kind: &'static str, data: impl Serialize) -> Self {
+        // Views are structs of strings, numbers and times, which always serialise.
+        let data = serde_json::to_value(data).unwrap_or_default();
         Self { v: VERSION, kind, id: None, data }
     }
 
     /// An event, under the id of the promise that it keeps: clients tell a repeated one by it.
-    pub fn event(kind: &'static str, id: OutboxId, data: Value) -> Self {
+    pub fn event(kind: &'static str, id: OutboxId, data: impl Serialize) -> Self {
         Self { id: Some(id.to_string()), ..Self::new(kind, data) }
     }
 
@@ -93,7 +95,6 @@ impl ServerFrame {
     }
 
     pub fn to_json(&self) -> String {
-        // Strings and values that were made from JSON always serialise.
         serde_json::to_string(self).unwrap_or_default()
     }
 }

@@ -20,8 +20,8 @@ use tower::Service;
 pub use event::{Frame, SocketEvent};
 pub use frame::{ClientFrame, ServerFrame};
 
-use crate::domain::connection::ConnectionId;
-use crate::edge::http::{Problem, status};
+use crate::domain::socket::ConnectionId;
+use crate::edge::http::{Problem, service, status};
 use crate::error::{Error, Result};
 use crate::telemetry;
 
@@ -69,7 +69,7 @@ where
     F: Fn(ConnectionId, ClientFrame) -> R,
     R: Future<Output = Result<ServerFrame>>,
 {
-    let (http, on_frame) = (Adapter::from(router), &on_frame);
+    let (http, on_frame) = (Adapter::from(service(router)), &on_frame);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<LambdaRequest>| {
         let mut http = http.clone();
         async move {
@@ -134,8 +134,7 @@ where
 
 fn problem(error: &Error, request_id: &str) -> ServerFrame {
     telemetry::report(error);
-    let problem = serde_json::to_value(Problem::new(error, request_id));
-    ServerFrame::new("error", problem.unwrap_or(Value::Null))
+    ServerFrame::new("error", Problem::new(error, request_id))
 }
 
 fn log(what: &str, error: Option<&Error>, started: Instant) {

@@ -44,7 +44,7 @@ impl fmt::Display for ConnectionId {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Connection {
+pub struct Socket {
     pub connection_id: ConnectionId,
     pub user_id: UserId,
     pub session_id: SessionId,
@@ -52,7 +52,7 @@ pub struct Connection {
     pub lease_until: Timestamp,
 }
 
-impl Connection {
+impl Socket {
     pub fn is_live(&self, now: Timestamp) -> bool {
         self.lease_until > now
     }

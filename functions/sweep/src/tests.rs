@@ -1,0 +1,194 @@
+//! Runs of the sweep over an outbox in memory, with a clock in the test's hand.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use shared::domain::id::{Id, OutboxId, UserId};
+use shared::domain::outbox::{Effect, Lane, MailKind, OutboxEntry};
+use shared::domain::time::Timestamp;
+use shared::error::Error;
+use shared::ports::ambient::{Clock, Rng};
+use shared::ports::outbox::{LeftOver, SweepProgress};
+
+use super::*;
+
+/// Everything around a sweep. Minutes stand in the tests as plain numbers.
+#[derive(Default)]
+struct World {
+    minute: Mutex<u64>,
+    promised: Mutex<BTreeMap<u64, usize>>,
+    unreadable: Mutex<Vec<u64>>,
+    queue_is_down: Mutex<bool>,
+    relayed: Mutex<Vec<u64>>,
+    progress: Mutex<SweepProgress>,
+    /// Another run that writes its progress while this one works.
+    rival: Mutex<Option<SweepProgress>>,
+}
+
+impl World {
+    fn at(minute: u64) -> Arc<Self> {
+        let world = Arc::new(Self::default());
+        *world.minute.lock().unwrap() = minute;
+        *world.progress.lock().unwrap() = SweepProgress { version: 1, next: minute - 10, open: Vec::new() };
+        world
+    }
+
+    fn promises(&self, minute: u64, count: usize) {
+        self.promised.lock().unwrap().insert(minute, count);
+    }
+
+    async fn sweeps_at(self: &Arc<Self>, minute: u64) -> Result<()> {
+        *self.minute.lock().unwrap() = minute;
+        let ambient = Ambient::new(Arc::new(Hands(Arc::clone(self))), Arc::new(Hands(Arc::clone(self))));
+        sweep(&Deps { outbox: self.clone(), log: self.clone(), queues: self.clone(), ambient }).await
+    }
+
+    /// The minutes of the entries that were relayed since the last question.
+    fn relayed(&self) -> Vec<u64> {
+        std::mem::take(&mut self.relayed.lock().unwrap())
+    }
+
+    fn open(&self) -> Vec<u64> {
+        self.progress.lock().unwrap().open.clone()
+    }
+}
+
+struct Hands(Arc<World>);
+
+impl Clock for Hands {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix_seconds(*self.0.minute.lock().unwrap() * 60)
+    }
+}
+
+impl Rng for Hands {
+    fn fill(&self, _bytes: &mut [u8]) {}
+}
+
+#[async_trait]
+impl Outbox for World {
+    async fn finish(&self, _entry: &OutboxEntry) -> Result<()> {
+        Err(Error::internal("a sweep finishes nothing"))
+    }
+
+    async fn left_over(&self, minute: u64) -> Result<LeftOver> {
+        let at = Timestamp::from_unix_seconds(minute * 60);
+        let entry = |number: usize| OutboxEntry {
+            id: OutboxId::from_parts(at, [u8::try_from(number).unwrap(); 10]),
+            created_at: at,
+            request_id: None,
+            effect: Effect::mail(MailKind::Verify, UserId::from_parts(at, [1; 10])),
+        };
+        let count = self.promised.lock().unwrap().get(&minute).copied().unwrap_or_default();
+        let unreadable = self.unreadable.lock().unwrap().iter().filter(|row| **row == minute).count();
+        Ok(LeftOver { entries: (0..count).map(entry).collect(), unreadable })
+    }
+}
+
+#[async_trait]
+impl Queues for World {
+    async fn send(&self, _lane: Lane, entries: &[OutboxEntry]) -> Result<()> {
+        if *self.queue_is_down.lock().unwrap() {
+            return Err(Error::unavailable("the queue is down"));
+        }
+        self.relayed.lock().unwrap().extend(entries.iter().map(OutboxEntry::minute));
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl SweepLog for World {
+    async fn read(&self) -> Result<SweepProgress> {
+        Ok(self.progress.lock().unwrap().clone())
+    }
+
+    async fn replace(&self, before: &SweepProgress, next: u64, open: Vec<u64>) -> Result<bool> {
+        let mut progress = self.progress.lock().unwrap();
+        if let Some(rival) = self.rival.lock().unwrap().take() {
+            *progress = rival;
+        }
+        let follows = progress.version == before.version;
+        if follows {
+            *progress = SweepProgress { version: before.version + 1, next, open };
+        }
+        Ok(follows)
+    }
+}
+
+#[tokio::test]
+async fn what_is_left_of_a_past_minute_is_relayed_and_kept_in_mind() {
+    let world = World::at(1_000);
+    world.promises(995, 2);
+    world.sweeps_at(1_000).await.unwrap();
+    assert_eq!((world.relayed(), world.open()), (vec![995, 995], vec![995]));
+}
+
+#[tokio::test]
+async fn the_youngest_minute_waits_for_transactions_that_are_still_under_way() {
+    let world = World::at(1_000);
+    world.promises(999, 1);
+    world.sweeps_at(1_000).await.unwrap();
+    assert_eq!(world.relayed(), Vec::<u64>::new());
+    world.sweeps_at(1_001).await.unwrap();
+    assert_eq!(world.relayed(), [999]);
+}
+
+#[tokio::test]
+async fn what_stays_left_over_is_relayed_ever_more_rarely_and_not_after_a_day() {
+    let world = World::at(1_000);
+    world.promises(1_000, 1);
+    let mut ages = Vec::new();
+    for minute in 1_001..1_000 + 2 * GIVE_UP_MINUTES {
+        world.sweeps_at(minute).await.unwrap();
+        ages.extend(world.relayed().iter().map(|promised| minute - promised));
+    }
+    assert_eq!(ages, [2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]);
+    assert_eq!(world.open(), Vec::<u64>::new(), "a broken promise must not be looked at for ever");
+}
+
+#[tokio::test]
+async fn a_kept_promise_is_forgotten() {
+    let world = World::at(1_000);
+    world.promises(995, 1);
+    world.sweeps_at(1_000).await.unwrap();
+    world.promises(995, 0);
+    world.sweeps_at(1_001).await.unwrap();
+    assert_eq!(world.open(), Vec::<u64>::new());
+}
+
+#[tokio::test]
+async fn a_queue_that_is_down_fails_the_run_and_loses_nothing() {
+    let world = World::at(1_000);
+    world.promises(996, 1);
+    *world.queue_is_down.lock().unwrap() = true;
+    world.sweeps_at(1_000).await.unwrap_err();
+    *world.queue_is_down.lock().unwrap() = false;
+    world.sweeps_at(1_004).await.unwrap();
+    assert_eq!(world.relayed(), [996], "after eight minutes it is due again");
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_stays_in_sight_and_stops_nobody() {
+    let world = World::at(1_000);
+    world.unreadable.lock().unwrap().push(995);
+    world.promises(996, 1);
+    world.sweeps_at(1_000).await.unwrap();
+    assert_eq!((world.relayed(), world.open()), (vec![996], vec![995, 996]));
+}
+
+#[tokio::test]
+async fn after_a_long_pause_each_run_takes_a_bounded_step() {
+    let world = World::at(1_000);
+    world.sweeps_at(1_600).await.unwrap();
+    assert_eq!(world.progress.lock().unwrap().next, 990 + MINUTES_PER_RUN);
+}
+
+#[tokio::test]
+async fn of_two_runs_at_once_the_second_does_not_undo_what_the_first_saw() {
+    let world = World::at(1_000);
+    let seen = SweepProgress { version: 2, next: 999, open: vec![998] };
+    *world.rival.lock().unwrap() = Some(seen.clone());
+    world.sweeps_at(1_000).await.unwrap();
+    assert_eq!(*world.progress.lock().unwrap(), seen);
+}
