@@ -255,12 +255,11 @@ fn a_grant_that_is_missing_is_caught() {
     let template = Template::read();
     for function in template.functions() {
         // Several statements may grant one thing, each in another part of it.
-        let granted: BTreeSet<String> =
-            statements(function.properties).iter().map(|statement| statement["Resource"].to_string()).collect();
-        for resource in granted {
+        for statement in statements(function.properties) {
+            let resource = &statement["Resource"];
             let changed = template.with(|resources| {
                 let list = &mut resources[function.id]["Properties"]["Policies"][0]["Statement"];
-                list.as_array_mut().unwrap().retain(|statement| statement["Resource"].to_string() != resource);
+                list.as_array_mut().unwrap().retain(|other| other["Resource"] != *resource);
             });
             assert!(!added(&changed, main_of).is_empty(), "{} without {resource}", function.id);
         }
