@@ -4,12 +4,14 @@
 //! field was checked when it was made, so whoever holds one need not check again.
 
 pub mod account;
+pub mod breached;
 pub mod code;
 pub mod conversation;
 pub mod email;
 pub mod fields;
 pub mod hex;
 pub mod id;
+pub mod limit;
 pub mod matching;
 pub mod outbox;
 pub mod pair;

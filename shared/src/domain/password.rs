@@ -21,12 +21,23 @@ const MAX_CHARS: usize = 128;
 pub struct Password(String);
 
 impl Password {
+    /// A new password, which must not be one that everybody tries first.
+    pub fn choose(text: &str) -> Result<Self, Refusal> {
+        Self::parse(text)
+    }
+
+    /// A password that is compared with a stored one, whatever was allowed when that was chosen.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         if text.len() > MAX_CHARS * 12 {
             return Err(LENGTH);
         }
         let text: String = text.nfkc().collect();
         if (MIN_CHARS..=MAX_CHARS).contains(&text.chars().count()) { Ok(Self(text)) } else { Err(LENGTH) }
+    }
+
+    /// Whether a stored hash was made with other parameters than today's.
+    pub fn is_outdated(phc: &str) -> bool {
+        !phc.starts_with(&format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}$"))
     }
 
     /// Hashes with Argon2id; takes tens of milliseconds and [`MEMORY_KIB`] of memory.

@@ -41,8 +41,20 @@ pub struct Session {
     /// Access tokens carry this number; raising it refuses all that were made before.
     pub version: u32,
     pub refresh: RefreshState,
+    /// What the client said of itself when it signed in.
+    #[serde(default)]
+    pub client: Client,
     pub created_at: Timestamp,
     pub ends_at: Timestamp,
+}
+
+/// What a client says of itself, for its owner to recognise. Nothing is decided by it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Client {
+    /// The `User-Agent`, shortened.
+    pub device: Option<String>,
+    /// What a proxy in front of us says of the place.
+    pub place: Option<String>,
 }
 
 /// The part of the row that rotates.

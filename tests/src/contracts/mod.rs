@@ -2,4 +2,5 @@
 
 mod batches;
 mod errors;
+mod limits;
 mod openapi;

@@ -55,6 +55,48 @@ fn signing_out_ends_tokens_and_sockets_within_seconds() {
 }
 
 #[test]
+fn a_lost_device_is_signed_out_from_another_one() {
+    let story = Story::in_peace();
+    let ada = story.resident("Ada");
+    let lost = ada.on_another_device();
+    let mut socket = lost.connects();
+    let sessions = ada.gets("/v1/auth/sessions").expect(200);
+    let items = sessions["items"].as_array().unwrap();
+    assert_eq!(items.len(), 2, "{sessions}");
+    let current: Vec<_> = items.iter().map(|item| item["is_current"].as_bool().unwrap()).collect();
+    assert_eq!(current, [false, true], "the other device signed in last: {sessions}");
+    assert!(items[0]["device"].as_str().unwrap().contains("ureq"), "{sessions}");
+    let id = items[0]["session_id"].as_str().unwrap();
+    ada.deletes(&format!("/v1/auth/sessions/{id}")).expect(204);
+    socket.is_closed();
+    refresh(story.town, &lost.refresh_token()).expect_problem(401, "session_ended");
+    assert_eq!(ada.gets("/v1/auth/sessions").expect(200)["items"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn nobody_ends_a_session_of_somebody_else() {
+    let story = Story::in_peace();
+    let (ada, eve) = (story.newcomer("Ada"), story.newcomer("Eve"));
+    let id = ada.gets("/v1/auth/sessions").expect(200)["items"][0]["session_id"].as_str().unwrap().to_owned();
+    eve.deletes(&format!("/v1/auth/sessions/{id}")).expect(204);
+    refresh(story.town, &ada.refresh_token()).expect(200);
+}
+
+#[test]
+fn all_other_sessions_end_at_once_and_then_this_one() {
+    let story = Story::in_peace();
+    let ada = story.newcomer("Ada");
+    let others = [ada.on_another_device(), ada.on_another_device()];
+    ada.deletes("/v1/auth/sessions?keep_current=true").expect(204);
+    for other in &others {
+        refresh(story.town, &other.refresh_token()).expect_problem(401, "session_ended");
+    }
+    ada.gets("/v1/auth/sessions").expect(200);
+    ada.deletes("/v1/auth/sessions").expect(204);
+    refresh(story.town, &ada.refresh_token()).expect_problem(401, "session_ended");
+}
+
+#[test]
 fn a_socket_whose_lease_has_lapsed_does_not_outlive_its_session() {
     let story = Story::in_peace();
     let ada = story.newcomer("Ada");

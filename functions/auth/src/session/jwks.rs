@@ -36,6 +36,6 @@ struct Key {
 #[utoipa::path(get, path = "/.well-known/jwks.json", tag = "auth", responses((status = 200, body = KeySet)))]
 pub(super) async fn jwks(State(deps): State<Deps>) -> Result<impl IntoResponse> {
     let key = |public| Key { kty: "OKP", crv: "Ed25519", alg: "EdDSA", usage: "sig", public };
-    let keys = deps.tokens.public_keys().await?.into_iter().map(key).collect();
+    let keys = deps.keeper.tokens.public_keys().await?.into_iter().map(key).collect();
     Ok(([(CACHE_CONTROL, "public, max-age=300")], Json(KeySet { keys })))
 }

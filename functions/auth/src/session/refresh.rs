@@ -9,8 +9,8 @@ use shared::edge::http::{Body, Problem};
 use shared::error::{Code, Result};
 use utoipa::ToSchema;
 
-use super::Deps;
 use super::tokens::TokenPair;
+use super::{Deps, Keeper};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -31,39 +31,40 @@ const ROUNDS: usize = 3;
 ))]
 pub(super) async fn refresh(State(deps): State<Deps>, Body(body): Body<RefreshBody>) -> Result<Json<TokenPair>> {
     let token = RefreshToken::parse(&body.refresh_token).ok_or(Code::SessionEnded)?;
+    let keeper = &deps.keeper;
     for _ in 0..ROUNDS {
-        let now = deps.ambient.now();
-        let session = deps.sessions.find(token.user_id, token.session_id).await?;
+        let now = keeper.ambient.now();
+        let session = keeper.sessions.find(token.user_id, token.session_id).await?;
         let session = session.filter(|session| session.is_live(now)).ok_or(Code::SessionEnded)?;
-        let child = deps.tokens.child_of(&token);
+        let child = keeper.tokens.child_of(&token);
         let settled = match assess(&session.refresh, &token, now) {
-            Presented::Newest => rotate(&deps, &session, &child).await?,
+            Presented::Newest => rotate(keeper, &session, &child).await?,
             Presented::Previous => true,
-            Presented::Stale => return Err(revoke(&deps, &session).await?.into()),
+            Presented::Stale => return Err(revoke(keeper, &session).await?.into()),
             Presented::Unknown => return Err(Code::SessionEnded.into()),
         };
         if settled {
-            return Ok(Json(deps.tokens.pair(&session, &child, now).await?));
+            return Ok(Json(keeper.tokens.pair(&session, &child, now).await?));
         }
     }
     Err(Code::Unavailable.into())
 }
 
 /// Whether this request was the one that rotated; if not, another one did at the same time.
-async fn rotate(deps: &Deps, session: &Session, child: &RefreshToken) -> Result<bool> {
-    let now = deps.ambient.now();
+async fn rotate(keeper: &Keeper, session: &Session, child: &RefreshToken) -> Result<bool> {
+    let now = keeper.ambient.now();
     let next = RefreshState {
         counter: child.counter,
         hash: child.hash(),
         previous_hash: Some(session.refresh.hash.clone()),
         rotated_at: now,
     };
-    deps.sessions.rotate(session, session.refresh.counter, next, now + LIFETIME).await
+    keeper.sessions.rotate(session, session.refresh.counter, next, now + LIFETIME).await
 }
 
-async fn revoke(deps: &Deps, session: &Session) -> Result<Code> {
-    let warning = deps.ambient.promise(Effect::mail(MailKind::SessionRevoked, session.user_id));
-    let hang_up = deps.ambient.promise(Effect::Push(session.ended()));
-    deps.sessions.end(session, SessionState::Revoked, &[warning, hang_up]).await?;
+async fn revoke(keeper: &Keeper, session: &Session) -> Result<Code> {
+    let warning = keeper.ambient.promise(Effect::mail(MailKind::SessionRevoked, session.user_id));
+    let hang_up = keeper.ambient.promise(Effect::Push(session.ended()));
+    keeper.sessions.end(session, SessionState::Revoked, &[warning, hang_up]).await?;
     Ok(Code::SessionEnded)
 }

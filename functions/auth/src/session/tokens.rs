@@ -22,7 +22,7 @@ pub struct Tokens {
 }
 
 #[derive(Serialize, ToSchema)]
-pub(super) struct TokenPair {
+pub(crate) struct TokenPair {
     /// A JWT for `Authorization: Bearer`.
     access_token: String,
     #[schema(example = "Bearer")]
