@@ -77,7 +77,7 @@ catalogue! {
     InvalidCredentials "invalid_credentials" Unauthenticated "The address or the password is wrong";
     CodeRequired "code_required" TooMany "Too many wrong passwords: wait, or sign in with a code by mail";
     SessionEnded "session_ended" Unauthenticated "The session has ended; sign in again";
-    ConnectionLost "connection_lost" Unauthenticated "This socket is no longer known; open a new one";
+    SocketLost "socket_lost" Unauthenticated "This socket is no longer known; open a new one";
     InvalidTicket "invalid_ticket" Unauthenticated "The socket ticket is unknown, used or expired";
     Forbidden "forbidden" Forbidden "This is not yours to do";
     ConversationClosed "conversation_closed" Forbidden "Nothing more can be sent in this conversation";

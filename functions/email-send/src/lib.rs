@@ -26,8 +26,8 @@ pub struct Deps {
     pub ambient: Ambient,
 }
 
-/// Sends the mail of one entry, once. A failure leaves the entry to be tried again; a crash between SES's acceptance
-/// and our mark repeats the mail, which is right for the security mails that this function sends.
+/// Sends the mail of one entry, once. A failure leaves the entry to be tried again; a crash or a lost answer between SES's
+/// acceptance and our mark repeats the mail, which is right for the security mails that this function sends.
 pub async fn send(deps: &Deps, entry: OutboxEntry) -> Result<()> {
     let Effect::Mail(effect) = &entry.effect else { return Err(Error::internal("this effect is no mail")) };
     match deps.jobs.claim(&entry).await? {

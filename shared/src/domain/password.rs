@@ -5,6 +5,7 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use unicode_normalization::UnicodeNormalization;
 
+use super::breached::is_breached;
 use super::fields::Refusal;
 use crate::error::{Error, Result};
 
@@ -23,7 +24,8 @@ pub struct Password(String);
 impl Password {
     /// A new password, which must not be one that everybody tries first.
     pub fn choose(text: &str) -> Result<Self, Refusal> {
-        Self::parse(text)
+        let password = Self::parse(text)?;
+        if is_breached(&password.0) { Err(BREACHED) } else { Ok(password) }
     }
 
     /// A password that is compared with a stored one, whatever was allowed when that was chosen.
@@ -61,6 +63,8 @@ impl Password {
 pub const DECOY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$Y29sbGFibWF0Y2gtZGVjb3k$kJ0Y8Zr6sYV3y1n9cZ0Xq0l7m8b0j5o2v3w4x5y6z7A";
 
+const BREACHED: Refusal =
+    Refusal::Borrowed("password is among those that are tried first, because it was found in breaches; choose another");
 const LENGTH: Refusal = Refusal::Borrowed("password must have 8 to 128 characters");
 
 fn argon2id() -> Result<Argon2<'static>> {
@@ -90,6 +94,19 @@ mod tests {
     fn the_decoy_is_verified_at_full_cost_and_matches_nothing() {
         assert!(DECOY.contains(&format!("m={MEMORY_KIB},t={PASSES},p={LANES}")));
         assert!(!Password::parse("any password").unwrap().matches(DECOY).unwrap());
+    }
+
+    #[test]
+    fn a_breached_password_is_not_chosen_and_still_compared() {
+        assert!(Password::choose("Password1").is_err());
+        assert!(Password::parse("Password1").is_ok());
+        assert!(Password::choose("correct horse battery").is_ok());
+    }
+
+    #[test]
+    fn a_hash_of_other_parameters_is_outdated() {
+        assert!(!Password::is_outdated(DECOY));
+        assert!(Password::is_outdated(&DECOY.replace("t=2", "t=1")));
     }
 
     #[test]

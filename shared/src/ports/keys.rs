@@ -1,4 +1,4 @@
-//! Keys of access tokens: the private ones for `auth`, the public ones for everybody.
+//! The public keys of access tokens, for everybody who verifies one.
 
 use async_trait::async_trait;
 

@@ -1,4 +1,7 @@
 //! The power rule: what a function wires, what it is told, and what it may do are the same list.
+//!
+//! Tables, queues, buckets and secrets are compared, not the actions on them: a missing action fails a story, because roles
+//! are enforced there; a superfluous one is for the reader of the template to see.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -15,7 +18,7 @@ use super::wiring::{self, Power, Powers, Wiring, power_of};
 
 const SAME_LIST: Rule = Rule {
     text: "A function's main.rs, its Environment and its Policies name the same powers",
-    why: "a grant that nothing uses is a hole, a variable that nothing reads is a lie, and a power without a grant fails",
+    why: "a grant of something that is not wired is a hole, a variable that nothing reads is a lie, and a power without a grant fails",
     remedy: "add what is missing to the list that lacks it, or take it away from the others",
 };
 

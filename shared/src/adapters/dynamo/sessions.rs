@@ -61,7 +61,8 @@ impl Sessions for DynamoSessions {
     }
 
     async fn all_of(&self, user_id: UserId) -> Result<Vec<Session>> {
-        let items = self.sessions.query(Range::prefix(format!("USER#{user_id}"), "SESSION#").strong()).await?;
+        let items =
+            self.sessions.query(Range::prefix(format!("USER#{user_id}"), "SESSION#").strong().unlimited()).await?;
         items.into_iter().map(decode).collect()
     }
 
