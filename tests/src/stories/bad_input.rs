@@ -7,7 +7,7 @@ use crate::support::{Person, Story};
 #[test]
 fn malformed_json_is_a_problem_that_names_the_request() {
     let story = Story::in_peace();
-    for body in ["", "{", "[]", "null", "\"text\"", "{\"email\":\"a\"} trailing"] {
+    for body in ["", "{", "[]", "null", "\"text\"", "{\"email\":\"a\",\"password\":\"x\"} trailing"] {
         let answer = story.town.send_raw("POST", None, "/v1/auth/login", "application/json", body);
         answer.expect_problem(400, "malformed_body");
     }
