@@ -32,10 +32,28 @@ fn an_old_refresh_token_ends_the_session_and_warns_its_owner() {
     let stolen = ada.refresh_token();
     let second = refresh(story.town, &stolen).expect(200);
     let third = refresh(story.town, refresh_token(&second)).expect(200);
+    // An hour goes by.
+    let (pk, sk) = (format!("USER#{}", ada.id), format!("SESSION#{}", third["session_id"].as_str().unwrap()));
+    let mut session = story.town.item("Sessions", &pk, &sk).unwrap();
+    for rotated_at in session["refresh"]["M"]["rotations"]["L"].as_array_mut().unwrap() {
+        rotated_at["S"] = json!("2026-01-01T00:00:00.000Z");
+    }
+    story.town.put_item("Sessions", &session);
     refresh(story.town, &stolen).expect_problem(401, "session_ended");
     refresh(story.town, refresh_token(&third)).expect_problem(401, "session_ended");
     let mails = story.town.mails_to(&ada.email, 2);
     assert!(mails[1].contains("ended that session"), "{}", mails[1]);
+}
+
+#[test]
+fn an_answer_that_was_lost_signs_nobody_out_however_late_it_is_noticed() {
+    let story = Story::in_peace();
+    let ada = story.newcomer("Ada");
+    let token = ada.refresh_token();
+    let lost = refresh(story.town, &token).expect(200);
+    let again = refresh(story.town, &token).expect(200);
+    assert_eq!(refresh_token(&lost), refresh_token(&again));
+    refresh(story.town, refresh_token(&again)).expect(200);
 }
 
 #[test]

@@ -33,7 +33,7 @@ impl Keeper {
     ) -> Result<TokenPair> {
         let (now, session_id) = (self.ambient.now(), self.ambient.id::<SessionId>());
         let token = RefreshToken::first(user_id, session_id, self.ambient.bytes());
-        let refresh = RefreshState { counter: token.counter, hash: token.hash(), previous_hash: None, rotated_at: now };
+        let refresh = RefreshState::first(&token, now);
         let session = Session {
             user_id,
             session_id,

@@ -43,14 +43,14 @@ struct SessionView {
     ))]
 pub(super) async fn list(State(deps): State<Deps>, caller: Caller) -> Result<Json<SessionList>> {
     let mut sessions = deps.keeper.live_sessions(caller.user_id).await?;
-    sessions.sort_unstable_by_key(|session| std::cmp::Reverse(session.refresh.rotated_at));
+    sessions.sort_unstable_by_key(|session| std::cmp::Reverse(session.refresh.rotated_at()));
     let view = |session: shared::domain::session::Session| SessionView {
         session_id: session.session_id,
         is_current: session.session_id == caller.session_id,
         device: session.client.device,
         place: session.client.place,
         created_at: session.created_at,
-        last_used_at: session.refresh.rotated_at,
+        last_used_at: session.refresh.rotated_at(),
         ends_at: session.ends_at,
     };
     Ok(Json(SessionList { items: sessions.into_iter().map(view).collect() }))
