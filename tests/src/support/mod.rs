@@ -2,6 +2,7 @@
 
 mod answer;
 mod fault_proxy;
+mod leaks;
 mod person;
 mod socket;
 mod story;

@@ -52,7 +52,7 @@ impl Story {
     }
 }
 
-/// A story that leaves promises in the outbox or messages in a dead-letter queue has failed.
+/// A story that leaves promises in the outbox, messages in a dead-letter queue or secrets in a log has failed.
 impl Drop for Story {
     fn drop(&mut self) {
         if std::thread::panicking() {
@@ -64,5 +64,7 @@ impl Drop for Story {
         let dead: Vec<_> =
             queues.iter().filter(|queue| queue.name.contains("DeadLetter") && queue.visible > 0).collect();
         assert!(dead.is_empty(), "dead letters: {dead:?}");
+        let leaks = self.town.leaks();
+        assert!(leaks.is_empty(), "secrets in the logs:\n{}", leaks.join("\n"));
     }
 }

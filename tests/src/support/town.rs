@@ -1,13 +1,14 @@
 //! A town: one emulator with the real template deployed and IAM enforced. Stories share a few of them.
 
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use ureq::{Agent, RequestBuilder};
 use xtask::{LocalStack, StackOptions};
 
+use super::leaks::leak;
 use super::{Answer, FaultProxy};
 
 /// How long a town is given to do what it promised; it takes milliseconds when the machine has nothing else to do.
@@ -18,6 +19,8 @@ pub(crate) struct Town {
     /// Between the functions and `DynamoDB`, in towns where things go wrong.
     pub(crate) faults: Option<FaultProxy>,
     agent: Agent,
+    /// Milliseconds since 1970.
+    logs_read_until: Mutex<i64>,
 }
 
 impl Town {
@@ -45,7 +48,7 @@ impl Town {
         let options = StackOptions { label: format!("test-{label}"), ..Default::default() };
         let stack = LocalStack::start(options).unwrap_or_else(|failure| panic!("{failure}"));
         let config = Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE));
-        Self { stack, faults: None, agent: config.build().into() }
+        Self { stack, faults: None, agent: config.build().into(), logs_read_until: Mutex::default() }
     }
 
     pub(crate) fn faults(&self) -> &FaultProxy {
@@ -128,13 +131,29 @@ impl Town {
     /// The newest complaints of the functions, for a story that has failed.
     pub(crate) fn tell_what_went_wrong(&self) {
         for function in self.stack.functions().keys() {
-            let lines = self.stack.function_logs(function).unwrap_or_default();
+            let lines = self.stack.function_logs(function, 0).unwrap_or_default();
+            let lines: Vec<_> = lines.into_iter().map(|line| line.message).collect();
             let complaints: Vec<_> =
                 lines.iter().filter(|line| line.contains("WARN") || line.contains("ERROR")).collect();
             for line in complaints.iter().rev().take(3).rev() {
                 eprintln!("{function}: {line}");
             }
         }
+    }
+
+    /// Reads what was logged since it was read last, for what no log may hold.
+    pub(crate) fn leaks(&self) -> Vec<String> {
+        // Lines that are as old as the last one read may have been written after it was.
+        let mut read_until = self.logs_read_until.lock().unwrap_or_else(PoisonError::into_inner);
+        let since = *read_until;
+        let mut leaks = Vec::new();
+        for function in self.stack.functions().keys() {
+            for line in self.stack.function_logs(function, since).unwrap() {
+                *read_until = line.timestamp.max(*read_until);
+                leaks.extend(leak(&line.message).map(|what| format!("{function} logs {what}: {}", line.message)));
+            }
+        }
+        leaks
     }
 
     /// Runs the same thing several times at once, each in a thread of its own.

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::client::{ACCOUNT, REGION};
+use super::logs::LogLine;
 use super::stack::LocalStack;
 use crate::failure::Failure;
 
@@ -88,10 +89,10 @@ impl LocalStack {
         Ok(())
     }
 
-    /// The log lines of a function, oldest first. Those of an invocation appear when it has ended.
-    pub fn function_logs(&self, function: &str) -> Result<Vec<String>, Failure> {
-        let lines = self.client().function_logs(self.function(function)?, 0)?;
-        Ok(lines.into_iter().map(|line| line.message).collect())
+    /// The log lines of a function since a time in milliseconds, oldest first. Those of an invocation appear when it has
+    /// ended.
+    pub fn function_logs(&self, function: &str, since: i64) -> Result<Vec<LogLine>, Failure> {
+        self.client().function_logs(self.function(function)?, since)
     }
 }
 
