@@ -1,5 +1,5 @@
-//! The one test binary: stories on the deployed local stack, contracts between code and documents, replays of events,
-//! and house rules. One binary, because linking the AWS SDK is what costs.
+//! The one test binary: stories on the deployed local stack, stores against its tables, contracts between code and
+//! documents, replays of events, and house rules. One binary, because linking the AWS SDK is what costs.
 
 #![expect(
     clippy::expect_used,
@@ -12,5 +12,6 @@
 mod contracts;
 mod house;
 mod replay;
+mod stores;
 mod stories;
 mod support;

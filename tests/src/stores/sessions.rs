@@ -1,0 +1,71 @@
+//! Sessions, when two change one at the same time.
+
+use std::sync::Arc;
+
+use shared::adapters::dynamo::{DynamoOutbox, DynamoSessions};
+use shared::config::TableName;
+use shared::domain::id::{SessionId, UserId};
+use shared::domain::session::{Client, LIFETIME, RefreshKey, RefreshState, RefreshToken, Session, SessionState};
+use shared::ports::sessions::Sessions;
+
+use super::{Hands, finish, table, today};
+
+fn sessions() -> DynamoSessions {
+    let outbox = DynamoOutbox::new(table(TableName::Outbox));
+    DynamoSessions::new(table(TableName::Sessions), table(TableName::Accounts), outbox)
+}
+
+fn session(hands: &Arc<Hands>) -> (Session, RefreshToken) {
+    let (ambient, now) = (hands.ambient(), hands.now());
+    let (user_id, session_id) = (ambient.id::<UserId>(), ambient.id::<SessionId>());
+    let token = RefreshToken::first(user_id, session_id, ambient.bytes());
+    let session = Session {
+        user_id,
+        session_id,
+        state: SessionState::Active,
+        version: 1,
+        refresh: RefreshState::first(&token, now),
+        client: Client::default(),
+        created_at: now,
+        ends_at: now + LIFETIME,
+    };
+    (session, token)
+}
+
+#[test]
+fn a_rotation_that_comes_late_does_not_undo_a_later_one() {
+    let hands = Hands::at(today());
+    let (store, key) = (sessions(), RefreshKey::new(b"key"));
+    let (session, first) = session(&hands);
+    finish(store.create(&session, None)).unwrap();
+    let (now, ends_at) = (hands.now(), session.ends_at);
+    let (second, third) = (first.child(&key), first.child(&key).child(&key));
+    let to_second = session.refresh.rotated(&second, now);
+    let to_third = to_second.rotated(&third, now);
+    assert!(finish(store.rotate(&session, 1, to_second.clone(), ends_at)).unwrap());
+    assert!(finish(store.rotate(&session, 2, to_third.clone(), ends_at)).unwrap());
+    assert!(!finish(store.rotate(&session, 1, to_second, ends_at)).unwrap());
+    let stored = finish(store.find(session.user_id, session.session_id)).unwrap().unwrap();
+    assert_eq!(stored.refresh, to_third);
+}
+
+#[test]
+fn an_ended_session_is_not_rotated_back_to_life() {
+    let hands = Hands::at(today());
+    let store = sessions();
+    let (session, first) = session(&hands);
+    finish(store.create(&session, None)).unwrap();
+    finish(store.end(&session, SessionState::Ended, &[])).unwrap();
+    let child = first.child(&RefreshKey::new(b"key"));
+    let next = session.refresh.rotated(&child, hands.now());
+    assert!(!finish(store.rotate(&session, 1, next, session.ends_at)).unwrap());
+}
+
+#[test]
+fn a_sign_in_whose_password_was_changed_meanwhile_starts_nothing() {
+    let hands = Hands::at(today());
+    let store = sessions();
+    let (session, _) = session(&hands);
+    assert!(!finish(store.create(&session, Some("the hash of a password that was replaced"))).unwrap());
+    assert_eq!(finish(store.find(session.user_id, session.session_id)).unwrap(), None);
+}
