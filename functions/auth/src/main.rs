@@ -24,12 +24,12 @@ async fn main() -> Result<(), lambda_http::Error> {
         (TokensConfig::read(&mut vars), SigningConfig::read(&mut vars), CodesConfig::read(&mut vars));
     vars.finish()?;
 
-    let auth_keys = secrets::auth_keys(&aws, &signing.secret).await?;
+    let vault = Arc::new(secrets::SecretVault::new(&aws, signing.secret));
     let code_key = secrets::code_key(&aws, &codes.secret).await?;
     let codes = Arc::new(DynamoCodes::new(accounts.clone(), code_key));
     let accounts = Arc::new(DynamoAccounts::new(accounts, outbox));
     let authenticator = Authenticator::new(tokens.issuer.clone(), keys.clone(), sessions.clone(), ambient.clone());
-    let tokens = session::Tokens::new(tokens.issuer, auth_keys.signing, auth_keys.refresh, keys);
+    let tokens = session::Tokens::open(tokens.issuer, vault, keys, &ambient).await?;
     http::run(auth::router(
         registration::Deps { accounts: accounts.clone(), codes, ambient: ambient.clone() },
         session::Deps { accounts, sessions, tokens: Arc::new(tokens), authenticator: Arc::new(authenticator), ambient },

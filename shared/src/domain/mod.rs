@@ -10,6 +10,7 @@ pub mod email;
 pub mod fields;
 pub mod hex;
 pub mod id;
+pub mod keys;
 pub mod matching;
 pub mod outbox;
 pub mod pair;

@@ -4,6 +4,7 @@ mod jwks;
 mod login;
 mod logout;
 mod refresh;
+mod signer;
 mod tokens;
 
 use std::sync::Arc;
