@@ -3,3 +3,4 @@
 mod batches;
 mod errors;
 mod openapi;
+mod vault;

@@ -118,7 +118,7 @@ fn power_behind(action: &str) -> Option<Power> {
         action if FROM_STREAM.contains(&action) => None,
         action if action.starts_with("dynamodb:") => Some(Power::Table),
         "sqs:SendMessage" => Some(Power::Queue),
-        "secretsmanager:GetSecretValue" => Some(Power::Secret),
+        "secretsmanager:GetSecretValue" | "secretsmanager:PutSecretValue" => Some(Power::Secret),
         "s3:ListBucket" => Some(Power::Bucket),
         "ses:SendEmail" => Some(Power::Mail),
         "execute-api:ManageConnections" => Some(Power::Connections),
@@ -260,7 +260,8 @@ fn a_grant_that_is_missing_is_caught() {
         for resource in granted {
             let changed = template.with(|resources| {
                 let list = &mut resources[function.id]["Properties"]["Policies"][0]["Statement"];
-                list.as_array_mut().unwrap().retain(|statement| statement["Resource"].to_string() != resource);
+                let is_kept = |statement: &Value| serde_json::to_string(&statement["Resource"]).unwrap() != resource;
+                list.as_array_mut().unwrap().retain(is_kept);
             });
             assert!(!added(&changed, main_of).is_empty(), "{} without {resource}", function.id);
         }

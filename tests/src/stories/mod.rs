@@ -6,6 +6,7 @@ mod blocks;
 mod chat;
 mod faults;
 mod health;
+mod keys;
 mod main_job;
 mod matching;
 mod sessions;

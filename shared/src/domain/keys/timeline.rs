@@ -51,11 +51,7 @@ pub enum Urgency {
 }
 
 /// The key that signs now, among those whose private half the asker `holds`.
-pub fn signer<'k>(
-    published: &'k [PublishedKey],
-    holds: impl Fn(&str) -> bool,
-    now: Timestamp,
-) -> Option<&'k PublishedKey> {
+pub fn signer(published: &[PublishedKey], holds: impl Fn(&str) -> bool, now: Timestamp) -> Option<&PublishedKey> {
     let held = || published.iter().filter(|key| holds(key.kid()));
     let started = held().filter(|key| key.signs_from <= now).max_by_key(|key| key.order());
     // If none has started, this clock is slow and the first key of all is on its way.
