@@ -66,10 +66,16 @@ pub async fn rotate(deps: &Deps, order: Order) -> Result<()> {
 async fn turn(deps: &Deps, published: &[PublishedKey], urgency: Urgency) -> Result<Option<Keyring>> {
     let stored = deps.vault.read().await?;
     let seed = || Seed::from_chance(deps.ambient.bytes());
-    match keys::turn(&stored.ring, published, urgency, deps.ambient.now(), seed)? {
-        None => Ok(Some(stored.ring)),
-        Some(next) => Ok(deps.vault.replace(&stored.version, &next).await?.then_some(next)),
+    let Some(next) = keys::turn(&stored.ring, published, urgency, deps.ambient.now(), seed)? else {
+        return Ok(Some(stored.ring));
+    };
+    if deps.vault.replace(&stored.version, &next).await? {
+        return Ok(Some(next));
     }
+    if deps.vault.read().await?.version == stored.version {
+        return Err(Error::internal("the secret was set back to a version that has a successor: put its value anew"));
+    }
+    Ok(None)
 }
 
 #[cfg(test)]
