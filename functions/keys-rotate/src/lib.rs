@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use shared::domain::keys::{self, Keyring, PublishedKey, Seed, Urgency};
+use shared::domain::time::Timestamp;
 use shared::error::{Error, Result};
 use shared::ports::ambient::Ambient;
 use shared::ports::keys::{KeyVault, PublicKeys};
@@ -44,7 +45,7 @@ impl Order {
 pub async fn rotate(deps: &Deps, order: Order) -> Result<()> {
     let (now, urgency) = (deps.ambient.now(), order.urgency());
     let published = deps.published.all().await?;
-    let Some(ring) = turn(deps, &published, urgency).await? else {
+    let Some(ring) = turn(deps, &published, urgency, now).await? else {
         tracing::info!("another rotation was faster");
         return if order.now { Err(Error::unavailable("another run was writing the secret")) } else { Ok(()) };
     };
@@ -63,10 +64,10 @@ pub async fn rotate(deps: &Deps, order: Order) -> Result<()> {
 }
 
 /// The ring as it is from now on, unless another run has written one meanwhile.
-async fn turn(deps: &Deps, published: &[PublishedKey], urgency: Urgency) -> Result<Option<Keyring>> {
+async fn turn(deps: &Deps, published: &[PublishedKey], urgency: Urgency, now: Timestamp) -> Result<Option<Keyring>> {
     let stored = deps.vault.read().await?;
     let seed = || Seed::from_chance(deps.ambient.bytes());
-    let Some(next) = keys::turn(&stored.ring, published, urgency, deps.ambient.now(), seed)? else {
+    let Some(next) = keys::turn(&stored.ring, published, urgency, now, seed)? else {
         return Ok(Some(stored.ring));
     };
     if deps.vault.replace(&stored.version, &next).await? {

@@ -126,6 +126,7 @@ async fn an_emergency_at_a_slow_clock_leaves_a_key_that_signs() {
     *world.now.lock().unwrap() = START;
     world.runs(r#"{"now":true}"#).await.unwrap();
     assert_eq!((world.signer(), world.kids().len()), (Some(3), 1));
+    world.runs_until(0, "{}").await.expect("nothing is left to do");
 }
 
 #[tokio::test]

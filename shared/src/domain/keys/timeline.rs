@@ -97,7 +97,8 @@ pub fn turn(
 /// The key to publish next, if its generation is not published yet and may be.
 pub fn announce(ring: &Keyring, published: &[PublishedKey], now: Timestamp) -> Option<PublishedKey> {
     let newest = ring.newest();
-    if !may_introduce(newest, published) {
+    let is_published = published.iter().any(|key| key.kid() == newest.kid());
+    if is_published || !may_introduce(newest, published) {
         return None;
     }
     let at_once = PublishedKey::at_once(newest.key.public(), now);
