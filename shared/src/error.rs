@@ -6,8 +6,12 @@
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+/// When nothing else is known, a client may come back after this time.
+const SOON: Duration = Duration::from_secs(1);
+
 type Cause = Box<dyn StdError + Send + Sync>;
 
 /// What a caller can do about an error; every [`Code`] belongs to exactly one kind.
@@ -71,8 +75,9 @@ catalogue! {
     InvalidCode "invalid_code" Invalid "The code is wrong, expired or used";
     Unauthenticated "unauthenticated" Unauthenticated "A valid access token is needed";
     InvalidCredentials "invalid_credentials" Unauthenticated "The address or the password is wrong";
+    CodeRequired "code_required" TooMany "Too many wrong passwords: wait, or sign in with a code by mail";
     SessionEnded "session_ended" Unauthenticated "The session has ended; sign in again";
-    ConnectionLost "connection_lost" Unauthenticated "This socket is no longer known; open a new one";
+    SocketLost "socket_lost" Unauthenticated "This socket is no longer known; open a new one";
     InvalidTicket "invalid_ticket" Unauthenticated "The socket ticket is unknown, used or expired";
     Forbidden "forbidden" Forbidden "This is not yours to do";
     ConversationClosed "conversation_closed" Forbidden "Nothing more can be sent in this conversation";
@@ -103,13 +108,14 @@ pub struct Error {
     code: Code,
     detail: Cow<'static, str>,
     fields: Vec<FieldError>,
+    wait: Duration,
     cause: Option<Cause>,
 }
 
 impl Error {
     /// An error whose public text says more than the title of its code.
     pub fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, detail: detail.into(), fields: Vec::new(), cause: None }
+        Self { code, detail: detail.into(), fields: Vec::new(), wait: SOON, cause: None }
     }
 
     pub fn invalid(field: impl Into<Cow<'static, str>>, detail: impl Into<Cow<'static, str>>) -> Self {
@@ -119,7 +125,7 @@ impl Error {
     /// Names every offending field at once; the first one stands in for the whole in `field` and `detail`.
     pub fn invalid_fields(fields: Vec<FieldError>) -> Self {
         let detail = fields.first().map_or(Cow::Borrowed(Code::InvalidField.title()), |f| f.detail.clone());
-        Self { code: Code::InvalidField, detail, fields, cause: None }
+        Self { code: Code::InvalidField, detail, fields, wait: SOON, cause: None }
     }
 
     /// A dependency failed in a way that trying again can mend.
@@ -127,9 +133,21 @@ impl Error {
         Self::from(Code::Unavailable).because(cause)
     }
 
+    /// A limit was reached that is lifted after `wait`.
+    pub fn too_many(wait: Duration) -> Self {
+        let detail = format!("A limit was reached; try again in {} seconds", wait.as_secs().max(1));
+        Self { wait, ..Self::new(Code::TooManyRequests, detail) }
+    }
+
     /// A defect of ours: an invariant did not hold.
     pub fn internal(cause: impl Into<Cause>) -> Self {
         Self::from(Code::Internal).because(cause)
+    }
+
+    /// The same refusal under a code that says more.
+    #[must_use]
+    pub fn in_place_of(self, code: Code) -> Self {
+        if self.kind() == code.kind() { Self { code, detail: code.title().into(), ..self } } else { self }
     }
 
     /// Keeps what went wrong underneath, for the log only.
@@ -171,6 +189,11 @@ impl Error {
             | Kind::UnsupportedMediaType
             | Kind::Internal => false,
         }
+    }
+
+    /// After how long it is worth sending the same request again, if it ever is.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retryable().then_some(self.wait)
     }
 
     /// The private cause with everything underneath it, on one line.

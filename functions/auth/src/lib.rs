@@ -1,9 +1,10 @@
 //! `auth`: accounts, sessions and tokens.
 //!
-//! Registration leads from an address to an account, a session from an account to tokens. No other function can read
-//! a private key.
+//! Registration leads from an address to an account, a password from an account to a session, and a session has tokens.
+//! No other function can read a private key or a password hash.
 
-mod passwords;
+mod mail_limits;
+pub mod password;
 pub mod registration;
 pub mod session;
 
@@ -11,11 +12,15 @@ use axum::Router;
 use shared::edge::http;
 use utoipa::openapi::OpenApi;
 
-pub fn router(registration: registration::Deps, session: session::Deps) -> Router {
-    http::app(registration::routes().with_state(registration).merge(session::routes().with_state(session)))
+pub fn router(registration: registration::Deps, password: password::Deps, session: session::Deps) -> Router {
+    let registration = registration::routes().with_state(registration);
+    let password = password::routes().with_state(password);
+    http::app(registration.merge(password).merge(session::routes().with_state(session)))
 }
 
 /// This function's part of the API document.
 pub fn api() -> OpenApi {
-    http::document([registration::routes().into_openapi(), session::routes().into_openapi()])
+    let parts =
+        [registration::routes().into_openapi(), password::routes().into_openapi(), session::routes().into_openapi()];
+    http::document(parts)
 }

@@ -24,7 +24,7 @@ pub async fn on_frame(deps: &Deps, connection_id: ConnectionId, frame: ClientFra
     if frame.kind != "chat.send" {
         return Err(frame.unknown());
     }
-    let socket = deps.registry.find(&connection_id).await?.ok_or(Code::ConnectionLost)?;
+    let socket = deps.registry.find(&connection_id).await?.ok_or(Code::SocketLost)?;
     deps.authenticator.check_session(socket.user_id, socket.session_id).await?;
     let data: SendData = frame.data()?;
     let draft = Draft::parse(data.conversation_id, socket.user_id, &data.client_id, &data.text)?;

@@ -26,13 +26,13 @@ struct ConversationView {
     with: Vec<UserId>,
     /// The number of the newest message, 0 before the first.
     seq: u64,
-    /// Messages not read yet.
+    /// Messages since you last wrote.
     unread: u64,
     last_message: Option<MessageView>,
     created_at: Timestamp,
 }
 
-/// Lists one's conversations with the last message and the number of unread ones.
+/// Lists one's conversations with the last message and the number of those since one's own last.
 #[utoipa::path(get, path = "/v1/conversations", tag = "chat", security(("bearer" = [])), responses(
     (status = 200, body = Inbox),
     (status = "4XX", body = Problem),

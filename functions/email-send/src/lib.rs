@@ -7,7 +7,8 @@ mod mails;
 
 use std::sync::Arc;
 
-use shared::domain::code::ConfirmationCode;
+use shared::domain::account::AccountState;
+use shared::domain::code::{CodePurpose, ConfirmationCode};
 use shared::domain::email::EmailAddress;
 use shared::domain::outbox::{Effect, MailEffect, MailKind, OutboxEntry};
 use shared::error::{Error, Result};
@@ -25,8 +26,8 @@ pub struct Deps {
     pub ambient: Ambient,
 }
 
-/// Sends the mail of one entry, once. A failure leaves the entry to be tried again; a crash between SES's acceptance
-/// and our mark repeats the mail, which is right for the security mails that this function sends.
+/// Sends the mail of one entry, once. A failure leaves the entry to be tried again; a crash or a lost answer between SES's
+/// acceptance and our mark repeats the mail, which is right for the security mails that this function sends.
 pub async fn send(deps: &Deps, entry: OutboxEntry) -> Result<()> {
     let Effect::Mail(effect) = &entry.effect else { return Err(Error::internal("this effect is no mail")) };
     match deps.jobs.claim(&entry).await? {
@@ -48,18 +49,25 @@ async fn deliver(deps: &Deps, effect: &MailEffect) -> Result<()> {
         tracing::info!(mail.kind = ?effect.kind, "the account is gone, and with it the reason to write");
         return Ok(());
     };
+    if (account.state == AccountState::Pending) != (effect.kind == MailKind::Verify) {
+        tracing::info!(mail.kind = ?effect.kind, "the account has changed, and this mail has lost its sense");
+        return Ok(());
+    }
     let mail = compose(deps, effect, account.email).await?;
     deps.mailer.send(&mail).await
 }
 
 async fn compose(deps: &Deps, effect: &MailEffect, to: EmailAddress) -> Result<Mail> {
-    Ok(match effect.kind {
-        MailKind::Verify => {
-            let code = ConfirmationCode::from_number(deps.ambient.below(1_000_000));
-            deps.codes.add(effect.user_id, &code).await?;
-            mails::verify(to, &code)
-        }
-        MailKind::AddressTaken => mails::address_taken(to),
-        MailKind::SessionRevoked => mails::session_revoked(to),
-    })
+    let (purpose, write): (_, fn(_, _, &_) -> _) = match effect.kind {
+        MailKind::Verify => (CodePurpose::Verify, mails::verify),
+        MailKind::Reset => (CodePurpose::Reset, mails::reset),
+        MailKind::SignIn => (CodePurpose::SignIn, mails::sign_in),
+        MailKind::AddressTaken => return Ok(mails::address_taken(to)),
+        MailKind::PasswordChanged => return Ok(mails::password_changed(to)),
+        MailKind::SessionRevoked => return Ok(mails::session_revoked(to)),
+    };
+    let challenge_id = effect.challenge_id.ok_or_else(|| Error::internal("a mail with a code needs a challenge"))?;
+    let code = ConfirmationCode::from_number(deps.ambient.below(1_000_000));
+    deps.codes.add(challenge_id, purpose, effect.user_id, &code).await?;
+    Ok(write(to, challenge_id, &code))
 }

@@ -2,9 +2,10 @@
 
 use shared::domain::code::ConfirmationCode;
 use shared::domain::email::EmailAddress;
-use shared::ports::mail::Mail;
+use shared::domain::id::ChallengeId;
+use shared::ports::mail::{Link, Mail};
 
-pub(crate) fn verify(to: EmailAddress, code: &ConfirmationCode) -> Mail {
+pub(crate) fn verify(to: EmailAddress, id: ChallengeId, code: &ConfirmationCode) -> Mail {
     let code = code.as_str();
     Mail {
         to,
@@ -13,6 +14,35 @@ pub(crate) fn verify(to: EmailAddress, code: &ConfirmationCode) -> Mail {
             "Welcome! Enter this code to confirm your address:\n\n{code}\n\n\
              It is good for ten minutes. If you did not register, ignore this mail: nothing has been set up."
         ),
+        link: Some(Link::Api(format!("/v1/auth/confirm?registration_id={id}&code={code}"))),
+    }
+}
+
+/// The part behind the `#` stays in the browser: no server on the way, and no scanner, sees the code.
+pub(crate) fn reset(to: EmailAddress, id: ChallengeId, code: &ConfirmationCode) -> Mail {
+    let code = code.as_str();
+    Mail {
+        to,
+        subject: format!("{code} is your code for a new password"),
+        text: format!(
+            "Somebody, perhaps you, asked for a new password for your account. Enter this code to set one:\n\n{code}\n\n\
+             It is good for ten minutes. If it was not you, ignore this mail: your password is unchanged."
+        ),
+        link: Some(Link::App(format!("/reset-password#reset_id={id}&code={code}"))),
+    }
+}
+
+pub(crate) fn sign_in(to: EmailAddress, id: ChallengeId, code: &ConfirmationCode) -> Mail {
+    let code = code.as_str();
+    Mail {
+        to,
+        subject: format!("{code} is your code to sign in"),
+        text: format!(
+            "Somebody has been guessing your password, so for a while it opens your account only together with this \
+             code:\n\n{code}\n\nIt is good for ten minutes. If you are not signing in, ignore this mail and tell the \
+             code to nobody."
+        ),
+        link: Some(Link::App(format!("/sign-in#sign_in_id={id}&code={code}"))),
     }
 }
 
@@ -21,8 +51,21 @@ pub(crate) fn address_taken(to: EmailAddress) -> Mail {
         to,
         subject: "You already have an account".to_owned(),
         text: "Somebody, perhaps you, tried to register with this address. It already has an account, which was not \
-               changed: sign in with your password. If it was not you, there is nothing to do."
+               changed: sign in with your password, or ask for a new one. If it was not you, there is nothing to do."
             .to_owned(),
+        link: None,
+    }
+}
+
+pub(crate) fn password_changed(to: EmailAddress) -> Mail {
+    Mail {
+        to,
+        subject: "Your password was changed".to_owned(),
+        text:
+            "The password of your account was changed, and your other devices were signed out. If it was not you, ask \
+               for a new password at once: whoever did this does not read your mail."
+                .to_owned(),
+        link: None,
     }
 }
 
@@ -33,5 +76,6 @@ pub(crate) fn session_revoked(to: EmailAddress) -> Mail {
         text: "An outdated sign-in token of one of your sessions was used, which can mean that somebody copied it. We \
                ended that session. Sign in again, and change your password if you do not know what happened."
             .to_owned(),
+        link: None,
     }
 }

@@ -53,9 +53,9 @@ impl Handler for Deps {
         }
     }
 
-    /// Every frame that is understood prolongs the lease. A socket whose session has ended is closed.
+    /// Every frame that is understood here prolongs the lease. A socket whose session has ended is closed.
     async fn frame(&self, connection_id: ConnectionId, frame: ClientFrame) -> Result<ServerFrame> {
-        let socket = self.registry.find(&connection_id).await?.ok_or(Code::ConnectionLost)?;
+        let socket = self.registry.find(&connection_id).await?.ok_or(Code::SocketLost)?;
         telemetry::note_user(socket.user_id);
         let now = self.ambient.now();
         let session = self.sessions.find(socket.user_id, socket.session_id).await?;

@@ -32,8 +32,10 @@ pub async fn sweep(deps: &Deps) -> Result<()> {
     let before = deps.log.read().await?;
     let start = before.next.max(oldest);
     let end = now.saturating_sub(1).min(start + MINUTES_PER_RUN).max(start);
-    let known =
-        before.open.iter().copied().filter(|minute| *minute > oldest).map(|minute| (minute, is_due(now - minute)));
+    // The minute in which the last run looked, as far as its progress tells.
+    let looked = before.next + 1;
+    let due = |minute: u64| is_due(looked.saturating_sub(minute), now - minute);
+    let known = before.open.iter().copied().filter(|minute| *minute > oldest).map(|minute| (minute, due(minute)));
     let (mut open, mut redriven, mut relayed) = (Vec::new(), 0, Ok(()));
     for (minute, due) in known.chain((start..end).map(|minute| (minute, true))) {
         let left_over = deps.outbox.left_over(minute).await?;
@@ -53,9 +55,10 @@ pub async fn sweep(deps: &Deps) -> Result<()> {
     relayed
 }
 
-/// Ever more rarely: after 2, 4, 8, … minutes, because what failed twice is likely to need more time.
-fn is_due(age_minutes: u64) -> bool {
-    age_minutes.is_power_of_two()
+/// Ever more rarely: after 2, 4, 8, … minutes, because what failed twice is likely to need more time. A run that was left
+/// out is made up for by the next one.
+fn is_due(age_before: u64, age_now: u64) -> bool {
+    age_now.checked_ilog2().is_some_and(|power| 1 << power > age_before)
 }
 
 #[cfg(test)]

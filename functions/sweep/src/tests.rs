@@ -148,6 +148,16 @@ async fn what_stays_left_over_is_relayed_ever_more_rarely_and_not_after_a_day() 
 }
 
 #[tokio::test]
+async fn a_run_that_was_left_out_is_made_up_for() {
+    let world = World::at(1_000);
+    world.promises(1_000, 1);
+    for minute in [1_002, 1_003, 1_009, 1_010, 1_017] {
+        world.sweeps_at(minute).await.unwrap();
+    }
+    assert_eq!(world.relayed(), [1_000; 3], "after 2, instead of 4 and 8 after 9, instead of 16 after 17 minutes");
+}
+
+#[tokio::test]
 async fn a_kept_promise_is_forgotten() {
     let world = World::at(1_000);
     world.promises(995, 1);

@@ -35,7 +35,25 @@ def run_emulator() -> None:
     socketserver.StreamRequestHandler.wbufsize = 65536
     from ministack.app import main
 
+    tell_callers_apart()
     main()
+
+
+def tell_callers_apart() -> None:
+    """Gives each request the address that its X-Forwarded-For ends in. API Gateway sees the address of the connection;
+    here every connection comes from this machine, and limits per network would take all callers for one."""
+    from ministack.services import lambda_svc
+
+    execute = lambda_svc._execute_function_with_config_scope
+
+    def execute_with_address(record, event, *arguments, **options):
+        http = event.get("requestContext", {}).get("http") if isinstance(event, dict) else None
+        forwarded = event.get("headers", {}).get("x-forwarded-for") if http else None
+        if forwarded:
+            http["sourceIp"] = forwarded.split(",")[-1].strip()
+        return execute(record, event, *arguments, **options)
+
+    lambda_svc._execute_function_with_config_scope = execute_with_address
 
 
 if len(sys.argv) > 1:

@@ -9,6 +9,7 @@ pub mod failure;
 pub mod footprint;
 pub mod local;
 pub mod package;
+pub mod passwords;
 pub mod progress;
 pub mod table;
 pub mod tools;

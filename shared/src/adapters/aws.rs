@@ -85,8 +85,10 @@ impl Aws {
         aws_sdk_sqs::Client::new(&self.config)
     }
 
+    /// Tries once: SES knows no repetition, and a mail whose answer was lost would go out twice within a second.
     pub fn mail(&self) -> aws_sdk_sesv2::Client {
-        aws_sdk_sesv2::Client::new(&self.config)
+        let once = aws_sdk_sesv2::config::Builder::from(&self.config).retry_config(RetryConfig::disabled());
+        aws_sdk_sesv2::Client::from_conf(once.build())
     }
 
     pub fn storage(&self) -> aws_sdk_s3::Client {

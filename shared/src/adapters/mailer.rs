@@ -9,7 +9,7 @@ use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 use super::aws::{Aws, failure};
 use crate::config::MailConfig;
 use crate::error::{Error, Result};
-use crate::ports::mail::{Mail, Mailer};
+use crate::ports::mail::{Link, Mail, Mailer};
 
 #[derive(Clone, Debug)]
 pub struct SesMailer {
@@ -21,12 +21,22 @@ impl SesMailer {
     pub fn new(aws: &Aws, config: MailConfig) -> Self {
         Self { client: aws.mail(), config }
     }
+
+    fn text(&self, mail: &Mail) -> String {
+        let MailConfig { app_url, api_url, .. } = &self.config;
+        let link = match &mail.link {
+            Some(Link::Api(path)) => format!("\n\nOr follow this link:\n\n{api_url}{path}"),
+            Some(Link::App(path)) => format!("\n\nOr follow this link:\n\n{}{path}", app_url.trim_end_matches('/')),
+            None => String::new(),
+        };
+        format!("{}{link}\n\n-- \n{app_url}\n", mail.text.trim_end())
+    }
 }
 
 #[async_trait]
 impl Mailer for SesMailer {
     async fn send(&self, mail: &Mail) -> Result<()> {
-        let text = format!("{}\n\n-- \n{}\n", mail.text.trim_end(), self.config.app_url);
+        let text = self.text(mail);
         let body = Body::builder().text(content(&text)?).build();
         let message = Message::builder().subject(content(&mail.subject)?).body(body).build();
         self.client

@@ -76,11 +76,17 @@ pub struct MailConfig {
     pub from: String,
     /// `APP_MAIL_APP_URL`: the client app that mails point to.
     pub app_url: String,
+    /// `APP_MAIL_API_URL`: the HTTP API, for the links whose pages it serves itself.
+    pub api_url: String,
 }
 
 impl MailConfig {
     pub fn read(vars: &mut Vars) -> Self {
-        Self { from: vars.required("APP_MAIL_FROM"), app_url: vars.required("APP_MAIL_APP_URL") }
+        Self {
+            from: vars.required("APP_MAIL_FROM"),
+            app_url: vars.required("APP_MAIL_APP_URL"),
+            api_url: vars.required("APP_MAIL_API_URL"),
+        }
     }
 }
 

@@ -1,4 +1,7 @@
 //! Six-digit codes that prove who reads a mailbox: short-lived, few tries, and stored only as a keyed hash.
+//!
+//! A code answers one challenge, whose id only the client knows that asked for it. Whoever asks for another one for the
+//! same account spends tries of that one, never those of the owner.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,13 +11,34 @@ use serde::{Deserialize, Serialize};
 
 use super::fields::Refusal;
 use super::hex;
-use super::id::UserId;
+use super::id::ChallengeId;
 use super::time::Timestamp;
 
 pub const LIFETIME: Duration = Duration::from_mins(10);
 pub const MAX_TRIES: u32 = 5;
 /// How many of the codes sent last are accepted: mails overtake each other.
 pub const VALID_CODES: usize = 2;
+
+/// What a code is for. One that was sent for one thing is of no use for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodePurpose {
+    /// Confirms the address of a registration.
+    Verify,
+    /// Sets a new password.
+    Reset,
+    /// Signs in beside the password while strangers guess it.
+    SignIn,
+}
+
+impl CodePurpose {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Verify => "VERIFY",
+            Self::Reset => "RESET",
+            Self::SignIn => "SIGN-IN",
+        }
+    }
+}
 
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConfirmationCode(String);
@@ -51,10 +75,11 @@ impl CodeKey {
         Self(hmac::Key::new(hmac::HMAC_SHA256, secret))
     }
 
-    /// The hash binds the code to its owner, so that a stored hash is of no use for another account.
-    pub fn hash(&self, user_id: UserId, code: &ConfirmationCode) -> String {
+    /// The hash binds the code to its challenge and its purpose, so that a stored hash is of no use elsewhere.
+    pub fn hash(&self, challenge_id: ChallengeId, purpose: CodePurpose, code: &ConfirmationCode) -> String {
         let mut context = hmac::Context::with_key(&self.0);
-        context.update(user_id.as_uuid().as_bytes());
+        context.update(purpose.as_str().as_bytes());
+        context.update(challenge_id.as_uuid().as_bytes());
         context.update(code.0.as_bytes());
         hex::encode(context.sign().as_ref())
     }
@@ -101,11 +126,13 @@ mod tests {
     }
 
     #[test]
-    fn a_hash_is_bound_to_its_owner() {
+    fn a_hash_is_bound_to_its_challenge_and_purpose() {
         let (key, code) = (CodeKey::new(b"key"), ConfirmationCode::from_number(42));
-        let ada = UserId::from_parts(Timestamp::from_unix_millis(1), [1; 10]);
-        let bob = UserId::from_parts(Timestamp::from_unix_millis(1), [2; 10]);
+        let one = ChallengeId::from_parts(Timestamp::from_unix_millis(1), [1; 10]);
+        let other = ChallengeId::from_parts(Timestamp::from_unix_millis(1), [2; 10]);
         assert_eq!(code.as_str(), "000042");
-        assert_ne!(key.hash(ada, &code), key.hash(bob, &code));
+        let hash = key.hash(one, CodePurpose::Verify, &code);
+        assert_ne!(hash, key.hash(other, CodePurpose::Verify, &code));
+        assert_ne!(hash, key.hash(one, CodePurpose::Reset, &code));
     }
 }

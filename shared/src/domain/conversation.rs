@@ -15,7 +15,7 @@ pub const MAX_TEXT_CHARS: usize = 4_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConversationState {
     Open,
-    /// Unmatched or blocked: what was said stays, nothing is added.
+    /// Unmatched or blocked: nothing is added, and what was said is shown to nobody.
     Closed,
 }
 

@@ -69,6 +69,8 @@ ids! {
     ConversationId
     /// One chat message.
     MessageId
+    /// One request to prove who reads a mailbox: it has a code of its own.
+    ChallengeId
     /// One promised side effect.
     OutboxId
 }

@@ -4,6 +4,7 @@
 //! field was checked when it was made, so whoever holds one need not check again.
 
 pub mod account;
+pub mod breached;
 pub mod code;
 pub mod conversation;
 pub mod email;
@@ -11,6 +12,7 @@ pub mod fields;
 pub mod hex;
 pub mod id;
 pub mod keys;
+pub mod limit;
 pub mod matching;
 pub mod outbox;
 pub mod pair;

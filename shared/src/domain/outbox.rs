@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{ConversationId, OutboxId, SessionId, UserId};
+use super::id::{ChallengeId, ConversationId, OutboxId, SessionId, UserId};
 use super::time::Timestamp;
 
 /// The rows of a minute are spread over this many partitions, so that no single one takes every write.
@@ -23,6 +23,9 @@ pub enum Effect {
 pub struct MailEffect {
     pub kind: MailKind,
     pub user_id: UserId,
+    /// What the code in the mail will answer; mails without a code have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge_id: Option<ChallengeId>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +33,15 @@ pub enum MailKind {
     /// A verification code for a pending account.
     #[serde(rename = "mail.verify")]
     Verify,
+    /// A code that sets a new password.
+    #[serde(rename = "mail.reset")]
+    Reset,
+    /// A code that signs in beside the password while strangers guess it.
+    #[serde(rename = "mail.sign-in")]
+    SignIn,
+    /// Tells the owner that the password is another one now.
+    #[serde(rename = "mail.password-changed")]
+    PasswordChanged,
     /// Tells the owner of an address that somebody tried to register it again.
     #[serde(rename = "mail.address-taken")]
     AddressTaken,
@@ -55,7 +67,12 @@ pub enum PushEffect {
 
 impl Effect {
     pub const fn mail(kind: MailKind, user_id: UserId) -> Self {
-        Self::Mail(MailEffect { kind, user_id })
+        Self::Mail(MailEffect { kind, user_id, challenge_id: None })
+    }
+
+    /// A mail with a code that is made when the mail is sent.
+    pub const fn mail_code(kind: MailKind, user_id: UserId, challenge_id: ChallengeId) -> Self {
+        Self::Mail(MailEffect { kind, user_id, challenge_id: Some(challenge_id) })
     }
 
     pub const fn lane(&self) -> Lane {
@@ -107,8 +124,12 @@ mod tests {
         let user_id = UserId::from_parts(Timestamp::from_unix_millis(1), [1; 10]);
         let conversation_id = ConversationId::from_parts(Timestamp::from_unix_millis(1), [2; 10]);
         let session_id = SessionId::from_parts(Timestamp::from_unix_millis(1), [3; 10]);
+        let challenge_id = ChallengeId::from_parts(Timestamp::from_unix_millis(1), [5; 10]);
         let effects = [
-            (Effect::mail(MailKind::Verify, user_id), "mail.verify"),
+            (Effect::mail_code(MailKind::Verify, user_id, challenge_id), "mail.verify"),
+            (Effect::mail_code(MailKind::Reset, user_id, challenge_id), "mail.reset"),
+            (Effect::mail_code(MailKind::SignIn, user_id, challenge_id), "mail.sign-in"),
+            (Effect::mail(MailKind::PasswordChanged, user_id), "mail.password-changed"),
             (Effect::mail(MailKind::AddressTaken, user_id), "mail.address-taken"),
             (Effect::mail(MailKind::SessionRevoked, user_id), "mail.session-revoked"),
             (Effect::Push(PushEffect::MatchNew { conversation_id, user_ids: [user_id, user_id] }), "match.new"),

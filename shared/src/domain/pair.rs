@@ -90,7 +90,8 @@ impl Pair {
         !self.is_blocked() && self.side(viewer).stance.is_none() && self.connection == Connection::None
     }
 
-    /// Whether `viewer` may see the other one's profile: nobody has blocked, and the other one is visible or connected.
+    /// Whether `viewer` may see the other one's profile: nobody has blocked, and the other one is visible,
+    /// connected, or waits for an answer to a like.
     pub fn may_be_seen_by(&self, viewer: UserId, other_is_visible: bool) -> bool {
         let is_connected = matches!(self.connection, Connection::Matched { .. });
         let has_liked = matches!(self.side(self.other(viewer)).stance, Some(Stance::Liked { .. }));
@@ -155,7 +156,8 @@ impl Pair {
         self.side_mut(by).blocked_at = None;
     }
 
-    /// A block and an ended connection answer as if the other one did not exist: neither is to be found out by liking.
+    /// A block answers as if the other one did not exist, so that it is not to be found out by liking. An ended connection
+    /// answers alike, so that the answer does not tell the two apart.
     fn refuse_if_apart(&self) -> Result<()> {
         if self.is_blocked() || self.connection == Connection::Ended {
             return Err(Code::ProfileNotFound.into());

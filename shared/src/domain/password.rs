@@ -5,6 +5,7 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use unicode_normalization::UnicodeNormalization;
 
+use super::breached::is_breached;
 use super::fields::Refusal;
 use crate::error::{Error, Result};
 
@@ -21,12 +22,24 @@ const MAX_CHARS: usize = 128;
 pub struct Password(String);
 
 impl Password {
+    /// A new password, which must not be one that everybody tries first.
+    pub fn choose(text: &str) -> Result<Self, Refusal> {
+        let password = Self::parse(text)?;
+        if is_breached(&password.0) { Err(BREACHED) } else { Ok(password) }
+    }
+
+    /// A password that is compared with a stored one, whatever was allowed when that was chosen.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         if text.len() > MAX_CHARS * 12 {
             return Err(LENGTH);
         }
         let text: String = text.nfkc().collect();
         if (MIN_CHARS..=MAX_CHARS).contains(&text.chars().count()) { Ok(Self(text)) } else { Err(LENGTH) }
+    }
+
+    /// Whether a stored hash was made with other parameters than today's.
+    pub fn is_outdated(phc: &str) -> bool {
+        !phc.starts_with(&format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}$"))
     }
 
     /// Hashes with Argon2id; takes tens of milliseconds and [`MEMORY_KIB`] of memory.
@@ -50,6 +63,8 @@ impl Password {
 pub const DECOY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$Y29sbGFibWF0Y2gtZGVjb3k$kJ0Y8Zr6sYV3y1n9cZ0Xq0l7m8b0j5o2v3w4x5y6z7A";
 
+const BREACHED: Refusal =
+    Refusal::Borrowed("password is among those that are tried first, because it was found in breaches; choose another");
 const LENGTH: Refusal = Refusal::Borrowed("password must have 8 to 128 characters");
 
 fn argon2id() -> Result<Argon2<'static>> {
@@ -79,6 +94,19 @@ mod tests {
     fn the_decoy_is_verified_at_full_cost_and_matches_nothing() {
         assert!(DECOY.contains(&format!("m={MEMORY_KIB},t={PASSES},p={LANES}")));
         assert!(!Password::parse("any password").unwrap().matches(DECOY).unwrap());
+    }
+
+    #[test]
+    fn a_breached_password_is_not_chosen_and_still_compared() {
+        assert!(Password::choose("Password1").is_err());
+        assert!(Password::parse("Password1").is_ok());
+        assert!(Password::choose("correct horse battery").is_ok());
+    }
+
+    #[test]
+    fn a_hash_of_other_parameters_is_outdated() {
+        assert!(!Password::is_outdated(DECOY));
+        assert!(Password::is_outdated(&DECOY.replace("t=2", "t=1")));
     }
 
     #[test]

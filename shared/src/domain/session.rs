@@ -1,7 +1,12 @@
 //! Sessions and their refresh tokens.
 //!
-//! A session has one row with a counter. The newest refresh token rotates it; the one before it, within a short grace,
-//! yields the same child again (two tabs, a lost response); anything older means that somebody else holds a copy.
+//! A session has one row with a counter and the hash of its newest refresh token. Presenting that one rotates: its child,
+//! which is computed from it, becomes the newest. A token is an ancestor of the newest exactly if the chain of its
+//! children leads there, so that nothing but the newest hash need be stored to know every token that ever was genuine.
+//!
+//! The newest token's parent yields the newest again, however late: its holder never got the answer. So does an ancestor
+//! that could do so a moment ago: several tabs wake up at once and their requests overtake each other.
+//! Every other ancestor means that somebody else holds a copy.
 
 use std::fmt;
 use std::time::Duration;
@@ -18,8 +23,12 @@ use super::time::Timestamp;
 
 /// A session that is not refreshed for this long ends.
 pub const LIFETIME: Duration = Duration::from_hours(720);
-/// How long the previous refresh token keeps yielding the newest one.
+/// How long a request may be on its way: what was sent in good faith is answered in good faith.
 pub const GRACE: Duration = Duration::from_secs(30);
+/// How many rotation times are kept: more do not happen within [`GRACE`].
+const REMEMBERED: usize = 8;
+/// How far back ancestors are recognised: weeks of constant use, and less than a millisecond to compute.
+const MAX_LAG: u32 = 2_000;
 /// Says what a leaked string is, to people and to secret scanners.
 const PREFIX: &str = "cmr_";
 
@@ -41,8 +50,20 @@ pub struct Session {
     /// Access tokens carry this number; raising it refuses all that were made before.
     pub version: u32,
     pub refresh: RefreshState,
+    /// What the client said of itself when it signed in.
+    #[serde(default)]
+    pub client: Client,
     pub created_at: Timestamp,
     pub ends_at: Timestamp,
+}
+
+/// What a client says of itself, for its owner to recognise. Nothing is decided by it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Client {
+    /// The `User-Agent`, shortened.
+    pub device: Option<String>,
+    /// What a proxy in front of us says of the place.
+    pub place: Option<String>,
 }
 
 /// The part of the row that rotates.
@@ -50,8 +71,32 @@ pub struct Session {
 pub struct RefreshState {
     pub counter: u32,
     pub hash: String,
-    pub previous_hash: Option<String>,
-    pub rotated_at: Timestamp,
+    /// When the newest tokens came to be, the newest last.
+    pub rotations: Vec<Timestamp>,
+}
+
+impl RefreshState {
+    pub fn first(token: &RefreshToken, now: Timestamp) -> Self {
+        Self { counter: token.counter, hash: token.hash(), rotations: vec![now] }
+    }
+
+    /// The state after the newest token was presented and `child` handed out.
+    #[must_use]
+    pub fn rotated(&self, child: &RefreshToken, now: Timestamp) -> Self {
+        let kept = self.rotations.len().saturating_sub(REMEMBERED - 1);
+        let rotations = self.rotations[kept..].iter().copied().chain([now]).collect();
+        Self { counter: child.counter, hash: child.hash(), rotations }
+    }
+
+    /// When the session was used last.
+    pub fn rotated_at(&self) -> Timestamp {
+        self.rotations.last().copied().unwrap_or(Timestamp::from_unix_millis(0))
+    }
+
+    /// When the token that lies `lag` generations back ceased to be the newest or its parent, if that is remembered.
+    fn left_behind_at(&self, lag: usize) -> Option<Timestamp> {
+        self.rotations.iter().rev().nth(lag.checked_sub(2)?).copied()
+    }
 }
 
 impl Session {
@@ -142,32 +187,33 @@ impl fmt::Debug for RefreshKey {
 }
 
 /// What presenting a refresh token means for its session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Presented {
-    /// The newest one: rotate.
-    Newest,
-    /// The one before, within the grace: hand out the same child again.
-    Previous,
-    /// Genuine but older: somebody else has a copy.
+    /// The newest one: rotate to this child.
+    Newest(RefreshToken),
+    /// Its holder missed a rotation: hand out the newest again, which is this one.
+    Behind(RefreshToken),
+    /// Genuine but long left behind: somebody else has a copy.
     Stale,
-    /// Never issued for this session.
+    /// Never issued for this session, or too long ago to tell.
     Unknown,
 }
 
-pub fn assess(session: &RefreshState, token: &RefreshToken, now: Timestamp) -> Presented {
-    let hash = token.hash();
-    let same = |stored: &str| constant_time::verify_slices_are_equal(stored.as_bytes(), hash.as_bytes()).is_ok();
-    if same(&session.hash) {
-        return Presented::Newest;
+pub fn assess(state: &RefreshState, token: &RefreshToken, key: &RefreshKey, now: Timestamp) -> Presented {
+    let Some(lag) = state.counter.checked_sub(token.counter).filter(|lag| *lag <= MAX_LAG) else {
+        return Presented::Unknown;
+    };
+    let newest = (0..lag).fold(token.clone(), |token, _| token.child(key));
+    if constant_time::verify_slices_are_equal(newest.hash().as_bytes(), state.hash.as_bytes()).is_err() {
+        return Presented::Unknown;
     }
-    if session.previous_hash.as_deref().is_some_and(same) {
-        let in_grace = now.since(session.rotated_at) <= GRACE;
-        return if in_grace { Presented::Previous } else { Presented::Stale };
+    let was_good_just_now = || state.left_behind_at(lag as usize).is_some_and(|at| now.since(at) <= GRACE);
+    match lag {
+        0 => Presented::Newest(newest.child(key)),
+        1 => Presented::Behind(newest),
+        _ if was_good_just_now() => Presented::Behind(newest),
+        _ => Presented::Stale,
     }
-    // Only hashes of the last two are kept. A well-formed token of an earlier rotation was ours once, or is a forgery
-    // by somebody who knows both ids; revoking is right for the first and the second cannot know the session's id
-    // without having seen a token of it.
-    if token.counter < session.counter { Presented::Stale } else { Presented::Unknown }
 }
 
 #[cfg(test)]
@@ -179,15 +225,6 @@ mod tests {
 
     fn first() -> RefreshToken {
         RefreshToken::first(UserId::from_parts(START, [1; 10]), SessionId::from_parts(START, [2; 10]), [9; 32])
-    }
-
-    fn rotated_to(token: &RefreshToken, previous: Option<&RefreshToken>) -> RefreshState {
-        RefreshState {
-            counter: token.counter,
-            hash: token.hash(),
-            previous_hash: previous.map(RefreshToken::hash),
-            rotated_at: START,
-        }
     }
 
     #[test]
@@ -206,15 +243,31 @@ mod tests {
     }
 
     #[test]
-    fn newest_previous_and_stale_are_told_apart() {
+    fn newest_behind_and_stale_are_told_apart() {
         let key = RefreshKey::new(b"key");
-        let (one, two) = (first(), first().child(&key));
-        let three = two.child(&key);
-        let state = rotated_to(&three, Some(&two));
-        assert_eq!(assess(&state, &three, START), Presented::Newest);
-        assert_eq!(assess(&state, &two, START + GRACE), Presented::Previous);
-        assert_eq!(assess(&state, &two, START + GRACE + Duration::from_millis(1)), Presented::Stale);
-        assert_eq!(assess(&state, &one, START), Presented::Stale);
-        assert_eq!(assess(&state, &three.child(&key), START), Presented::Unknown);
+        let (one, late) = (first(), START + Duration::from_hours(24));
+        let (two, three) = (one.child(&key), one.child(&key).child(&key));
+        let state = RefreshState::first(&one, START).rotated(&two, START).rotated(&three, START);
+        assert_eq!(assess(&state, &three, &key, late), Presented::Newest(three.child(&key)));
+        assert_eq!(assess(&state, &two, &key, late), Presented::Behind(three.clone()), "the answer was lost");
+        assert_eq!(assess(&state, &one, &key, START + GRACE), Presented::Behind(three.clone()), "three tabs woke up");
+        assert_eq!(assess(&state, &one, &key, START + GRACE + Duration::from_millis(1)), Presented::Stale);
+    }
+
+    #[test]
+    fn what_is_no_ancestor_is_unknown_and_revokes_nothing() {
+        let key = RefreshKey::new(b"key");
+        let two = first().child(&key);
+        let state = RefreshState::first(&first(), START).rotated(&two, START);
+        let forged = RefreshToken { secret: [0; 32], ..first() };
+        for stranger in [forged, first().child(&RefreshKey::new(b"other")), two.child(&key)] {
+            assert_eq!(assess(&state, &stranger, &key, START), Presented::Unknown, "{stranger:?}");
+        }
+        let ancient = RefreshState { counter: MAX_LAG + 2, ..state };
+        assert_eq!(assess(&ancient, &first(), &key, START), Presented::Unknown);
     }
 }
+
+#[cfg(test)]
+#[path = "session_schedules.rs"]
+mod schedules;

@@ -7,8 +7,8 @@ use serde_json::Value;
 use crate::error::Result;
 use crate::telemetry;
 
-/// Serves a schedule until Lambda ends the process. A failed run is reported to Lambda; the next one by the clock comes in
-/// any case.
+/// Serves a schedule until Lambda ends the process. A failed run is reported to Lambda; the template lets the
+/// next run by the clock be its only retry.
 pub async fn run<F, R>(work: F) -> std::result::Result<(), lambda_runtime::Error>
 where
     F: Fn() -> R,

@@ -28,6 +28,9 @@ pub trait Accounts: Send + Sync {
     /// Stores a pending account and promises `entry`, both or neither.
     async fn register(&self, registration: Registration, entry: OutboxEntry) -> Result<()>;
 
+    /// Promises something that changes no account, such as a mail with a code.
+    async fn promise(&self, entry: OutboxEntry) -> Result<()>;
+
     /// Makes a pending account permanent and gives it its address. MUST refuse if the address is taken.
     async fn confirm(&self, account: &Account) -> Result<Confirmation>;
 
@@ -38,4 +41,14 @@ pub trait Accounts: Send + Sync {
 
     /// The password hash of an account in PHC format.
     async fn password_hash(&self, user_id: UserId) -> Result<Option<String>>;
+
+    /// Replaces the password hash of an active account and promises `entries` with it, if the hash still is `before`;
+    /// answers whether it was.
+    async fn replace_password(
+        &self,
+        user_id: UserId,
+        before: Option<&str>,
+        after: String,
+        entries: &[OutboxEntry],
+    ) -> Result<bool>;
 }

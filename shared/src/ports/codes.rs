@@ -1,21 +1,32 @@
-//! Verification codes between the function that mails them and the one that checks them.
+//! Codes between the function that mails them and the one that checks them.
 
 use async_trait::async_trait;
 
-use crate::domain::code::ConfirmationCode;
-use crate::domain::id::UserId;
+use crate::domain::code::{CodePurpose, ConfirmationCode};
+use crate::domain::id::{ChallengeId, UserId};
 use crate::error::Result;
 
 #[async_trait]
 pub trait Codes: Send + Sync {
-    /// Adds a code that is about to be mailed. Only the last [`VALID_CODES`](crate::domain::code::VALID_CODES) count.
-    /// MUST NOT give tries back.
-    async fn add(&self, user_id: UserId, code: &ConfirmationCode) -> Result<()>;
+    /// Adds a code that is about to be mailed to `user_id`. Only the last
+    /// [`VALID_CODES`](crate::domain::code::VALID_CODES) count. MUST NOT give tries back.
+    async fn add(
+        &self,
+        challenge_id: ChallengeId,
+        purpose: CodePurpose,
+        user_id: UserId,
+        code: &ConfirmationCode,
+    ) -> Result<()>;
 
-    /// Spends one try and says whether `code` is valid now. MUST count the try before comparing, so that parallel
-    /// guesses cannot share one.
-    async fn check(&self, user_id: UserId, code: &ConfirmationCode) -> Result<bool>;
+    /// Spends one try and answers whose code it is, if it is valid now. MUST count the try before comparing, so that
+    /// parallel guesses cannot share one.
+    async fn check(
+        &self,
+        challenge_id: ChallengeId,
+        purpose: CodePurpose,
+        code: &ConfirmationCode,
+    ) -> Result<Option<UserId>>;
 
-    /// Forgets all codes of a person: one of them was used.
-    async fn clear(&self, user_id: UserId) -> Result<()>;
+    /// Forgets the codes of a challenge: one of them was used.
+    async fn clear(&self, challenge_id: ChallengeId, purpose: CodePurpose) -> Result<()>;
 }

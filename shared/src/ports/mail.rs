@@ -12,6 +12,16 @@ pub struct Mail {
     pub to: EmailAddress,
     pub subject: String,
     pub text: String,
+    pub link: Option<Link>,
+}
+
+/// Where a mail leads; only the mailer knows the addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// A path of the HTTP API.
+    Api(String),
+    /// A path of the client app.
+    App(String),
 }
 
 #[async_trait]

@@ -8,6 +8,7 @@ pub mod ambient;
 pub mod codes;
 pub mod conversations;
 pub mod keys;
+pub mod limits;
 pub mod mail;
 pub mod messages;
 pub mod outbox;

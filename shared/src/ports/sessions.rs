@@ -10,7 +10,12 @@ use crate::error::Result;
 
 #[async_trait]
 pub trait Sessions: Send + Sync {
-    async fn create(&self, session: &Session) -> Result<()>;
+    /// Stores a new session, if the person's password still is the one with this hash; answers whether it is. A sign-in
+    /// that overlaps with a change of the password MUST NOT survive it.
+    async fn create(&self, session: &Session, password_hash: Option<&str>) -> Result<bool>;
+
+    /// All sessions of a person that have not expired, ended ones included. Strongly consistent.
+    async fn all_of(&self, user_id: UserId) -> Result<Vec<Session>>;
 
     /// Strongly consistent: what was ended a moment ago is ended here.
     async fn find(&self, user_id: UserId, session_id: SessionId) -> Result<Option<Session>>;

@@ -2,5 +2,6 @@
 
 mod batches;
 mod errors;
+mod limits;
 mod openapi;
 mod vault;

@@ -25,6 +25,23 @@ fn parts() -> [(&'static str, OpenApi); 7] {
     ]
 }
 
+/// What HTTP routes lead to and the document says nothing of.
+fn undescribed(template: &Template) -> BTreeSet<String> {
+    let routes = template.routes("HTTP");
+    let behind = routes.iter().filter_map(|route| template.function_behind(*route)).map(str::to_owned);
+    behind.filter(|function| parts().iter().all(|(described, _)| described != function)).collect()
+}
+
+#[test]
+fn every_http_function_is_in_the_document() {
+    let template = Template::read();
+    let missing = undescribed(&template);
+    assert!(missing.is_empty(), "add these to `parts` above, and to tests/Cargo.toml: {missing:?}");
+    let push = serde_json::json!({ "Fn::GetAtt": ["PushFunction", "Arn"] });
+    let planted = template.with_property("AuthIntegration", "IntegrationUri", &push);
+    assert_eq!(undescribed(&planted), BTreeSet::from(["PushFunction".to_owned()]));
+}
+
 fn document() -> OpenApi {
     shared::edge::http::document(parts().map(|(_, part)| part))
 }
@@ -151,6 +168,10 @@ fn undocumented(operation: &Operation) -> Vec<String> {
     }
     if content["summary"].as_str().is_none_or(str::is_empty) {
         offences.push(format!("{name} has no summary"));
+    }
+    // A page is shown to a person, who reads no problems.
+    if responses.iter().any(|(_, response)| !response["content"]["text/html"].is_null()) {
+        return offences;
     }
     let mut refusals = responses.iter().filter(|(status, _)| status.starts_with('4'));
     if can_refuse(content) && !refusals.clone().any(|(_, response)| is_problem(response)) {

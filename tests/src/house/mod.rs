@@ -4,6 +4,7 @@
 //! and a copy into which one was planted has. A rule that cannot fail would say nothing.
 
 mod actions;
+mod alarms;
 mod handlers;
 mod layers;
 mod names;

@@ -1,4 +1,7 @@
 //! The power rule: what a function wires, what it is told, and what it may do are the same list.
+//!
+//! Tables, queues, buckets and secrets are compared, not the actions on them: a missing action fails a story, because roles
+//! are enforced there; a superfluous one is for the reader of the template to see.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -15,7 +18,7 @@ use super::wiring::{self, Power, Powers, Wiring, power_of};
 
 const SAME_LIST: Rule = Rule {
     text: "A function's main.rs, its Environment and its Policies name the same powers",
-    why: "a grant that nothing uses is a hole, a variable that nothing reads is a lie, and a power without a grant fails",
+    why: "a grant of something that is not wired is a hole, a variable that nothing reads is a lie, and a power without a grant fails",
     remedy: "add what is missing to the list that lacks it, or take it away from the others",
 };
 
@@ -255,13 +258,11 @@ fn a_grant_that_is_missing_is_caught() {
     let template = Template::read();
     for function in template.functions() {
         // Several statements may grant one thing, each in another part of it.
-        let granted: BTreeSet<String> =
-            statements(function.properties).iter().map(|statement| statement["Resource"].to_string()).collect();
-        for resource in granted {
+        for statement in statements(function.properties) {
+            let resource = &statement["Resource"];
             let changed = template.with(|resources| {
                 let list = &mut resources[function.id]["Properties"]["Policies"][0]["Statement"];
-                let is_kept = |statement: &Value| serde_json::to_string(&statement["Resource"]).unwrap() != resource;
-                list.as_array_mut().unwrap().retain(is_kept);
+                list.as_array_mut().unwrap().retain(|other| other["Resource"] != *resource);
             });
             assert!(!added(&changed, main_of).is_empty(), "{} without {resource}", function.id);
         }

@@ -33,7 +33,7 @@ pub(super) const EXPECTED: &[(&str, Outcome)] = &[
     ("auth.verify-unknown-registration", Problem(422, "invalid_code")),
     ("chat-send.frame-malformed-json", FrameError("", "malformed_body")),
     ("chat-send.frame-other-type", FrameError("f1", "unknown_frame")),
-    ("chat-send.frame-unknown-connection", FrameError("f1", "connection_lost")),
+    ("chat-send.frame-unknown-connection", FrameError("f1", "socket_lost")),
     ("chat-send.http-forged-token", Problem(401, "unauthenticated")),
     ("chat-send.http-without-token", Problem(401, "unauthenticated")),
     ("chat.history-without-token", Problem(401, "unauthenticated")),
@@ -76,7 +76,7 @@ pub(super) const EXPECTED: &[(&str, Outcome)] = &[
     ("socket.disconnect-unknown-connection", Status(200)),
     ("socket.frame-malformed-json", FrameError("", "malformed_body")),
     ("socket.frame-unknown-version", FrameError("f1", "unsupported_version")),
-    ("socket.ping-unknown-connection", FrameError("f1", "connection_lost")),
+    ("socket.ping-unknown-connection", FrameError("f1", "socket_lost")),
     ("sweep.every-minute", Nothing),
 ];
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Person, Story};
+use crate::support::{PASSWORD, Person, Story};
 
 #[test]
 fn a_wrong_password_and_an_unknown_address_look_the_same() {
@@ -104,4 +104,50 @@ fn whoever_registers_an_address_first_does_not_keep_it_from_its_owner() {
     story.town.post(None, "/v1/auth/login", &body).expect(200);
     let stolen = json!({ "email": eve.email, "password": crate::support::PASSWORD });
     story.town.post(None, "/v1/auth/login", &stolen).expect_problem(401, "invalid_credentials");
+}
+
+#[test]
+fn a_scanner_that_follows_the_link_changes_nothing() {
+    let story = Story::in_peace();
+    let ada = Person::arrives(&story, "Ada");
+    let link = ada.link_from_mail(1);
+    for _ in 0..10 {
+        let page = story.town.get(None, &link);
+        assert_eq!(page.header("cache-control"), "no-store");
+        assert_eq!(page.header("referrer-policy"), "no-referrer");
+        let page = page.expect(200);
+        assert!(page.as_str().unwrap().contains("<form method=post>"), "{page}");
+        assert_eq!(story.town.head(&link), 200);
+    }
+    ada.tries_to_sign_in(PASSWORD).expect_problem(401, "invalid_credentials");
+    let form = link.split_once('?').unwrap().1;
+    let submit = || story.town.send_raw("POST", None, "/v1/auth/confirm", "application/x-www-form-urlencoded", form);
+    assert!(submit().expect(200).as_str().unwrap().contains("confirmed"));
+    submit().expect(422);
+    ada.signs_in();
+}
+
+#[test]
+fn a_damaged_link_is_a_page_and_repeats_nothing() {
+    let story = Story::in_peace();
+    for link in ["/v1/auth/confirm", "/v1/auth/confirm?registration_id=x&code=%3Cscript%3E"] {
+        let page = story.town.get(None, link).expect(400);
+        assert!(!page.as_str().unwrap().contains("script"), "{page}");
+    }
+}
+
+#[test]
+fn a_code_can_be_sent_again_and_the_first_stays_good() {
+    let story = Story::in_peace();
+    let ada = Person::arrives(&story, "Ada");
+    let first = ada.code_from_mail(1);
+    let resend = || story.town.post(None, "/v1/auth/resend", &json!({ "registration_id": ada.id }));
+    resend().expect(202);
+    let second = ada.code_from_mail(2);
+    let stranger = json!({ "registration_id": "0193f2a0-7c1e-7b3a-9d52-3f1c8e6a4b10" });
+    assert_eq!(story.town.post(None, "/v1/auth/resend", &stranger).status, 202);
+    ada.verifies(if first == second { &second } else { &first }).expect(204);
+    // Nothing is left to confirm, and nobody hears so.
+    resend().expect(202);
+    ada.signs_in();
 }

@@ -32,10 +32,28 @@ fn an_old_refresh_token_ends_the_session_and_warns_its_owner() {
     let stolen = ada.refresh_token();
     let second = refresh(story.town, &stolen).expect(200);
     let third = refresh(story.town, refresh_token(&second)).expect(200);
+    // An hour goes by.
+    let (pk, sk) = (format!("USER#{}", ada.id), format!("SESSION#{}", third["session_id"].as_str().unwrap()));
+    let mut session = story.town.item("Sessions", &pk, &sk).unwrap();
+    for rotated_at in session["refresh"]["M"]["rotations"]["L"].as_array_mut().unwrap() {
+        rotated_at["S"] = json!("2026-01-01T00:00:00.000Z");
+    }
+    story.town.put_item("Sessions", &session);
     refresh(story.town, &stolen).expect_problem(401, "session_ended");
     refresh(story.town, refresh_token(&third)).expect_problem(401, "session_ended");
     let mails = story.town.mails_to(&ada.email, 2);
     assert!(mails[1].contains("ended that session"), "{}", mails[1]);
+}
+
+#[test]
+fn an_answer_that_was_lost_signs_nobody_out_however_late_it_is_noticed() {
+    let story = Story::in_peace();
+    let ada = story.newcomer("Ada");
+    let token = ada.refresh_token();
+    let lost = refresh(story.town, &token).expect(200);
+    let again = refresh(story.town, &token).expect(200);
+    assert_eq!(refresh_token(&lost), refresh_token(&again));
+    refresh(story.town, refresh_token(&again)).expect(200);
 }
 
 #[test]
@@ -52,6 +70,48 @@ fn signing_out_ends_tokens_and_sockets_within_seconds() {
     ada.gets("/v1/me").expect_problem(401, "session_ended");
     refresh(story.town, &refresh_before).expect_problem(401, "session_ended");
     socket.is_closed();
+}
+
+#[test]
+fn a_lost_device_is_signed_out_from_another_one() {
+    let story = Story::in_peace();
+    let ada = story.resident("Ada");
+    let lost = ada.on_another_device();
+    let mut socket = lost.connects();
+    let sessions = ada.gets("/v1/auth/sessions").expect(200);
+    let items = sessions["items"].as_array().unwrap();
+    assert_eq!(items.len(), 2, "{sessions}");
+    let current: Vec<_> = items.iter().map(|item| item["is_current"].as_bool().unwrap()).collect();
+    assert_eq!(current, [false, true], "the other device signed in last: {sessions}");
+    assert!(items[0]["device"].as_str().unwrap().contains("ureq"), "{sessions}");
+    let id = items[0]["session_id"].as_str().unwrap();
+    ada.deletes(&format!("/v1/auth/sessions/{id}")).expect(204);
+    socket.is_closed();
+    refresh(story.town, &lost.refresh_token()).expect_problem(401, "session_ended");
+    assert_eq!(ada.gets("/v1/auth/sessions").expect(200)["items"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn nobody_ends_a_session_of_somebody_else() {
+    let story = Story::in_peace();
+    let (ada, eve) = (story.newcomer("Ada"), story.newcomer("Eve"));
+    let id = ada.gets("/v1/auth/sessions").expect(200)["items"][0]["session_id"].as_str().unwrap().to_owned();
+    eve.deletes(&format!("/v1/auth/sessions/{id}")).expect(204);
+    refresh(story.town, &ada.refresh_token()).expect(200);
+}
+
+#[test]
+fn all_other_sessions_end_at_once_and_then_this_one() {
+    let story = Story::in_peace();
+    let ada = story.newcomer("Ada");
+    let others = [ada.on_another_device(), ada.on_another_device()];
+    ada.deletes("/v1/auth/sessions?keep_current=true").expect(204);
+    for other in &others {
+        refresh(story.town, &other.refresh_token()).expect_problem(401, "session_ended");
+    }
+    ada.gets("/v1/auth/sessions").expect(200);
+    ada.deletes("/v1/auth/sessions").expect(204);
+    refresh(story.town, &ada.refresh_token()).expect_problem(401, "session_ended");
 }
 
 #[test]

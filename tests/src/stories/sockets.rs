@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Socket, Story};
+use crate::support::{Socket, Story, Town};
 
 #[test]
 fn without_a_ticket_there_is_no_socket() {
@@ -53,7 +53,7 @@ fn a_frame_that_makes_no_sense_gets_an_error_and_keeps_the_socket() {
     let (kind, problem) = socket.ask("dance", &Value::Null);
     assert_eq!((kind.as_str(), problem["code"].as_str()), ("error", Some("unknown_frame")));
     let (kind, problem) = socket.ask("chat.send", &json!({ "text": "to whom?" }));
-    assert_eq!((kind.as_str(), problem["code"].as_str()), ("error", Some("malformed_body")));
+    assert_eq!((kind.as_str(), problem["field"].as_str()), ("error", Some("conversation_id")));
     assert_eq!(socket.ask("ping", &Value::Null).0, "pong");
 }
 
@@ -85,6 +85,20 @@ fn the_eleventh_socket_closes_the_oldest() {
     sockets[0].is_closed();
     assert_eq!(sockets[1].ask("ping", &Value::Null).0, "pong");
     assert_eq!(sockets[10].ask("ping", &Value::Null).0, "pong");
+}
+
+#[test]
+fn the_first_sockets_of_a_person_may_open_at_once() {
+    let story = Story::in_peace();
+    // Whoever comes first also wakes the function's environments up, one after another; the others meet them awake.
+    for name in ["Ada", "Bob", "Cleo", "Dan"] {
+        let person = story.newcomer(name);
+        let tickets: Vec<_> = (0..6).map(|_| person.ticket()).collect();
+        let open = |n: usize| Socket::open(story.town, &tickets[n]).expect("a fresh ticket opens a socket");
+        for mut socket in Town::at_once(6, open) {
+            assert_eq!(socket.ask("ping", &Value::Null).0, "pong");
+        }
+    }
 }
 
 #[test]

@@ -12,4 +12,4 @@ pub(crate) use fault_proxy::{Fault, FaultProxy, On};
 pub(crate) use person::{PASSWORD, Person};
 pub(crate) use socket::Socket;
 pub(crate) use story::Story;
-pub(crate) use town::{Town, eventually};
+pub(crate) use town::{Town, any_address, eventually};

@@ -31,6 +31,17 @@ impl<'s> Person<'s> {
         Self { story, name: name.to_owned(), email, id, session: Mutex::default() }
     }
 
+    /// Somebody who only tries to register, from this address; answers the status.
+    pub(crate) fn knocks_from(story: &Story, address: &str, number: usize) -> u16 {
+        let email = format!("knock.{number}.{}.{}@example.org", address.replace('.', "-"), std::process::id());
+        let body = json!({ "email": email, "password": PASSWORD });
+        let answer = story.town.post_from(address, "/v1/auth/register", &body);
+        if let Some(id) = answer.body["registration_id"].as_str() {
+            story.remember(id);
+        }
+        answer.status
+    }
+
     pub(crate) fn town(&self) -> &'static Town {
         self.story.town
     }
@@ -42,6 +53,14 @@ impl<'s> Person<'s> {
         mails.last().unwrap().lines().find(is_code).expect("a mail with a code").to_owned()
     }
 
+    /// The path of the link in the newest of `count` mails.
+    pub(crate) fn link_from_mail(&self, count: usize) -> String {
+        let mails = self.town().mails_to(&self.email, count);
+        let base = self.town().stack.http_url().to_owned();
+        let link = mails.last().unwrap().lines().find_map(|line| line.strip_prefix(&base).map(str::to_owned));
+        link.expect("a mail with a link")
+    }
+
     pub(crate) fn verifies(&self, code: &str) -> Answer {
         self.town().post(None, "/v1/auth/verify", &json!({ "registration_id": self.id, "code": code }))
     }
@@ -51,10 +70,33 @@ impl<'s> Person<'s> {
     }
 
     pub(crate) fn signs_in(&self) {
-        let body = json!({ "email": self.email, "password": PASSWORD });
-        let tokens = self.town().post(None, "/v1/auth/login", &body).expect(200);
+        self.signs_in_with(PASSWORD);
+    }
+
+    pub(crate) fn signs_in_with(&self, password: &str) {
+        let tokens = self.tries_to_sign_in(password).expect(200);
         assert_eq!(tokens["user_id"], self.id);
         *self.session.lock().unwrap() = tokens;
+    }
+
+    pub(crate) fn tries_to_sign_in(&self, password: &str) -> Answer {
+        self.town().post(None, "/v1/auth/login", &json!({ "email": self.email, "password": password }))
+    }
+
+    /// The same person on another device, in a session of its own.
+    pub(crate) fn on_another_device(&self) -> Self {
+        let Self { story, name, email, id, .. } = self;
+        let other = Self { story, name: name.clone(), email: email.clone(), id: id.clone(), session: Mutex::default() };
+        other.signs_in();
+        other
+    }
+
+    /// Asks for a code by mail, and answers the id of the challenge and the code in the newest of `count` mails.
+    pub(crate) fn asks_for_a_code(&self, path: &str, count: usize) -> (String, String) {
+        let answer = self.town().post(None, path, &json!({ "email": self.email })).expect(202);
+        let id = answer.as_object().unwrap().values().next().unwrap().as_str().unwrap().to_owned();
+        self.story.remember(&id);
+        (id, self.code_from_mail(count))
     }
 
     pub(crate) fn refresh_token(&self) -> String {

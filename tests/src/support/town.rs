@@ -1,10 +1,11 @@
 //! A town: one emulator with the real template deployed and IAM enforced. Stories share a few of them.
 
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use ureq::Agent;
+use ureq::{Agent, RequestBuilder};
 use xtask::{LocalStack, StackOptions};
 
 use super::{Answer, FaultProxy};
@@ -58,11 +59,7 @@ impl Town {
     }
 
     pub(crate) fn get(&self, token: Option<&str>, path: &str) -> Answer {
-        let request = self.agent.get(self.url(path));
-        let request = match token {
-            Some(token) => request.header("authorization", format!("Bearer {token}")),
-            None => request,
-        };
+        let request = addressed(self.agent.get(self.url(path)), token, &any_address());
         Answer::read(format!("GET {path}"), request.call().unwrap())
     }
 
@@ -71,12 +68,13 @@ impl Town {
         Answer::read(format!("GET {path}"), self.agent.get(self.url(path)).header(header, value).call().unwrap())
     }
 
+    /// The status of what a careful scanner asks first.
+    pub(crate) fn head(&self, path: &str) -> u16 {
+        self.agent.head(self.url(path)).call().unwrap().status().as_u16()
+    }
+
     pub(crate) fn delete(&self, token: Option<&str>, path: &str) -> Answer {
-        let request = self.agent.delete(self.url(path));
-        let request = match token {
-            Some(token) => request.header("authorization", format!("Bearer {token}")),
-            None => request,
-        };
+        let request = addressed(self.agent.delete(self.url(path)), token, &any_address());
         Answer::read(format!("DELETE {path}"), request.call().unwrap())
     }
 
@@ -88,17 +86,20 @@ impl Town {
         self.send_raw("PUT", token, path, "application/json", &body.to_string())
     }
 
+    /// A call from this address; all others come from addresses of their own.
+    pub(crate) fn post_from(&self, address: &str, path: &str, body: &Value) -> Answer {
+        let request = addressed(self.agent.post(self.url(path)), None, address);
+        let request = request.header("content-type", "application/json");
+        Answer::read(format!("POST {path}"), request.send(body.to_string()).unwrap())
+    }
+
     /// Any body of any type, for those that are no JSON.
     pub(crate) fn send_raw(&self, method: &str, token: Option<&str>, path: &str, kind: &str, body: &str) -> Answer {
         let request = match method {
             "PUT" => self.agent.put(self.url(path)),
             _ => self.agent.post(self.url(path)),
         };
-        let request = request.header("content-type", kind);
-        let request = match token {
-            Some(token) => request.header("authorization", format!("Bearer {token}")),
-            None => request,
-        };
+        let request = addressed(request, token, &any_address()).header("content-type", kind);
         Answer::read(format!("{method} {path}"), request.send(body).unwrap())
     }
 
@@ -189,4 +190,19 @@ pub(crate) fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> 
         assert!(Instant::now() < deadline, "still waiting for {what} after {PATIENCE:?}");
         std::thread::sleep(Duration::from_millis(25));
     }
+}
+
+fn addressed<B>(request: RequestBuilder<B>, token: Option<&str>, address: &str) -> RequestBuilder<B> {
+    let request = request.header("x-forwarded-for", address);
+    match token {
+        Some(token) => request.header("authorization", format!("Bearer {token}")),
+        None => request,
+    }
+}
+
+/// An address that nobody else calls from, so that only stories about limits meet them.
+pub(crate) fn any_address() -> String {
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+    let [_, b, c, d] = CALLS.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+    format!("10.{b}.{c}.{d}")
 }

@@ -7,16 +7,18 @@ use serde::{Deserialize, Serialize};
 use shared::domain::account::{Account, AccountState};
 use shared::domain::email::EmailAddress;
 use shared::domain::fields::Fields;
-use shared::domain::id::UserId;
+use shared::domain::id::{ChallengeId, UserId};
+use shared::domain::limit::REGISTER_PER_NETWORK;
 use shared::domain::outbox::{Effect, MailKind};
 use shared::domain::password::Password;
-use shared::edge::http::{Body, Problem};
+use shared::edge::http::{Body, Network, Problem};
 use shared::error::Result;
 use shared::ports::accounts::Registration;
 use utoipa::ToSchema;
 
 use super::Deps;
-use crate::passwords;
+use crate::mail_limits;
+use crate::password::hashing;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -24,7 +26,7 @@ pub(super) struct RegisterBody {
     /// A mail address; upper and lower case are the same.
     #[schema(max_length = 254, example = "ada@example.org")]
     email: String,
-    /// 8 to 128 characters of any kind.
+    /// 8 to 128 characters of any kind, none that is known from a breach.
     #[schema(min_length = 8, max_length = 128)]
     password: String,
 }
@@ -41,20 +43,23 @@ pub(super) struct Registered {
 /// taken until the code comes back, and a registration that is not confirmed within a day is forgotten.
 #[utoipa::path(post, path = "/v1/auth/register", tag = "auth", request_body = RegisterBody, responses(
     (status = 202, body = Registered),
-    (status = "4XX", body = Problem, description = "`invalid_field`"),
+    (status = "4XX", body = Problem, description = "`too_many_requests`, `invalid_field`"),
 ))]
 pub(super) async fn register(
     State(deps): State<Deps>,
+    Network(network): Network,
     Body(body): Body<RegisterBody>,
 ) -> Result<(StatusCode, Json<Registered>)> {
     let (email, password) = parse(&body)?;
-    let user_id = deps.ambient.id();
+    deps.limiter.take(&REGISTER_PER_NETWORK, &network).await?;
+    mail_limits::take(&deps.limiter, &email).await?;
+    let user_id: UserId = deps.ambient.id();
     let owner = deps.accounts.owner_of(&email).await?;
     // Known or not, the work is the same: one hash, one pending account, one promise to mail.
-    let password_hash = passwords::hash(password, deps.ambient.bytes()).await?;
+    let password_hash = hashing::hash(password, deps.ambient.bytes()).await?;
     let effect = match owner {
         Some(owner) => Effect::mail(MailKind::AddressTaken, owner),
-        None => Effect::mail(MailKind::Verify, user_id),
+        None => Effect::mail_code(MailKind::Verify, user_id, ChallengeId::from_uuid(*user_id.as_uuid())),
     };
     let account = Account { user_id, email, state: AccountState::Pending, created_at: deps.ambient.now() };
     deps.accounts.register(Registration { account, password_hash }, deps.ambient.promise(effect)).await?;
@@ -64,6 +69,6 @@ pub(super) async fn register(
 fn parse(body: &RegisterBody) -> Result<(EmailAddress, Password)> {
     let mut fields = Fields::default();
     let email = fields.take("email", EmailAddress::parse(&body.email));
-    let password = fields.take("password", Password::parse(&body.password));
+    let password = fields.take("password", Password::choose(&body.password));
     fields.accept(email.zip(password))
 }

@@ -4,10 +4,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use shared::domain::account::AccountState;
-use shared::domain::code::ConfirmationCode;
+use shared::domain::code::{CodePurpose, ConfirmationCode};
 use shared::domain::fields::Fields;
-use shared::domain::id::UserId;
-use shared::edge::http::{Body, Problem};
+use shared::domain::id::{ChallengeId, UserId};
+use shared::domain::limit::CODE_PER_NETWORK;
+use shared::edge::http::{Body, Network, Problem};
 use shared::error::{Code, Result};
 use shared::ports::accounts::Confirmation;
 use utoipa::ToSchema;
@@ -29,20 +30,29 @@ pub(super) struct VerifyBody {
 /// A wrong, expired, used or foreign code all get the same answer.
 #[utoipa::path(post, path = "/v1/auth/verify", tag = "auth", request_body = VerifyBody, responses(
     (status = 204, description = "The account is ready; sign in"),
-    (status = "4XX", body = Problem, description = "`invalid_code`, `invalid_field`"),
+    (status = "4XX", body = Problem, description = "`invalid_code`, `too_many_requests`, `invalid_field`"),
 ))]
-pub(super) async fn verify(State(deps): State<Deps>, Body(body): Body<VerifyBody>) -> Result<StatusCode> {
+pub(super) async fn verify(
+    State(deps): State<Deps>,
+    Network(network): Network,
+    Body(body): Body<VerifyBody>,
+) -> Result<StatusCode> {
     let mut fields = Fields::default();
     let code = fields.take("code", ConfirmationCode::parse(&body.code));
     let code = fields.accept(code)?;
-    if !deps.codes.check(body.registration_id, &code).await? {
-        return Err(Code::InvalidCode.into());
-    }
-    let account = deps.accounts.find(body.registration_id).await?;
+    deps.limiter.take(&CODE_PER_NETWORK, &network).await?;
+    confirm(&deps, body.registration_id, &code).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Makes the account permanent if the code is the one that was mailed for it.
+pub(super) async fn confirm(deps: &Deps, registration_id: UserId, code: &ConfirmationCode) -> Result<()> {
+    let challenge_id = ChallengeId::from_uuid(*registration_id.as_uuid());
+    let user_id = deps.codes.check(challenge_id, CodePurpose::Verify, code).await?.ok_or(Code::InvalidCode)?;
+    let account = deps.accounts.find(user_id).await?;
     let pending = account.filter(|account| account.state == AccountState::Pending).ok_or(Code::InvalidCode)?;
     match deps.accounts.confirm(&pending).await? {
-        Confirmation::Done => deps.codes.clear(pending.user_id).await?,
-        Confirmation::Refused => return Err(Code::InvalidCode.into()),
+        Confirmation::Done => deps.codes.clear(challenge_id, CodePurpose::Verify).await,
+        Confirmation::Refused => Err(Code::InvalidCode.into()),
     }
-    Ok(StatusCode::NO_CONTENT)
 }

@@ -45,7 +45,7 @@ struct Key {
     (status = 304, description = "The keys are those of the `etag` that was sent"),
 ))]
 pub(super) async fn jwks(State(deps): State<Deps>, headers: HeaderMap) -> Result<Response> {
-    let keys = deps.tokens.public_keys().await?;
+    let keys = deps.keeper.tokens.public_keys().await?;
     let tag = tag_of(&keys);
     let head = [(CACHE_CONTROL, "public, max-age=300".to_owned()), (ETAG, tag.clone())];
     if knows(&headers, &tag) {

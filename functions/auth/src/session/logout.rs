@@ -2,8 +2,6 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use shared::domain::outbox::Effect;
-use shared::domain::session::SessionState;
 use shared::edge::http::{Caller, Problem};
 use shared::error::Result;
 
@@ -18,9 +16,8 @@ use super::Deps;
     (status = "4XX", body = Problem, description = "`unauthenticated`, `session_ended`"),
 ))]
 pub(super) async fn logout(State(deps): State<Deps>, caller: Caller) -> Result<StatusCode> {
-    if let Some(session) = deps.sessions.find(caller.user_id, caller.session_id).await? {
-        let hang_up = deps.ambient.promise(Effect::Push(session.ended()));
-        deps.sessions.end(&session, SessionState::Ended, &[hang_up]).await?;
+    if let Some(session) = deps.keeper.sessions.find(caller.user_id, caller.session_id).await? {
+        deps.keeper.end(&session).await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }

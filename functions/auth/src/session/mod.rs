@@ -1,9 +1,12 @@
-//! From an account to tokens and back out again: login, refresh, logout.
+//! Sessions from their tokens to their end: refresh, list, revoke, log out.
 
+mod client;
 mod jwks;
-mod login;
+mod keeper;
+mod list;
 mod logout;
 mod refresh;
+mod revoke;
 mod signer;
 mod tokens;
 
@@ -11,27 +14,25 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use shared::edge::http::Authenticator;
-use shared::ports::accounts::Accounts;
-use shared::ports::ambient::Ambient;
-use shared::ports::sessions::Sessions;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub(crate) use client::FromHeaders;
+pub use keeper::Keeper;
+pub(crate) use tokens::TokenPair;
 pub use tokens::Tokens;
 
 #[derive(Clone, FromRef)]
 pub struct Deps {
-    pub accounts: Arc<dyn Accounts>,
-    pub sessions: Arc<dyn Sessions>,
-    pub tokens: Arc<Tokens>,
+    pub keeper: Arc<Keeper>,
     pub authenticator: Arc<Authenticator>,
-    pub ambient: Ambient,
 }
 
 pub fn routes() -> OpenApiRouter<Deps> {
     OpenApiRouter::new()
-        .routes(routes!(login::login))
         .routes(routes!(refresh::refresh))
         .routes(routes!(logout::logout))
+        .routes(routes!(list::list, revoke::all))
+        .routes(routes!(revoke::one))
         .routes(routes!(jwks::jwks))
 }

@@ -4,13 +4,14 @@ use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use shared::domain::outbox::{Effect, MailKind};
-use shared::domain::session::{LIFETIME, Presented, RefreshState, RefreshToken, Session, SessionState, assess};
+use shared::domain::session::{LIFETIME, Presented, RefreshToken, Session, SessionState};
+use shared::domain::time::Timestamp;
 use shared::edge::http::{Body, Problem};
 use shared::error::{Code, Result};
 use utoipa::ToSchema;
 
-use super::Deps;
 use super::tokens::TokenPair;
+use super::{Deps, Keeper};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -23,47 +24,41 @@ const ROUNDS: usize = 3;
 
 /// Exchanges the newest refresh token for a new pair.
 ///
-/// The token before it still yields the same pair for 30 seconds, so that two tabs or a lost response sign nobody out.
-/// An older one means that somebody else has a copy: the session ends, and its owner is told by mail.
+/// The token before it yields the same pair again, however late: its answer was lost. So does one that was the newest
+/// within the last 30 seconds: tabs wake up together. Any other old one means that somebody else has a copy: the session
+/// ends, and its owner is told by mail.
 #[utoipa::path(post, path = "/v1/auth/refresh", tag = "auth", request_body = RefreshBody, responses(
     (status = 200, body = TokenPair),
     (status = "4XX", body = Problem, description = "`session_ended`"),
 ))]
 pub(super) async fn refresh(State(deps): State<Deps>, Body(body): Body<RefreshBody>) -> Result<Json<TokenPair>> {
     let token = RefreshToken::parse(&body.refresh_token).ok_or(Code::SessionEnded)?;
+    let keeper = &deps.keeper;
     for _ in 0..ROUNDS {
-        let now = deps.ambient.now();
-        let session = deps.sessions.find(token.user_id, token.session_id).await?;
+        let now = keeper.ambient.now();
+        let session = keeper.sessions.find(token.user_id, token.session_id).await?;
         let session = session.filter(|session| session.is_live(now)).ok_or(Code::SessionEnded)?;
-        let child = deps.tokens.child_of(&token);
-        let settled = match assess(&session.refresh, &token, now) {
-            Presented::Newest => rotate(&deps, &session, &child).await?,
-            Presented::Previous => true,
-            Presented::Stale => return Err(revoke(&deps, &session).await?.into()),
+        let newest = match keeper.tokens.assess(&session.refresh, &token, now) {
+            Presented::Newest(child) if rotate(keeper, &session, &child, now).await? => child,
+            // Another request rotated at the same moment: what this one holds is behind now.
+            Presented::Newest(_) => continue,
+            Presented::Behind(newest) => newest,
+            Presented::Stale => return Err(revoke(keeper, &session).await?.into()),
             Presented::Unknown => return Err(Code::SessionEnded.into()),
         };
-        if settled {
-            return Ok(Json(deps.tokens.pair(&session, &child, now).await?));
-        }
+        return Ok(Json(keeper.tokens.pair(&session, &newest, now).await?));
     }
     Err(Code::Unavailable.into())
 }
 
-/// Whether this request was the one that rotated; if not, another one did at the same time.
-async fn rotate(deps: &Deps, session: &Session, child: &RefreshToken) -> Result<bool> {
-    let now = deps.ambient.now();
-    let next = RefreshState {
-        counter: child.counter,
-        hash: child.hash(),
-        previous_hash: Some(session.refresh.hash.clone()),
-        rotated_at: now,
-    };
-    deps.sessions.rotate(session, session.refresh.counter, next, now + LIFETIME).await
+async fn rotate(keeper: &Keeper, session: &Session, child: &RefreshToken, now: Timestamp) -> Result<bool> {
+    let next = session.refresh.rotated(child, now);
+    keeper.sessions.rotate(session, session.refresh.counter, next, now + LIFETIME).await
 }
 
-async fn revoke(deps: &Deps, session: &Session) -> Result<Code> {
-    let warning = deps.ambient.promise(Effect::mail(MailKind::SessionRevoked, session.user_id));
-    let hang_up = deps.ambient.promise(Effect::Push(session.ended()));
-    deps.sessions.end(session, SessionState::Revoked, &[warning, hang_up]).await?;
+async fn revoke(keeper: &Keeper, session: &Session) -> Result<Code> {
+    let warning = keeper.ambient.promise(Effect::mail(MailKind::SessionRevoked, session.user_id));
+    let hang_up = keeper.ambient.promise(Effect::Push(session.ended()));
+    keeper.sessions.end(session, SessionState::Revoked, &[warning, hang_up]).await?;
     Ok(Code::SessionEnded)
 }

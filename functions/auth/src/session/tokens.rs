@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use shared::domain::id::{SessionId, UserId};
-use shared::domain::session::{RefreshKey, RefreshToken, Session};
+use shared::domain::session::{self, Presented, RefreshKey, RefreshState, RefreshToken, Session};
 use shared::domain::time::Timestamp;
 use shared::domain::token::{self, Claims, PublicKey};
 use shared::error::Result;
@@ -22,7 +22,7 @@ pub struct Tokens {
 }
 
 #[derive(Serialize, ToSchema)]
-pub(super) struct TokenPair {
+pub(crate) struct TokenPair {
     /// A JWT for `Authorization: Bearer`.
     access_token: String,
     #[schema(example = "Bearer")]
@@ -61,8 +61,8 @@ impl Tokens {
         })
     }
 
-    pub(super) fn child_of(&self, token: &RefreshToken) -> RefreshToken {
-        token.child(&self.refresh)
+    pub(super) fn assess(&self, state: &RefreshState, token: &RefreshToken, now: Timestamp) -> Presented {
+        session::assess(state, token, &self.refresh, now)
     }
 
     pub(super) async fn public_keys(&self) -> Result<Vec<PublicKey>> {

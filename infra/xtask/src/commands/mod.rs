@@ -6,5 +6,6 @@ pub mod demo;
 pub mod down;
 pub mod logs;
 pub mod package;
+pub mod passwords;
 pub mod test;
 pub mod up;

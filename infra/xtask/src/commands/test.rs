@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every test of the workspace, with the functions built first.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use clap::Args;
@@ -23,14 +23,12 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     // Slow steps happen here, where they are announced, and not inside the first test that needs them.
     Tools::ensure(&LOCAL, Progress::Loud)?;
     build_functions(Progress::Loud)?;
+    if !options.filters.is_empty() && !any_matches(&options.filters)? {
+        return Err(Failure::new(format!("no test has {} in its name", options.filters.join(" or ")))
+            .remedy("names are paths such as stories::chat::…; `cargo xtask test` alone runs all of them"));
+    }
     warn("==> run the tests");
-    // Libraries and the one binary of stories: binaries and documentation have no tests, and linking them would cost.
-    let mut tests = Command::new("cargo")
-        .args(["test", "--profile", "local", "--workspace", "--lib", "--test", "all", "--"])
-        .args(&options.filters)
-        .current_dir(workspace::root())
-        .spawn()
-        .explain(|| "cannot run cargo".to_owned())?;
+    let mut tests = cargo_test(&options.filters).spawn().explain(|| "cannot run cargo".to_owned())?;
     let memory = MemoryWatch::over(tests.id());
     let status = tests.wait().explain(|| "cannot wait for cargo".to_owned())?;
     say_footprint(memory.peak())?;
@@ -40,6 +38,21 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     }
     warn(format_args!("All tests passed in {}.", seconds(started.elapsed())));
     Ok(())
+}
+
+/// Libraries and the one binary of stories: binaries and documentation have no tests, and linking them would cost.
+fn cargo_test(filters: &[String]) -> Command {
+    let mut tests = Command::new("cargo");
+    tests.args(["test", "--profile", "local", "--workspace", "--lib", "--test", "all", "--"]);
+    tests.args(filters).current_dir(workspace::root());
+    tests
+}
+
+fn any_matches(filters: &[String]) -> Result<bool, Failure> {
+    let listed = cargo_test(filters).arg("--list").stderr(Stdio::inherit()).output();
+    let listed = listed.explain(|| "cannot run cargo".to_owned())?;
+    // A build that fails is reported when the tests are run.
+    Ok(!listed.status.success() || String::from_utf8_lossy(&listed.stdout).lines().any(|line| line.ends_with(": test")))
 }
 
 fn say_footprint(peak_memory_bytes: u64) -> Result<(), Failure> {

@@ -74,6 +74,10 @@ impl Accounts for DynamoAccounts {
         }
     }
 
+    async fn promise(&self, entry: OutboxEntry) -> Result<()> {
+        self.outbox.table().put(row(&entry)?).await
+    }
+
     async fn confirm(&self, account: &Account) -> Result<Confirmation> {
         let claim = encode(&claim_key(&account.email), &StoredClaim { user_id: account.user_id })?;
         let now = number(self.accounts.now().unix_seconds());
@@ -116,6 +120,29 @@ impl Accounts for DynamoAccounts {
         }))
     }
 
+    async fn replace_password(
+        &self,
+        user_id: UserId,
+        before: Option<&str>,
+        after: String,
+        entries: &[OutboxEntry],
+    ) -> Result<bool> {
+        let unchanged = match before {
+            Some(hash) => has_password(hash),
+            None => Expression::absent(),
+        };
+        let item = encode(&password_key(user_id), &StoredPassword { hash: after })?;
+        let mut transaction = self.accounts.transaction().put_if(&self.accounts, item, unchanged).check(
+            &self.accounts,
+            &account_key(user_id),
+            Expression::new("#state = :active").name("#state", "state").value(":active", text("active")),
+        );
+        for entry in entries {
+            transaction = transaction.put(self.outbox.table(), row(entry)?);
+        }
+        Ok(transaction.commit().await? == Outcome::Committed)
+    }
+
     async fn password_hash(&self, user_id: UserId) -> Result<Option<String>> {
         let stored: Option<StoredPassword> = self.accounts.get(&password_key(user_id), Read::Strong).await?;
         Ok(stored.map(|stored| stored.hash))
@@ -126,8 +153,13 @@ fn account_key(user_id: UserId) -> Key {
     Key::new(format!("USER#{user_id}"), "ACCOUNT")
 }
 
+/// The password is still the one with this hash.
+pub(super) fn has_password(hash: &str) -> Expression {
+    Expression::new("#hash = :hash").name("#hash", "hash").value(":hash", text(hash))
+}
+
 /// A partition of its own, so that the policies of functions that read accounts can leave it out.
-fn password_key(user_id: UserId) -> Key {
+pub(super) fn password_key(user_id: UserId) -> Key {
     Key::new(format!("PASSWORD#{user_id}"), "PASSWORD")
 }
 

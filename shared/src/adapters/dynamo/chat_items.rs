@@ -47,7 +47,6 @@ pub(super) struct StoredMember {
     pub(super) user_id: UserId,
     pub(super) read_seq: u64,
     pub(super) read_n: u64,
-    pub(super) delivered_seq: u64,
 }
 
 /// `CONV#c` / `CID#<sender>#<client_id>`
@@ -96,7 +95,7 @@ impl StoredMeta {
 
 impl StoredMember {
     pub(super) fn joined(user_id: UserId) -> Self {
-        Self { user_id, read_seq: 0, read_n: 0, delivered_seq: 0 }
+        Self { user_id, read_seq: 0, read_n: 0 }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Verification codes, beside the accounts they confirm.
+//! Codes, beside the accounts whose owners they prove.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::expression::Expression;
 use super::item::{Key, decode, encode, expiring, number};
 use super::table::{Read, Table};
-use crate::domain::code::{CodeKey, ConfirmationCode, LIFETIME, MAX_TRIES, StoredCode, VALID_CODES, accepts};
-use crate::domain::id::UserId;
+use crate::domain::code::{
+    CodeKey, CodePurpose, ConfirmationCode, LIFETIME, MAX_TRIES, StoredCode, VALID_CODES, accepts,
+};
+use crate::domain::id::{ChallengeId, UserId};
 use crate::error::Result;
 use crate::ports::codes::Codes;
 
@@ -17,8 +19,10 @@ pub struct DynamoCodes {
     key: CodeKey,
 }
 
-#[derive(Default, Serialize, Deserialize)]
+/// `CODE#challenge` / purpose
+#[derive(Serialize, Deserialize)]
 struct StoredCodes {
+    user_id: UserId,
     codes: Vec<StoredCode>,
     tries: u32,
 }
@@ -29,39 +33,53 @@ impl DynamoCodes {
     }
 
     /// The codes after one more try, or nothing once the tries are used up or no code was sent.
-    async fn spend_try(&self, user_id: UserId) -> Result<Option<StoredCodes>> {
+    async fn spend_try(&self, key: &Key) -> Result<Option<StoredCodes>> {
         let change = Expression::new("ADD tries :one")
             .value(":one", number(1_u32))
             .value(":max", number(MAX_TRIES))
             .value(":now", number(self.accounts.now().unix_seconds()));
         let open = "attribute_exists(pk) AND tries < :max AND expires_at > :now";
-        self.accounts.update_if(&key(user_id), change, open).await?.map(decode).transpose()
+        self.accounts.update_if(key, change, open).await?.map(decode).transpose()
     }
 }
 
 #[async_trait]
 impl Codes for DynamoCodes {
-    async fn add(&self, user_id: UserId, code: &ConfirmationCode) -> Result<()> {
-        // One mail at a time is sent to a person, so read and write need no condition; tries are kept as they are.
+    async fn add(
+        &self,
+        challenge_id: ChallengeId,
+        purpose: CodePurpose,
+        user_id: UserId,
+        code: &ConfirmationCode,
+    ) -> Result<()> {
+        // One mail at a time is sent for a challenge, so read and write need no condition; tries are kept as they are.
+        let key = key(challenge_id, purpose);
         let valid_until = self.accounts.now() + LIFETIME;
-        let mut stored: StoredCodes = self.accounts.get(&key(user_id), Read::Strong).await?.unwrap_or_default();
-        stored.codes.push(StoredCode { hash: self.key.hash(user_id, code), valid_until });
+        let stored: Option<StoredCodes> = self.accounts.get(&key, Read::Strong).await?;
+        let mut stored = stored.unwrap_or(StoredCodes { user_id, codes: Vec::new(), tries: 0 });
+        stored.codes.push(StoredCode { hash: self.key.hash(challenge_id, purpose, code), valid_until });
         let surplus = stored.codes.len().saturating_sub(VALID_CODES);
         stored.codes.drain(..surplus);
-        self.accounts.put(expiring(encode(&key(user_id), &stored)?, valid_until)).await
+        self.accounts.put(expiring(encode(&key, &stored)?, valid_until)).await
     }
 
-    async fn check(&self, user_id: UserId, code: &ConfirmationCode) -> Result<bool> {
-        let hash = self.key.hash(user_id, code);
-        let stored = self.spend_try(user_id).await?;
-        Ok(stored.is_some_and(|stored| accepts(&stored.codes, &hash, self.accounts.now())))
+    async fn check(
+        &self,
+        challenge_id: ChallengeId,
+        purpose: CodePurpose,
+        code: &ConfirmationCode,
+    ) -> Result<Option<UserId>> {
+        let hash = self.key.hash(challenge_id, purpose, code);
+        let stored = self.spend_try(&key(challenge_id, purpose)).await?;
+        let valid = stored.filter(|stored| accepts(&stored.codes, &hash, self.accounts.now()));
+        Ok(valid.map(|stored| stored.user_id))
     }
 
-    async fn clear(&self, user_id: UserId) -> Result<()> {
-        self.accounts.delete(&key(user_id)).await
+    async fn clear(&self, challenge_id: ChallengeId, purpose: CodePurpose) -> Result<()> {
+        self.accounts.delete(&key(challenge_id, purpose)).await
     }
 }
 
-fn key(user_id: UserId) -> Key {
-    Key::new(format!("CODE#{user_id}"), "VERIFY")
+fn key(challenge_id: ChallengeId, purpose: CodePurpose) -> Key {
+    Key::new(format!("CODE#{challenge_id}"), purpose.as_str())
 }

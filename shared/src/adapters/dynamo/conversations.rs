@@ -29,7 +29,7 @@ impl DynamoConversations {
 #[async_trait]
 impl Conversations for DynamoConversations {
     async fn inbox(&self, user_id: UserId) -> Result<Vec<InboxLine>> {
-        let lines = self.0.query(Range::prefix(format!("USER#{user_id}"), "CONV#")).await?;
+        let lines = self.0.query(Range::prefix(format!("USER#{user_id}"), "CONV#").newest_first()).await?;
         let ids: Vec<ConversationId> = lines
             .into_iter()
             .map(|item| decode::<StoredInboxLine>(item).map(|line| line.conversation_id))

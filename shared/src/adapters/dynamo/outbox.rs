@@ -44,7 +44,7 @@ impl Outbox for DynamoOutbox {
     }
 
     async fn left_over(&self, minute: u64) -> Result<LeftOver> {
-        let shards = (0..SHARDS).map(|shard| self.0.query(Range::whole(partition(minute, shard)).strong()));
+        let shards = (0..SHARDS).map(|shard| self.0.query(Range::whole(partition(minute, shard)).strong().unlimited()));
         let mut left_over = LeftOver::default();
         for item in try_join_all(shards).await?.into_iter().flatten() {
             match decode(item) {

@@ -13,6 +13,9 @@ pub(super) struct Index {
     pub(super) sk: &'static str,
 }
 
+/// What a list shows that has no pages.
+const LIST: usize = 1_000;
+
 /// A stretch of one partition, in the order of the sort keys.
 pub(super) struct Range {
     pub(super) pk: String,
@@ -25,7 +28,7 @@ pub(super) struct Range {
 
 impl Range {
     pub(super) fn whole(pk: impl Into<String>) -> Self {
-        Self { pk: pk.into(), between: None, limit: 1_000, read: Read::Eventual, index: None, forward: true }
+        Self { pk: pk.into(), between: None, limit: LIST, read: Read::Eventual, index: None, forward: true }
     }
 
     /// Everything in `pk` whose sort key begins with `prefix`.
@@ -39,6 +42,11 @@ impl Range {
 
     pub(super) fn limit(self, limit: usize) -> Self {
         Self { limit, ..self }
+    }
+
+    /// Everything there is, for work that may leave nothing out.
+    pub(super) fn unlimited(self) -> Self {
+        self.limit(usize::MAX)
     }
 
     pub(super) fn strong(self) -> Self {

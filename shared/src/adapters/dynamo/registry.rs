@@ -11,7 +11,7 @@ use super::table::{Read, Table};
 use crate::domain::id::{SessionId, UserId};
 use crate::domain::socket::{ConnectionId, MAX_AGE, MAX_PER_PERSON, Socket};
 use crate::domain::time::Timestamp;
-use crate::error::{Code, Result};
+use crate::error::{Error, Result};
 use crate::ports::registry::Registry;
 
 #[derive(Clone, Debug)]
@@ -48,12 +48,12 @@ impl DynamoRegistry {
     /// Adds to the person's map, which the first socket has to bring along.
     async fn enter(&self, socket: &Socket) -> Result<()> {
         let entry = stored(socket);
+        let key = registry_key(socket.user_id);
         let change = Expression::new("SET sockets.#id = :socket, expires_at = :expires_at")
             .name("#id", socket.connection_id.as_str())
             .value(":socket", value(&entry)?)
             .value(":expires_at", number((socket.connected_at + MAX_AGE).unix_seconds()));
-        let key = registry_key(socket.user_id);
-        if self.0.update_if(&key, change, "attribute_exists(pk)").await?.is_some() {
+        if self.0.update_if(&key, change.clone(), "attribute_exists(pk)").await?.is_some() {
             return Ok(());
         }
         let sockets = HashMap::from([(socket.connection_id.clone(), entry)]);
@@ -62,8 +62,11 @@ impl DynamoRegistry {
         if self.0.put_if(first, Expression::absent()).await? {
             return Ok(());
         }
-        // Another socket of the same person was the first in between; the client simply connects again.
-        Err(Code::Unavailable.into())
+        // Another socket of the same person was the first in between: now there is a map to add to.
+        match self.0.update_if(&key, change, "attribute_exists(pk)").await? {
+            Some(_) => Ok(()),
+            None => Err(Error::unavailable("the map of sockets went away while a socket was added")),
+        }
     }
 
     /// The sockets that have to give way: those whose lease has lapsed, and the oldest of too many live ones.

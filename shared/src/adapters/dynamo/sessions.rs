@@ -2,9 +2,11 @@
 
 use async_trait::async_trait;
 
+use super::accounts::{has_password, password_key};
 use super::expression::Expression;
-use super::item::{Key, encode, expiring, number, text, value};
+use super::item::{Key, decode, encode, expiring, number, text, value};
 use super::outbox::{DynamoOutbox, row};
+use super::range::Range;
 use super::table::{Read, Table};
 use super::transaction::Outcome;
 use crate::domain::id::{SessionId, UserId};
@@ -14,29 +16,54 @@ use crate::domain::time::Timestamp;
 use crate::error::{Error, Result};
 use crate::ports::sessions::Sessions;
 
-/// Reads sessions for everybody; ending one with a promise needs the outbox, which only `auth` has.
+/// Reads sessions for everybody, and writes them for those who have the tables that a session hangs together with.
 #[derive(Clone, Debug)]
 pub struct DynamoSessions {
     sessions: Table,
-    outbox: Option<DynamoOutbox>,
+    writer: Option<Writer>,
+}
+
+#[derive(Clone, Debug)]
+struct Writer {
+    /// Where the password is that a sign-in was checked against.
+    accounts: Table,
+    outbox: DynamoOutbox,
 }
 
 impl DynamoSessions {
     /// For functions that only check sessions.
     pub fn reader(sessions: Table) -> Self {
-        Self { sessions, outbox: None }
+        Self { sessions, writer: None }
     }
 
-    pub fn new(sessions: Table, outbox: DynamoOutbox) -> Self {
-        Self { sessions, outbox: Some(outbox) }
+    pub fn new(sessions: Table, accounts: Table, outbox: DynamoOutbox) -> Self {
+        Self { sessions, writer: Some(Writer { accounts, outbox }) }
+    }
+
+    fn writer(&self) -> Result<&Writer> {
+        self.writer.as_ref().ok_or_else(|| Error::internal("this function does not write sessions"))
     }
 }
 
 #[async_trait]
 impl Sessions for DynamoSessions {
-    async fn create(&self, session: &Session) -> Result<()> {
-        let item = encode(&key(session.user_id, session.session_id), session)?;
-        self.sessions.put(expiring(item, session.ends_at)).await
+    async fn create(&self, session: &Session, password_hash: Option<&str>) -> Result<bool> {
+        let item = expiring(encode(&key(session.user_id, session.session_id), session)?, session.ends_at);
+        let Some(hash) = password_hash else { return self.sessions.put(item).await.map(|()| true) };
+        let accounts = &self.writer()?.accounts;
+        let transaction = self.sessions.transaction().put(&self.sessions, item);
+        let transaction = transaction.check(accounts, &password_key(session.user_id), has_password(hash));
+        match transaction.commit().await? {
+            Outcome::Committed => Ok(true),
+            Outcome::Refused(_) => Ok(false),
+            Outcome::Conflict => Err(Error::unavailable("starting a session met a conflict")),
+        }
+    }
+
+    async fn all_of(&self, user_id: UserId) -> Result<Vec<Session>> {
+        let items =
+            self.sessions.query(Range::prefix(format!("USER#{user_id}"), "SESSION#").strong().unlimited()).await?;
+        items.into_iter().map(decode).collect()
     }
 
     async fn find(&self, user_id: UserId, session_id: SessionId) -> Result<Option<Session>> {
@@ -83,8 +110,7 @@ impl Sessions for DynamoSessions {
             "attribute_exists(pk) AND #state = :active",
         );
         for entry in entries {
-            let outbox = self.outbox.as_ref().ok_or_else(|| Error::internal("this function has no outbox"))?;
-            transaction = transaction.put(outbox.table(), row(entry)?);
+            transaction = transaction.put(self.writer()?.outbox.table(), row(entry)?);
         }
         match transaction.commit().await? {
             Outcome::Committed | Outcome::Refused(_) => Ok(()),

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::KeysAndAttributes;
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnValue};
 use futures::future::try_join_all;
 use serde::de::DeserializeOwned;
 
-use super::item::{EXPIRES_AT, Item, Key, decode};
+use super::item::{EXPIRES_AT, Item, Key, decode, number};
 use super::range::Range;
 use super::transaction::Transaction;
 use crate::adapters::aws::{Aws, failure};
@@ -100,6 +100,22 @@ impl Table {
     pub(super) async fn put(&self, item: Item) -> Result<()> {
         self.client.put_item().table_name(&self.name).set_item(Some(item)).send().await.map_err(failure)?;
         Ok(())
+    }
+
+    /// Adds `step` to the counter in an item that is made when missing, and answers with the new count.
+    pub(super) async fn count(&self, key: &Key, step: i64, expires_at: Timestamp) -> Result<i64> {
+        let request = self.client.update_item().table_name(&self.name).set_key(Some(key.attributes()));
+        let answer = request
+            .update_expression("ADD #count :step SET expires_at = :expires_at")
+            .expression_attribute_names("#count", "count")
+            .expression_attribute_values(":step", AttributeValue::N(step.to_string()))
+            .expression_attribute_values(":expires_at", number(expires_at.unix_seconds()))
+            .return_values(ReturnValue::UpdatedNew)
+            .send()
+            .await
+            .map_err(failure)?;
+        let count = answer.attributes.as_ref().and_then(|item| item.get("count")).and_then(|count| count.as_n().ok());
+        count.and_then(|count| count.parse().ok()).ok_or_else(|| Error::internal("a counter has no count"))
     }
 
     pub(super) async fn delete(&self, key: &Key) -> Result<()> {

@@ -7,7 +7,7 @@
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::builders::TransactWriteItemBuilder;
-use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, TransactWriteItem, Update};
 
 use super::expression::Expression;
 use super::item::{Item, Key};
@@ -63,6 +63,18 @@ impl Transaction {
             .condition_expression(condition)
             .build();
         self.add(update, TransactWriteItemBuilder::update)
+    }
+
+    /// Changes nothing, but holds the whole transaction to a condition on this item.
+    pub(super) fn check(self, table: &Table, key: &Key, condition: Expression) -> Self {
+        let check = ConditionCheck::builder()
+            .table_name(&table.name)
+            .set_key(Some(key.attributes()))
+            .set_expression_attribute_names(condition.names())
+            .set_expression_attribute_values(condition.values())
+            .condition_expression(condition.text)
+            .build();
+        self.add(check, TransactWriteItemBuilder::condition_check)
     }
 
     pub(super) fn delete(self, table: &Table, key: &Key) -> Self {

@@ -32,10 +32,13 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
         let path = error.path().to_string();
         let inner = error.into_inner();
         match inner.classify() {
+            serde_json::error::Category::Data if let Some(field) = missing_field(&path, &inner) => {
+                Error::invalid(field.clone(), format!("{field} is missing"))
+            }
             serde_json::error::Category::Data if path != "." && !is_unknown_field(&inner) => {
                 Error::invalid(path.clone(), format!("{path} has the wrong type or form")).because(inner)
             }
-            serde_json::error::Category::Data => Error::new(Code::MalformedBody, missing_or_unknown(&inner)),
+            serde_json::error::Category::Data => Error::new(Code::MalformedBody, unknown_or_no_object(&inner)),
             _ => Error::new(Code::MalformedBody, "The body is not valid JSON").because(inner),
         }
     })?;
@@ -43,13 +46,18 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     Ok(value)
 }
 
-/// serde's own words for a missing field name only the field, which is ours.
-fn missing_or_unknown(error: &serde_json::Error) -> String {
+/// serde's own words for a missing field name only the field, which is ours; the path leads to what lacks it.
+fn missing_field(path: &str, error: &serde_json::Error) -> Option<String> {
     let text = error.to_string();
-    match text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
-        Some(field) => format!("{field} is missing"),
-        None if is_unknown_field(error) => "The body has a field that this operation does not know".to_owned(),
-        None => "The body must be a JSON object".to_owned(),
+    let field = text.strip_prefix("missing field `")?.split('`').next()?;
+    Some(if path == "." { field.to_owned() } else { format!("{path}.{field}") })
+}
+
+fn unknown_or_no_object(error: &serde_json::Error) -> &'static str {
+    if is_unknown_field(error) {
+        "The body has a field that this operation does not know"
+    } else {
+        "The body must be a JSON object"
     }
 }
 
@@ -115,7 +123,8 @@ mod tests {
         let error = parse::<Wire>(br#"{"limit":"secret"}"#).unwrap_err();
         assert_eq!((error.code(), error.fields()[0].field.as_ref()), (Code::InvalidField, "limit"));
         assert!(!error.detail().contains("secret"));
-        assert_eq!(parse::<Wire>(b"{}").unwrap_err().detail(), "limit is missing");
+        let missing = parse::<Wire>(b"{}").unwrap_err();
+        assert_eq!((missing.detail(), missing.fields()[0].field.as_ref()), ("limit is missing", "limit"));
         for body in [&b"{"[..], b"{\"limit\":1} x", b"[]", b"", b"{\"limit\":1,\"roles\":[]}"] {
             assert!(parse::<Wire>(body).is_err());
         }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::id::Id;
-use crate::domain::session::{RefreshState, Session, SessionState};
+use crate::domain::session::{Client, RefreshState, Session, SessionState};
 use crate::domain::token::{AUDIENCE, Claims, LIFETIME, SigningKey};
 use crate::ports::ambient::{Clock, Rng};
 
@@ -94,15 +94,20 @@ impl PublicKeys for World {
 #[async_trait]
 impl Sessions for World {
     async fn find(&self, user_id: UserId, session_id: SessionId) -> Result<Option<Session>> {
-        let refresh = RefreshState { counter: 1, hash: String::new(), previous_hash: None, rotated_at: START };
+        let refresh = RefreshState { counter: 1, hash: String::new(), rotations: vec![START] };
         let (state, version) = (SessionState::Active, *self.session_version.lock().unwrap());
         let ends_at = START + Duration::from_hours(24);
-        let row = Session { user_id, session_id, state, version, refresh, created_at: START, ends_at };
+        let client = Client::default();
+        let row = Session { user_id, session_id, state, version, refresh, client, created_at: START, ends_at };
         Ok((user_id == user() && session_id == session()).then_some(row))
     }
 
-    async fn create(&self, _session: &Session) -> Result<()> {
+    async fn create(&self, _: &Session, _: Option<&str>) -> Result<bool> {
         Err(Error::internal("an authenticator changes nothing"))
+    }
+
+    async fn all_of(&self, _user_id: UserId) -> Result<Vec<Session>> {
+        Err(Error::internal("an authenticator asks for one session"))
     }
 
     async fn rotate(&self, _: &Session, _: u32, _: RefreshState, _: Timestamp) -> Result<bool> {

@@ -3,6 +3,7 @@
 mod answer;
 mod body;
 mod caller;
+mod limiter;
 mod page;
 mod problem;
 mod request;
@@ -16,6 +17,7 @@ pub(crate) use answer::service;
 pub(crate) use body::parse;
 pub use body::{Body, Id, Params};
 pub use caller::{Authenticator, Caller};
+pub use limiter::{Limiter, Network};
 pub use page::page_limit;
 pub(crate) use problem::status;
 pub use problem::{FieldProblem, Problem};

@@ -88,8 +88,8 @@ pub(super) fn render(error: &Error, request_id: &str) -> Response {
     let problem = Problem::new(error, request_id);
     let mut response = (status(error.kind()), Json(problem)).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
-    if error.retryable() {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    if let Some(wait) = error.retry_after() {
+        response.headers_mut().insert(header::RETRY_AFTER, wait.as_secs().max(1).into());
     }
     if error.kind() == Kind::Unauthenticated {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
 use lambda_http::RequestExt;
 
+use super::limiter;
 use super::problem::{Failed, render};
 use crate::error::{Code, Error};
 use crate::telemetry;
@@ -26,9 +27,9 @@ pub(super) async fn handle(request: Request, next: Next) -> Response {
 async fn answer(request: Request, next: Next, request_id: String) -> Response {
     let started = Instant::now();
     let method = request.method().clone();
-    let outcome = match check_version(request.headers()) {
-        Ok(()) => AssertUnwindSafe(next.run(request)).catch_unwind().await,
-        Err(error) => Ok(error.into_response()),
+    let (outcome, allowance) = match check_version(request.headers()) {
+        Ok(()) => limiter::watched(AssertUnwindSafe(next.run(request)).catch_unwind()).await,
+        Err(error) => (Ok(error.into_response()), None),
     };
     let response = outcome.unwrap_or_else(|_| Error::internal("the handler panicked").into_response());
     let failed = response.extensions().get::<Failed>().cloned();
@@ -48,6 +49,9 @@ async fn answer(request: Request, next: Next, request_id: String) -> Response {
     );
     let headers = response.headers_mut();
     headers.insert(API_VERSION, CURRENT_VERSION);
+    if let Some(allowance) = allowance {
+        limiter::write_headers(allowance, headers);
+    }
     if let Ok(id) = HeaderValue::from_str(&request_id) {
         headers.insert(REQUEST_ID, id);
     }

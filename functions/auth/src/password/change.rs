@@ -1,0 +1,62 @@
+//! `POST /v1/auth/password/change`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use shared::domain::fields::Fields;
+use shared::domain::limit::{PASSWORD_PER_PERSON, Subject};
+use shared::domain::outbox::{Effect, MailKind};
+use shared::domain::password::{DECOY, Password};
+use shared::edge::http::{Body, Caller, Problem};
+use shared::error::{Code, Error, Result};
+use utoipa::ToSchema;
+
+use super::{Deps, hashing};
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChangeBody {
+    current_password: String,
+    /// The new password: 8 to 128 characters of any kind, none that is known from a breach.
+    #[schema(min_length = 8, max_length = 128)]
+    password: String,
+}
+
+/// Changes your password, and signs out every other session.
+///
+/// Whoever has no password yet, because they sign in with a provider, gets one through `forgot` and `reset`.
+#[utoipa::path(post, path = "/v1/auth/password/change", operation_id = "change_password", tag = "auth",
+    security(("bearer" = [])), request_body = ChangeBody, responses(
+        (status = 204, description = "The password is changed, and the other sessions have ended"),
+        (status = "4XX", body = Problem,
+            description = "`unauthenticated`, `session_ended`, `too_many_requests`, `invalid_field`, `version_conflict`"),
+    ))]
+pub(super) async fn change(
+    State(deps): State<Deps>,
+    caller: Caller,
+    Body(body): Body<ChangeBody>,
+) -> Result<StatusCode> {
+    let mut fields = Fields::default();
+    let current = fields.take("current_password", Password::parse(&body.current_password).map_err(|_| WRONG.into()));
+    let password = fields.take("password", Password::choose(&body.password));
+    let (current, password) = fields.accept(current.zip(password))?;
+
+    let person = Subject::person(caller.user_id);
+    deps.limiter.take(&PASSWORD_PER_PERSON, &person).await?;
+    let before = deps.accounts.password_hash(caller.user_id).await?;
+    if !hashing::matches(current, before.clone().unwrap_or_else(|| DECOY.to_owned())).await? {
+        return Err(Error::invalid("current_password", WRONG));
+    }
+    deps.limiter.give_back(&PASSWORD_PER_PERSON, &person).await?;
+
+    let ambient = &deps.keeper.ambient;
+    let after = hashing::hash(password, ambient.bytes()).await?;
+    let told = ambient.promise(Effect::mail(MailKind::PasswordChanged, caller.user_id));
+    if !deps.accounts.replace_password(caller.user_id, before.as_deref(), after, &[told]).await? {
+        return Err(Code::VersionConflict.into());
+    }
+    deps.keeper.end_all(caller.user_id, Some(caller.session_id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+const WRONG: &str = "current_password is wrong";

@@ -1,0 +1,62 @@
+//! `POST /v1/auth/password/reset`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use shared::domain::code::{CodePurpose, ConfirmationCode};
+use shared::domain::fields::Fields;
+use shared::domain::id::ChallengeId;
+use shared::domain::limit::CODE_PER_NETWORK;
+use shared::domain::outbox::{Effect, MailKind};
+use shared::domain::password::Password;
+use shared::edge::http::{Body, Network, Problem};
+use shared::error::{Code, Result};
+use utoipa::ToSchema;
+
+use super::{Deps, hashing};
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ResetBody {
+    /// What `forgot` answered, or what the link in the mail carries.
+    reset_id: ChallengeId,
+    /// The six digits from the mail. They are good for ten minutes and five tries.
+    #[schema(pattern = "^[0-9]{6}$", example = "042917")]
+    code: String,
+    /// The new password: 8 to 128 characters of any kind, none that is known from a breach.
+    #[schema(min_length = 8, max_length = 128)]
+    password: String,
+}
+
+/// Sets a new password with the code from the mail, and signs out everywhere.
+///
+/// Every session ends and every socket is closed within seconds; the owner is told by mail.
+#[utoipa::path(post, path = "/v1/auth/password/reset", operation_id = "reset_password", tag = "auth",
+    request_body = ResetBody, responses(
+        (status = 204, description = "The password is set; sign in"),
+        (status = "4XX", body = Problem, description = "`invalid_code`, `too_many_requests`, `invalid_field`"),
+    ))]
+pub(super) async fn reset(
+    State(deps): State<Deps>,
+    Network(network): Network,
+    Body(body): Body<ResetBody>,
+) -> Result<StatusCode> {
+    let mut fields = Fields::default();
+    let code = fields.take("code", ConfirmationCode::parse(&body.code));
+    let password = fields.take("password", Password::choose(&body.password));
+    let (code, password) = fields.accept(code.zip(password))?;
+    deps.limiter.take(&CODE_PER_NETWORK, &network).await?;
+    let user_id = deps.codes.check(body.reset_id, CodePurpose::Reset, &code).await?.ok_or(Code::InvalidCode)?;
+
+    let ambient = &deps.keeper.ambient;
+    let before = deps.accounts.password_hash(user_id).await?;
+    let after = hashing::hash(password, ambient.bytes()).await?;
+    let told = ambient.promise(Effect::mail(MailKind::PasswordChanged, user_id));
+    if !deps.accounts.replace_password(user_id, before.as_deref(), after, &[told]).await? {
+        return Err(Code::InvalidCode.into());
+    }
+    // The code is spent last: if ending the sessions fails half-way, the same request ends the rest.
+    deps.keeper.end_all(user_id, None).await?;
+    deps.codes.clear(body.reset_id, CodePurpose::Reset).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

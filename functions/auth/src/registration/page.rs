@@ -1,0 +1,65 @@
+//! The few pages that `auth` serves itself: no scripts, nothing from elsewhere, no trace in caches or referrers.
+
+use axum::http::{HeaderName, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use shared::domain::code::ConfirmationCode;
+use shared::domain::id::UserId;
+
+/// What a page says after, or instead of, a confirmation.
+pub(super) enum Page {
+    Confirmed,
+    Expired,
+    Crowded,
+    Unavailable,
+    Damaged,
+}
+
+pub(super) fn of(page: &Page) -> Response {
+    let (status, title, text) = match page {
+        Page::Confirmed => (StatusCode::OK, "Confirmed", "Your address is confirmed. You can sign in now."),
+        Page::Expired => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "Not confirmed",
+            "This link has expired or was used. Ask for another one.",
+        ),
+        Page::Crowded => {
+            (StatusCode::TOO_MANY_REQUESTS, "Not now", "Too many attempts. Try again in a quarter of an hour.")
+        }
+        Page::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "Not now", "Something did not answer. Try again."),
+        Page::Damaged => {
+            (StatusCode::BAD_REQUEST, "Damaged link", "This link is not complete. Enter the code instead.")
+        }
+    };
+    response(status, &format!("<h1>{title}</h1><p>{text}</p>"))
+}
+
+/// The page with the button. Id and code are digits and hyphens by their types: nothing to escape.
+pub(super) fn form(registration_id: UserId, code: &ConfirmationCode) -> Response {
+    let code = code.as_str();
+    response(
+        StatusCode::OK,
+        &format!(
+            "<h1>Confirm your address</h1><form method=post>\
+             <input type=hidden name=registration_id value=\"{registration_id}\">\
+             <input type=hidden name=code value=\"{code}\"><button>Confirm</button></form>"
+        ),
+    )
+}
+
+fn response(status: StatusCode, body: &str) -> Response {
+    let html = format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
+         <meta name=robots content=noindex><title>Confirmation</title><body>{body}</body></html>"
+    );
+    let headers: [(HeaderName, &str); 5] = [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        ),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (status, headers, Html(html)).into_response()
+}

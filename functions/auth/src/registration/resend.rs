@@ -1,0 +1,42 @@
+//! `POST /v1/auth/resend`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use shared::domain::account::AccountState;
+use shared::domain::id::{ChallengeId, UserId};
+use shared::domain::limit::{MAIL_PER_ADDRESS, Subject};
+use shared::domain::outbox::{Effect, MailKind};
+use shared::edge::http::{Body, Problem};
+use shared::error::Result;
+use utoipa::ToSchema;
+
+use super::Deps;
+use crate::mail_limits;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ResendBody {
+    /// What `register` answered.
+    registration_id: UserId,
+}
+
+/// Mails another code for a registration. The one before stays good too.
+///
+/// The answer is the same whether or not there is anything to confirm.
+#[utoipa::path(post, path = "/v1/auth/resend", tag = "auth", request_body = ResendBody, responses(
+    (status = 202, description = "A mail is on its way, if there is anything to confirm"),
+    (status = "4XX", body = Problem, description = "`too_many_requests`, `invalid_field`"),
+))]
+pub(super) async fn resend(State(deps): State<Deps>, Body(body): Body<ResendBody>) -> Result<StatusCode> {
+    let id = body.registration_id;
+    let account = deps.accounts.find(id).await?;
+    match account.filter(|account| account.state == AccountState::Pending) {
+        Some(pending) => mail_limits::take(&deps.limiter, &pending.email).await?,
+        None => deps.limiter.take(&MAIL_PER_ADDRESS, &Subject::person(id)).await?,
+    }
+    // Promised in any case: the mail comes to nothing where it would be written.
+    let effect = Effect::mail_code(MailKind::Verify, id, ChallengeId::from_uuid(*id.as_uuid()));
+    deps.accounts.promise(deps.ambient.promise(effect)).await?;
+    Ok(StatusCode::ACCEPTED)
+}

@@ -1,0 +1,139 @@
+//! Passwords: forgotten, reset, changed.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::support::{Answer, PASSWORD, Story, Town, eventually};
+
+const NEW: &str = "staple battery 9 horses";
+/// Argon2id of the people's usual password with a single pass, as an earlier release might have made it.
+const OLDER_HASH: &str =
+    "$argon2id$v=19$m=19456,t=1,p=1$CMeh2y57PwqF3g2Pg0InCw$02GaJKUwUaBZFDm1iJUhF/hcq3yaFCN+9+PwnAbtDwA";
+const FORGOT: &str = "/v1/auth/password/forgot";
+
+fn resets(town: &Town, (reset_id, code): &(String, String), password: &str) -> Answer {
+    town.post(None, "/v1/auth/password/reset", &json!({ "reset_id": reset_id, "code": code, "password": password }))
+}
+
+/// Waits until no environment believes any more what it read before.
+fn caches_run_out() {
+    let promised = Instant::now() + Duration::from_secs(2);
+    eventually("the end of every cache", || (Instant::now() > promised).then_some(()));
+}
+
+#[test]
+fn a_reset_signs_out_everywhere_and_tells_the_owner() {
+    let story = Story::in_peace();
+    let ada = story.resident("Ada");
+    let phone = ada.on_another_device();
+    let mut socket = phone.connects();
+    let offer = ada.asks_for_a_code(FORGOT, 2);
+    resets(story.town, &offer, NEW).expect(204);
+    socket.is_closed();
+    caches_run_out();
+    for device in [&ada, &phone] {
+        device.gets("/v1/me").expect_problem(401, "session_ended");
+    }
+    ada.tries_to_sign_in(PASSWORD).expect_problem(401, "invalid_credentials");
+    ada.signs_in_with(NEW);
+    assert!(story.town.mails_to(&ada.email, 3)[2].contains("password of your account was changed"));
+}
+
+#[test]
+fn a_code_resets_once_and_only_what_it_was_sent_for() {
+    let story = Story::in_peace();
+    let (ada, eve) = (story.newcomer("Ada"), story.newcomer("Eve"));
+    let (offer, evil) = (ada.asks_for_a_code(FORGOT, 2), eve.asks_for_a_code(FORGOT, 2));
+    if offer.1 != evil.1 {
+        resets(story.town, &(offer.0.clone(), evil.1.clone()), NEW).expect_problem(422, "invalid_code");
+    }
+    // A code for signing in opens no door to a new password.
+    let sign_in = ada.asks_for_a_code("/v1/auth/login/code", 3);
+    resets(story.town, &sign_in, NEW).expect_problem(422, "invalid_code");
+    resets(story.town, &offer, NEW).expect(204);
+    resets(story.town, &offer, "another good password").expect_problem(422, "invalid_code");
+    ada.signs_in_with(NEW);
+    eve.signs_in();
+}
+
+#[test]
+fn guessing_codes_of_one_request_leaves_the_owners_request_alone() {
+    let story = Story::in_peace();
+    let ada = story.newcomer("Ada");
+    let hers = ada.asks_for_a_code(FORGOT, 2);
+    let body = json!({ "email": ada.email });
+    let strangers = story.town.post(None, FORGOT, &body).expect(202)["reset_id"].as_str().unwrap().to_owned();
+    story.remember(&strangers);
+    let code = ada.code_from_mail(3);
+    let wrong = if code == "000000" { "000001" } else { "000000" };
+    for _ in 0..5 {
+        resets(story.town, &(strangers.clone(), wrong.to_owned()), NEW).expect_problem(422, "invalid_code");
+    }
+    resets(story.town, &(strangers, code), NEW).expect_problem(422, "invalid_code");
+    resets(story.town, &hers, NEW).expect(204);
+}
+
+#[test]
+fn an_unknown_address_gets_the_same_offer() {
+    let story = Story::in_peace();
+    let ada = story.newcomer("Ada");
+    let offered = |email: &str| {
+        let mut offer = story.town.post(None, FORGOT, &json!({ "email": email })).expect(202);
+        let id = offer["reset_id"].take();
+        story.remember(id.as_str().unwrap());
+        (offer, id.as_str().unwrap().len())
+    };
+    assert_eq!(offered(&ada.email), offered("nobody.at.all@example.org"));
+    ada.code_from_mail(2);
+}
+
+#[test]
+fn a_change_keeps_this_device_and_signs_out_the_others() {
+    let story = Story::in_peace();
+    let ada = story.resident("Ada");
+    let phone = ada.on_another_device();
+    let change = |current: &str, new: &str| {
+        ada.posts("/v1/auth/password/change", &json!({ "current_password": current, "password": new }))
+    };
+    let refused = change("not the password", NEW).expect_problem(422, "invalid_field");
+    assert_eq!(refused["field"], "current_password");
+    change(PASSWORD, "short").expect_problem(422, "invalid_field");
+    change(PASSWORD, NEW).expect(204);
+    caches_run_out();
+    phone.gets("/v1/me").expect_problem(401, "session_ended");
+    ada.gets("/v1/me").expect(200);
+    ada.tries_to_sign_in(PASSWORD).expect_problem(401, "invalid_credentials");
+    ada.signs_in_with(NEW);
+}
+
+#[test]
+fn an_older_hash_is_renewed_at_the_next_sign_in() {
+    let story = Story::in_peace();
+    let ada = story.newcomer("Ada");
+    let (pk, sk) = (format!("PASSWORD#{}", ada.id), "PASSWORD");
+    let mut item = story.town.item("Accounts", &pk, sk).unwrap();
+    item["hash"]["S"] = json!(OLDER_HASH);
+    story.town.put_item("Accounts", &item);
+    ada.signs_in();
+    let renewed = story.town.item("Accounts", &pk, sk).unwrap()["hash"]["S"].as_str().unwrap().to_owned();
+    assert!(renewed.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{renewed}");
+    ada.signs_in();
+}
+
+#[test]
+fn a_sign_in_that_overlaps_with_a_reset_does_not_survive_it() {
+    let story = Story::in_peace();
+    let ada = story.newcomer("Ada");
+    let offer = ada.asks_for_a_code(FORGOT, 2);
+    let answers = Town::at_once(6, |n| match n {
+        0 => resets(story.town, &offer, NEW),
+        _ => ada.tries_to_sign_in(PASSWORD),
+    });
+    assert_eq!(answers[0].status, 204, "{}", answers[0].body);
+    caches_run_out();
+    for answer in answers.iter().skip(1).filter(|answer| answer.status == 200) {
+        let token = answer.body["access_token"].as_str().unwrap();
+        story.town.get(Some(token), "/v1/auth/sessions").expect_problem(401, "session_ended");
+    }
+}
