@@ -24,7 +24,7 @@ async fn main() -> Result<(), lambda_http::Error> {
         (TokensConfig::read(&mut vars), SigningConfig::read(&mut vars), CodesConfig::read(&mut vars));
     vars.finish()?;
 
-    let auth_keys = secrets::auth_keys(&aws, &signing.secret).await?;
+    let vault = Arc::new(secrets::SecretVault::new(&aws, signing.secret));
     let code_key = secrets::code_key(&aws, &codes.secret).await?;
     let keys = Arc::new(DynamoKeys::new(ops.clone()));
     let sessions = Arc::new(DynamoSessions::new(sessions, accounts.clone(), outbox.clone()));
@@ -33,7 +33,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let limiter = Limiter::new(Arc::new(DynamoLimits::new(ops, ambient.clone())));
     let authenticator = Authenticator::new(tokens.issuer.clone(), keys.clone(), sessions.clone(), ambient.clone());
     let authenticator = Arc::new(authenticator);
-    let tokens = session::Tokens::new(tokens.issuer, auth_keys.signing, auth_keys.refresh, keys);
+    let tokens = session::Tokens::open(tokens.issuer, vault, keys, &ambient).await?;
     let keeper = Arc::new(session::Keeper::new(sessions, tokens, ambient.clone()));
     http::run(auth::router(
         registration::Deps { accounts: accounts.clone(), codes: codes.clone(), limiter: limiter.clone(), ambient },

@@ -11,6 +11,7 @@ pub mod email;
 pub mod fields;
 pub mod hex;
 pub mod id;
+pub mod keys;
 pub mod limit;
 pub mod matching;
 pub mod outbox;

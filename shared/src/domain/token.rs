@@ -20,6 +20,8 @@ pub const LIFETIME: Duration = Duration::from_mins(10);
 pub const AUDIENCE: &str = "collabmatch";
 /// RFC 9068: an access token says so in its header, so that no other signed token passes for one.
 const TYPE: &str = "at+jwt";
+/// How far the clocks of two functions may differ.
+const CLOCK_SKEW: Duration = Duration::from_mins(1);
 
 /// What an access token says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,6 +118,9 @@ pub fn verify(token: &str, key: &PublicKey, issuer: &str, now: Timestamp) -> Res
     if claims.exp <= now.unix_seconds() {
         return Err(Error::new(Code::Unauthenticated, "The access token has expired"));
     }
+    if claims.iat > (now + CLOCK_SKEW).unix_seconds() {
+        return Err(Error::new(Code::Unauthenticated, "The access token is not valid yet"));
+    }
     Ok(claims)
 }
 
@@ -146,6 +151,14 @@ mod tests {
         assert_eq!(key_id(&token).unwrap(), key().public().kid);
         assert_eq!(verify(&token, key().public(), ISSUER, NOW).unwrap(), claims());
         assert!(verify(&token, key().public(), ISSUER, NOW + LIFETIME).is_err());
+    }
+
+    #[test]
+    fn a_token_from_the_future_is_refused_but_for_a_minute_that_clocks_may_differ() {
+        let token = key().sign(&claims()).unwrap();
+        let earlier = |seconds| Timestamp::from_unix_seconds(NOW.unix_seconds() - seconds);
+        assert!(verify(&token, key().public(), ISSUER, earlier(60)).is_ok());
+        assert!(verify(&token, key().public(), ISSUER, earlier(61)).is_err());
     }
 
     #[test]

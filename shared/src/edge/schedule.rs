@@ -1,6 +1,7 @@
-//! Schedules: work that starts by the clock and carries no data.
+//! Schedules: work that starts by the clock. What the schedule sends is an order, and most of them need none.
 
 use lambda_runtime::{LambdaEvent, service_fn};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::Result;
@@ -13,9 +14,19 @@ where
     F: Fn() -> R,
     R: Future<Output = Result<()>>,
 {
+    run_ordered(|_: Value| work()).await
+}
+
+/// Serves a schedule, and whoever else gives the same orders. An order that cannot be read fails its run.
+pub async fn run_ordered<T, F, R>(work: F) -> std::result::Result<(), lambda_runtime::Error>
+where
+    T: DeserializeOwned,
+    F: Fn(T) -> R,
+    R: Future<Output = Result<()>>,
+{
     let work = &work;
-    lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
-        let outcome = telemetry::with_request_id(event.context.request_id, work()).await;
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<T>| {
+        let outcome = telemetry::with_request_id(event.context.request_id, work(event.payload)).await;
         outcome.inspect_err(telemetry::report).map_err(lambda_runtime::Error::from)
     }))
     .await

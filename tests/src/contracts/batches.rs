@@ -22,7 +22,7 @@ fn typed<T: DeserializeOwned>(event: &Value) -> T {
 }
 
 /// Waits for what needs no second thread.
-fn finish<T>(work: impl Future<Output = T>) -> T {
+pub(super) fn finish<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 

@@ -90,16 +90,30 @@ fn a_wide_policy_is_caught() {
 }
 
 /// Powers that few may have, and who.
-const RESERVED: [(&str, Option<&str>, &[&str]); 2] = [
+const RESERVED: [(&str, Option<&str>, &[&str]); 3] = [
     ("execute-api:ManageConnections", None, &["ChatSendFunction", "PushFunction", "SocketFunction"]),
-    ("secretsmanager:GetSecretValue", Some("SigningSecret"), &["AuthFunction"]),
+    ("secretsmanager:GetSecretValue", Some("SigningSecret"), &["AuthFunction", "KeysRotateFunction"]),
+    ("secretsmanager:PutSecretValue", None, &["KeysRotateFunction"]),
 ];
 
 const FEW: Rule = Rule {
-    text: "Only chat-send, push and socket manage connections; only auth reads the signing secret",
-    why: "who can post to sockets can speak for anybody, and who has the secret can be anybody",
+    text: "Only chat-send, push and socket manage connections; only auth and keys-rotate read the signing secret, only \
+           keys-rotate writes it, and only these two publish keys",
+    why: "who can post to sockets can speak for anybody; who has the secret or can publish a key can be anybody",
     remedy: "write an outbox row and let push deliver it; verify tokens with the public keys",
 };
+
+/// Who may write the keys that tokens are verified with.
+const PUBLISHERS: [&str; 2] = ["AuthFunction", "KeysRotateFunction"];
+
+/// That a statement lets somebody write keys, if it does. Statements without prefixes offend against another rule.
+fn published(statement: &Value) -> Option<String> {
+    let prefixes = one_or_many(&statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]);
+    let about_keys = prefixes.into_iter().filter_map(Value::as_str).any(|prefix| prefix.starts_with("KEYS"));
+    let is_read = |action: &&str| matches!(*action, "dynamodb:GetItem" | "dynamodb:BatchGetItem" | "dynamodb:Query");
+    let written = actions(statement).into_iter().find(|action| !is_read(action))?;
+    (about_keys && references(&statement["Resource"]).contains("OpsTable")).then(|| format!("may {written} keys"))
+}
 
 fn usurpers(template: &Template) -> Vec<String> {
     let mut offences = Vec::new();
@@ -111,6 +125,8 @@ fn usurpers(template: &Template) -> Vec<String> {
                     offences.push(format!("{id} may {action} {}", resource.unwrap_or_default()).trim_end().to_owned());
                 }
             }
+            let publishes = published(statement).filter(|_| !PUBLISHERS.contains(&id));
+            offences.extend(publishes.map(|what| format!("{id} {what}")));
         }
     }
     offences
@@ -124,11 +140,23 @@ fn the_great_powers_are_in_few_hands() {
 #[test]
 fn a_usurper_is_caught() {
     let template = Template::read();
-    for (victim, offence) in [
-        ("SocketFunction", "ChatFunction may execute-api:ManageConnections"),
-        ("AuthFunction", "ChatFunction may secretsmanager:GetSecretValue SigningSecret"),
-    ] {
+    let plants: [(&str, &[&str]); 3] = [
+        ("SocketFunction", &["ChatFunction may execute-api:ManageConnections"]),
+        (
+            "AuthFunction",
+            &["ChatFunction may dynamodb:PutItem keys", "ChatFunction may secretsmanager:GetSecretValue SigningSecret"],
+        ),
+        (
+            "KeysRotateFunction",
+            &[
+                "ChatFunction may dynamodb:PutItem keys",
+                "ChatFunction may secretsmanager:GetSecretValue SigningSecret",
+                "ChatFunction may secretsmanager:PutSecretValue",
+            ],
+        ),
+    ];
+    for (victim, offences) in plants {
         let policies = template.get(victim).unwrap().properties["Policies"].clone();
-        assert_eq!(usurpers(&template.with_property("ChatFunction", "Policies", &policies)), [offence]);
+        assert_eq!(usurpers(&template.with_property("ChatFunction", "Policies", &policies)), offences);
     }
 }

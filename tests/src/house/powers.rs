@@ -121,7 +121,7 @@ fn power_behind(action: &str) -> Option<Power> {
         action if FROM_STREAM.contains(&action) => None,
         action if action.starts_with("dynamodb:") => Some(Power::Table),
         "sqs:SendMessage" => Some(Power::Queue),
-        "secretsmanager:GetSecretValue" => Some(Power::Secret),
+        "secretsmanager:GetSecretValue" | "secretsmanager:PutSecretValue" => Some(Power::Secret),
         "s3:ListBucket" => Some(Power::Bucket),
         "ses:SendEmail" => Some(Power::Mail),
         "execute-api:ManageConnections" => Some(Power::Connections),

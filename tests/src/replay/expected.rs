@@ -52,6 +52,8 @@ pub(super) const EXPECTED: &[(&str, Outcome)] = &[
     ("health.openapi", Status(200)),
     ("health.ready", Status(200)),
     ("health.unknown-path", Problem(404, "route_not_found")),
+    ("keys-rotate.every-hour", Nothing),
+    ("keys-rotate.now", Nothing),
     ("matching.list-without-token", Problem(401, "unauthenticated")),
     ("matching.list-wrong-method", Problem(405, "method_not_allowed")),
     ("matching.pair-without-token", Problem(401, "unauthenticated")),

@@ -1,6 +1,6 @@
 //! A story: fresh people in a town, and a look around at the end for anything they left lying about.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{Person, Town, eventually};
 
@@ -8,15 +8,25 @@ pub(crate) struct Story {
     pub(crate) town: &'static Town,
     /// Ids that outbox rows of this story carry.
     ids: Mutex<Vec<String>>,
+    /// The town's only story, until it ends.
+    _turn: Option<MutexGuard<'static, ()>>,
 }
 
 impl Story {
     pub(crate) fn in_peace() -> Self {
-        Self { town: Town::peaceful(), ids: Mutex::default() }
+        Self { town: Town::peaceful(), ids: Mutex::default(), _turn: None }
     }
 
     pub(crate) fn in_trouble() -> Self {
-        Self { town: Town::troubled(), ids: Mutex::default() }
+        Self { town: Town::troubled(), ids: Mutex::default(), _turn: None }
+    }
+
+    /// A story that changes what holds for everybody: others in its town wait for its end.
+    pub(crate) fn alone() -> Self {
+        static TURN: Mutex<()> = Mutex::new(());
+        // A story that failed before this one has been told of already.
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        Self { town: Town::secluded(), ids: Mutex::default(), _turn: Some(turn) }
     }
 
     /// Somebody who has registered, confirmed and signed in.

@@ -44,6 +44,12 @@ impl Town {
         &TOWN
     }
 
+    /// The town of those who turn everything upside down.
+    pub(crate) fn secluded() -> &'static Self {
+        static TOWN: LazyLock<Town> = LazyLock::new(|| Town::found("secluded"));
+        &TOWN
+    }
+
     fn found(label: &str) -> Self {
         let options = StackOptions { label: format!("test-{label}"), ..Default::default() };
         let stack = LocalStack::start(options).unwrap_or_else(|failure| panic!("{failure}"));
@@ -58,6 +64,11 @@ impl Town {
     pub(crate) fn get(&self, token: Option<&str>, path: &str) -> Answer {
         let request = addressed(self.agent.get(self.url(path)), token, &any_address());
         Answer::read(format!("GET {path}"), request.call().unwrap())
+    }
+
+    /// A request of nobody in particular with one header.
+    pub(crate) fn get_with(&self, path: &str, header: &str, value: &str) -> Answer {
+        Answer::read(format!("GET {path}"), self.agent.get(self.url(path)).header(header, value).call().unwrap())
     }
 
     /// The status of what a careful scanner asks first.
@@ -116,6 +127,27 @@ impl Town {
 
     pub(crate) fn put_item(&self, table: &str, item: &Value) {
         self.stack.dynamo("PutItem", &json!({ "TableName": self.table(table), "Item": item })).unwrap();
+    }
+
+    /// All items of a partition.
+    pub(crate) fn items(&self, table: &str, pk: &str) -> Vec<Value> {
+        let query = json!({
+            "TableName": self.table(table), "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": { ":pk": { "S": pk } }, "ConsistentRead": true,
+        });
+        self.stack.dynamo("Query", &query).unwrap()["Items"].as_array().unwrap().clone()
+    }
+
+    /// The content of a secret, by its name in the template.
+    pub(crate) fn secret(&self, name: &str) -> Value {
+        let body = json!({ "SecretId": self.stack.physical_id(name).unwrap() });
+        let answer = self.stack.client().json("secretsmanager", "secretsmanager.GetSecretValue", &body).unwrap();
+        serde_json::from_str(answer["SecretString"].as_str().unwrap()).unwrap()
+    }
+
+    /// Ends the processes of a function: the next request meets one that remembers nothing.
+    pub(crate) fn restart(&self, function: &str) {
+        self.stack.set_function_env(function, &[]).unwrap();
     }
 
     /// All rows of the outbox, as text.

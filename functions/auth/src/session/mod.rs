@@ -7,6 +7,7 @@ mod list;
 mod logout;
 mod refresh;
 mod revoke;
+mod signer;
 mod tokens;
 
 use std::sync::Arc;

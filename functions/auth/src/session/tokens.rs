@@ -6,19 +6,19 @@ use serde::Serialize;
 use shared::domain::id::{SessionId, UserId};
 use shared::domain::session::{self, Presented, RefreshKey, RefreshState, RefreshToken, Session};
 use shared::domain::time::Timestamp;
-use shared::domain::token::{self, Claims, PublicKey, SigningKey};
+use shared::domain::token::{self, Claims, PublicKey};
 use shared::error::Result;
-use shared::ports::keys::PublicKeys;
-use tokio::sync::OnceCell;
+use shared::ports::ambient::Ambient;
+use shared::ports::keys::{KeyVault, PublicKeys};
 use utoipa::ToSchema;
 
-/// The keys of `auth`, and the place where their public halves are published.
+use super::signer::Signer;
+
+/// The keys of `auth`: the one that signs now, and the one from which refresh tokens descend.
 pub struct Tokens {
     issuer: String,
-    signing: SigningKey,
     refresh: RefreshKey,
-    published: Arc<dyn PublicKeys>,
-    is_published: OnceCell<()>,
+    signer: Signer,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -37,17 +37,22 @@ pub(crate) struct TokenPair {
 }
 
 impl Tokens {
-    pub fn new(issuer: String, signing: SigningKey, refresh: RefreshKey, published: Arc<dyn PublicKeys>) -> Self {
-        Self { issuer, signing, refresh, published, is_published: OnceCell::new() }
+    /// Reads the keys for the first time.
+    pub async fn open(
+        issuer: String,
+        vault: Arc<dyn KeyVault>,
+        published: Arc<dyn PublicKeys>,
+        ambient: &Ambient,
+    ) -> Result<Self> {
+        let ring = vault.read().await?.ring;
+        Ok(Self { issuer, refresh: ring.refresh_key()?, signer: Signer::new(ring, vault, published, ambient.now()) })
     }
 
     /// Signs an access token for a session and puts a refresh token beside it.
     pub(super) async fn pair(&self, session: &Session, refresh: &RefreshToken, now: Timestamp) -> Result<TokenPair> {
-        // Nobody could verify a token whose key is unknown, so the key is published before the first token is signed.
-        self.is_published.get_or_try_init(|| self.published.publish(self.signing.public())).await?;
         let claims = Claims::new(&self.issuer, session.user_id, session.session_id, session.version, now);
         Ok(TokenPair {
-            access_token: self.signing.sign(&claims)?,
+            access_token: self.signer.sign(&claims, now).await?,
             token_type: "Bearer",
             expires_in: token::LIFETIME.as_secs(),
             refresh_token: refresh.expose(),
@@ -61,6 +66,6 @@ impl Tokens {
     }
 
     pub(super) async fn public_keys(&self) -> Result<Vec<PublicKey>> {
-        self.published.all().await
+        self.signer.public_keys().await
     }
 }

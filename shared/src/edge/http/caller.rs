@@ -9,6 +9,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
 use crate::domain::id::{SessionId, UserId};
+use crate::domain::keys::PublishedKey;
 use crate::domain::time::Timestamp;
 use crate::domain::token::{self, PublicKey};
 use crate::error::{Code, Error, Result};
@@ -21,6 +22,8 @@ use crate::telemetry;
 const SESSION_CACHE: Duration = Duration::from_secs(2);
 /// An unknown key id is looked up again at most this often, so that forged tokens cannot make us read all day.
 const KEY_REFRESH: Duration = Duration::from_secs(5);
+/// For how long a key that was published is believed to be so: what an operator withdraws is refused after a minute.
+const KEY_CACHE: Duration = Duration::from_mins(1);
 /// Sessions remembered at most; a warm environment serves one request at a time and rarely sees this many in 2 s.
 const CACHED_SESSIONS: usize = 1_000;
 
@@ -60,8 +63,14 @@ pub struct Authenticator {
 
 #[derive(Default)]
 struct KnownKeys {
-    keys: Vec<PublicKey>,
+    keys: Vec<PublishedKey>,
     read_at: Option<Timestamp>,
+}
+
+impl KnownKeys {
+    fn find(&self, kid: &str) -> Option<PublicKey> {
+        self.keys.iter().find(|key| key.kid() == kid).map(|key| key.public.clone())
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -96,18 +105,20 @@ impl Authenticator {
         if let Some(key) = self.known_key(kid, now)? {
             return Ok(key);
         }
-        let keys = self.keys.all().await?;
-        let found = keys.iter().find(|key| key.kid == kid).cloned();
-        *lock(&self.known_keys) = KnownKeys { keys, read_at: Some(now) };
+        let known = KnownKeys { keys: self.keys.all().await?, read_at: Some(now) };
+        let found = known.find(kid);
+        *lock(&self.known_keys) = known;
         found.ok_or_else(|| Code::Unauthenticated.into())
     }
 
     /// The key if it is known, nothing if it is worth reading again, a refusal otherwise.
     fn known_key(&self, kid: &str, now: Timestamp) -> Result<Option<PublicKey>> {
         let known = lock(&self.known_keys);
-        let key = known.keys.iter().find(|key| key.kid == kid).cloned();
-        let just_read = known.read_at.is_some_and(|read_at| now.since(read_at) < KEY_REFRESH);
-        if key.is_none() && just_read { Err(Code::Unauthenticated.into()) } else { Ok(key) }
+        let is_within = |age| known.read_at.is_some_and(|read_at| now.since(read_at) < age);
+        match known.find(kid) {
+            None if is_within(KEY_REFRESH) => Err(Code::Unauthenticated.into()),
+            key => Ok(key.filter(|_| is_within(KEY_CACHE))),
+        }
     }
 
     async fn session_version(&self, user_id: UserId, session_id: SessionId, now: Timestamp) -> Result<u32> {
@@ -139,3 +150,7 @@ impl std::fmt::Debug for Authenticator {
         write!(f, "Authenticator({})", self.issuer)
     }
 }
+
+#[cfg(test)]
+#[path = "caller_tests.rs"]
+mod tests;
