@@ -78,10 +78,13 @@ catalogue! {
     CodeRequired "code_required" TooMany "Too many wrong passwords: wait, or sign in with a code by mail";
     SessionEnded "session_ended" Unauthenticated "The session has ended; sign in again";
     SocketLost "socket_lost" Unauthenticated "This socket is no longer known; open a new one";
+    OauthFailed "oauth_failed" Unauthenticated "Signing in at the provider did not succeed; start again";
     InvalidTicket "invalid_ticket" Unauthenticated "The socket ticket is unknown, used or expired";
     Forbidden "forbidden" Forbidden "This is not yours to do";
+    EmailNotVerified "email_not_verified" Forbidden "The provider has not verified your address";
     ConversationClosed "conversation_closed" Forbidden "Nothing more can be sent in this conversation";
     RouteNotFound "route_not_found" NotFound "There is no such operation";
+    ProviderNotConfigured "provider_not_configured" NotFound "This deployment does not sign in with that provider";
     ProfileNotFound "profile_not_found" NotFound "There is no such profile for you";
     ConversationNotFound "conversation_not_found" NotFound "There is no such conversation for you";
     ConnectionNotFound "connection_not_found" NotFound "There is no such connection";

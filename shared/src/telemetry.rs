@@ -9,7 +9,7 @@ use tracing::level_filters::LevelFilter;
 
 use crate::config::Vars;
 use crate::domain::id::UserId;
-use crate::error::{Error, Kind};
+use crate::error::{Code, Error, Kind};
 
 tokio::task_local! {
     static REQUEST_ID: String;
@@ -49,14 +49,16 @@ pub fn init(vars: &Vars) {
         .init();
 }
 
-/// Logs an error where it is handled: defects as errors, what a dependency did as warnings, the rest not at all,
-/// because the access line already carries the code.
+/// Logs an error where it is handled: defects as errors, what a dependency did as warnings, the rest mostly
+/// not at all, because the access line already carries the code.
 pub fn report(error: &Error) {
     let code = error.code().as_str();
     let cause = error.cause_chain().unwrap_or_default();
     match error.kind() {
         Kind::Internal => tracing::error!(error.code = code, error.cause = cause, "failed"),
         Kind::Unavailable => tracing::warn!(error.code = code, error.cause = cause, "a dependency did not answer"),
+        // The client is told nothing but that it failed, and who set the provider up has to know why.
+        _ if error.code() == Code::OauthFailed => tracing::info!(error.code = code, error.cause = cause, "refused"),
         _ => tracing::debug!(error.code = code, error.cause = cause, "refused"),
     }
 }

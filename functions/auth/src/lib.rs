@@ -1,9 +1,10 @@
 //! `auth`: accounts, sessions and tokens.
 //!
-//! Registration leads from an address to an account, a password from an account to a session, and a session has tokens.
-//! No other function can read a private key or a password hash.
+//! Registration leads from an address to an account, a password or a provider from an account to a session, and a
+//! session has tokens. No other function can read a private key or a password hash.
 
 mod mail_limits;
+pub mod oauth;
 pub mod password;
 pub mod registration;
 pub mod session;
@@ -12,15 +13,24 @@ use axum::Router;
 use shared::edge::http;
 use utoipa::openapi::OpenApi;
 
-pub fn router(registration: registration::Deps, password: password::Deps, session: session::Deps) -> Router {
+pub fn router(
+    registration: registration::Deps,
+    password: password::Deps,
+    oauth: oauth::Deps,
+    session: session::Deps,
+) -> Router {
     let registration = registration::routes().with_state(registration);
     let password = password::routes().with_state(password);
-    http::app(registration.merge(password).merge(session::routes().with_state(session)))
+    let oauth = oauth::routes().with_state(oauth);
+    http::app(registration.merge(password).merge(oauth).merge(session::routes().with_state(session)))
 }
 
 /// This function's part of the API document.
 pub fn api() -> OpenApi {
-    let parts =
-        [registration::routes().into_openapi(), password::routes().into_openapi(), session::routes().into_openapi()];
-    http::document(parts)
+    http::document([
+        registration::routes().into_openapi(),
+        password::routes().into_openapi(),
+        oauth::routes().into_openapi(),
+        session::routes().into_openapi(),
+    ])
 }

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use auth::{password, registration, session};
+use auth::{oauth, password, registration, session};
 use shared::adapters::aws::Aws;
-use shared::adapters::dynamo::{DynamoAccounts, DynamoCodes, DynamoKeys, DynamoLimits, DynamoOutbox, DynamoSessions};
-use shared::adapters::{secrets, system};
-use shared::config::{CodesConfig, SigningConfig, TableName, TokensConfig, Vars};
+use shared::adapters::dynamo::{
+    DynamoAccounts, DynamoCodes, DynamoFlows, DynamoIdentities, DynamoKeys, DynamoLimits, DynamoOutbox, DynamoSessions,
+};
+use shared::adapters::{oauth as providers, secrets, system};
+use shared::config::{CodesConfig, OAuthConfig, SigningConfig, TableName, TokensConfig, Vars};
+use shared::domain::oauth::RedirectUris;
 use shared::edge::http::{self, Authenticator, Limiter};
 use shared::telemetry;
 
@@ -22,12 +25,15 @@ async fn main() -> Result<(), lambda_http::Error> {
     let ops = aws.table(&mut vars, TableName::Ops);
     let (tokens, signing, codes) =
         (TokensConfig::read(&mut vars), SigningConfig::read(&mut vars), CodesConfig::read(&mut vars));
+    let elsewhere = OAuthConfig::read(&mut vars);
     vars.finish()?;
 
     let vault = Arc::new(secrets::SecretVault::new(&aws, signing.secret));
     let code_key = secrets::code_key(&aws, &codes.secret).await?;
     let keys = Arc::new(DynamoKeys::new(ops.clone()));
     let sessions = Arc::new(DynamoSessions::new(sessions, accounts.clone(), outbox.clone()));
+    let flows = Arc::new(DynamoFlows::new(accounts.clone()));
+    let identities = Arc::new(DynamoIdentities::new(accounts.clone(), outbox.clone()));
     let codes = Arc::new(DynamoCodes::new(accounts.clone(), code_key));
     let accounts = Arc::new(DynamoAccounts::new(accounts, outbox));
     let limiter = Limiter::new(Arc::new(DynamoLimits::new(ops, ambient.clone())));
@@ -35,9 +41,18 @@ async fn main() -> Result<(), lambda_http::Error> {
     let authenticator = Arc::new(authenticator);
     let tokens = session::Tokens::open(tokens.issuer, vault, keys, &ambient).await?;
     let keeper = Arc::new(session::Keeper::new(sessions, tokens, ambient.clone()));
+    let redirect_uris = RedirectUris::parse(&elsewhere.redirect_uris);
+    let providers = Arc::new(oauth::Providers::new(redirect_uris, providers::configured(elsewhere, &aws, &ambient)));
     http::run(auth::router(
         registration::Deps { accounts: accounts.clone(), codes: codes.clone(), limiter: limiter.clone(), ambient },
-        password::Deps { accounts, codes, limiter, keeper: keeper.clone(), authenticator: authenticator.clone() },
+        password::Deps {
+            accounts: accounts.clone(),
+            codes,
+            limiter,
+            keeper: keeper.clone(),
+            authenticator: authenticator.clone(),
+        },
+        oauth::Deps { flows, identities, providers, accounts, keeper: keeper.clone() },
         session::Deps { keeper, authenticator },
     ))
     .await

@@ -79,3 +79,16 @@ pub(crate) fn session_revoked(to: EmailAddress) -> Mail {
         link: None,
     }
 }
+
+pub(crate) fn identity_linked(to: EmailAddress) -> Mail {
+    Mail {
+        to,
+        subject: "A new way to sign in to your account".to_owned(),
+        text:
+            "Your account can now also be opened by signing in with Google or GitHub, with an account there that has \
+               this address. If that was not you, somebody else controls such an account: secure it, and change your \
+               password."
+                .to_owned(),
+        link: None,
+    }
+}

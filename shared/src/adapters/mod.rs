@@ -5,8 +5,10 @@
 pub mod aws;
 pub mod dynamo;
 pub mod mailer;
+pub mod oauth;
 pub mod probes;
 pub mod queues;
 pub mod secrets;
 pub mod sockets;
 pub mod system;
+mod web;

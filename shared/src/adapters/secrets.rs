@@ -5,6 +5,8 @@
 //! key stores a keyring in its place: `{"version":2,"refresh_seed":"…","generations":[{"id":1,"seed":"…",
 //! "created_at":"…"},…]}`.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use aws_lc_rs::digest;
 use aws_sdk_secretsmanager::Client;
@@ -74,6 +76,11 @@ async fn get(client: &Client, secret_id: &str) -> Result<GetSecretValueOutput> {
 fn parse<T: DeserializeOwned>(answer: &GetSecretValueOutput) -> Result<T> {
     let text = answer.secret_string().unwrap_or_default();
     serde_json::from_str(text).map_err(|_| Error::internal("the secret is not in a form that this version reads"))
+}
+
+/// The client secrets that providers have given the operator, by the providers' names.
+pub async fn client_secrets(aws: &Aws, secret_id: &str) -> Result<BTreeMap<String, String>> {
+    parse(&get(&aws.secrets(), secret_id).await?)
 }
 
 #[derive(Deserialize)]

@@ -8,7 +8,9 @@ mod sections;
 use std::collections::BTreeMap;
 use std::fmt;
 
-pub use sections::{CodesConfig, MailConfig, QueuesConfig, SigningConfig, SocketsConfig, TableName, TokensConfig};
+pub use sections::{
+    CodesConfig, MailConfig, OAuthConfig, QueuesConfig, SigningConfig, SocketsConfig, TableName, TokensConfig,
+};
 
 /// The variables of one process, and what was found wrong with them so far.
 #[derive(Clone, Default)]

@@ -90,6 +90,39 @@ impl MailConfig {
     }
 }
 
+/// Which providers people may sign in with. One without a client id is off.
+#[derive(Clone, Debug)]
+pub struct OAuthConfig {
+    /// `APP_OAUTH_REDIRECT_URIS`: where providers may send people back to, separated by commas.
+    pub redirect_uris: String,
+    /// `APP_OAUTH_SECRET`: the secret with the client secrets, by provider.
+    pub secret: String,
+    /// `APP_OAUTH_GOOGLE_CLIENT_ID`: the client that Google knows.
+    pub google_client_id: Option<String>,
+    /// `APP_OAUTH_GOOGLE_ISSUER`: the issuer of Google's id tokens, below which its discovery document lies.
+    pub google_issuer: String,
+    /// `APP_OAUTH_GITHUB_CLIENT_ID`: the client that GitHub knows.
+    pub github_client_id: Option<String>,
+    /// `APP_OAUTH_GITHUB_URL`: where GitHub asks people and exchanges codes.
+    pub github_url: String,
+    /// `APP_OAUTH_GITHUB_API_URL`: where GitHub answers who somebody is.
+    pub github_api_url: String,
+}
+
+impl OAuthConfig {
+    pub fn read(vars: &mut Vars) -> Self {
+        Self {
+            redirect_uris: vars.required("APP_OAUTH_REDIRECT_URIS"),
+            secret: vars.required("APP_OAUTH_SECRET"),
+            google_client_id: vars.optional("APP_OAUTH_GOOGLE_CLIENT_ID"),
+            google_issuer: vars.required("APP_OAUTH_GOOGLE_ISSUER"),
+            github_client_id: vars.optional("APP_OAUTH_GITHUB_CLIENT_ID"),
+            github_url: vars.required("APP_OAUTH_GITHUB_URL"),
+            github_api_url: vars.required("APP_OAUTH_GITHUB_API_URL"),
+        }
+    }
+}
+
 /// Where clients open their sockets.
 #[derive(Clone, Debug)]
 pub struct SocketsConfig {

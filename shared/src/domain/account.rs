@@ -27,3 +27,10 @@ pub struct Account {
     pub state: AccountState,
     pub created_at: Timestamp,
 }
+
+impl Account {
+    /// Whether a session may be started for the account, however its owner has proved who they are.
+    pub fn may_start_session(&self) -> bool {
+        self.state == AccountState::Active
+    }
+}

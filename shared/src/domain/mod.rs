@@ -14,6 +14,7 @@ pub mod id;
 pub mod keys;
 pub mod limit;
 pub mod matching;
+pub mod oauth;
 pub mod outbox;
 pub mod pair;
 pub mod password;

@@ -48,6 +48,9 @@ pub enum MailKind {
     /// Warns the owner that an old refresh token was used and the session has been ended.
     #[serde(rename = "mail.session-revoked")]
     SessionRevoked,
+    /// Tells the owner that an identity of a provider now opens the account.
+    #[serde(rename = "mail.identity-linked")]
+    IdentityLinked,
 }
 
 /// Something that live sockets must hear of.
@@ -132,6 +135,7 @@ mod tests {
             (Effect::mail(MailKind::PasswordChanged, user_id), "mail.password-changed"),
             (Effect::mail(MailKind::AddressTaken, user_id), "mail.address-taken"),
             (Effect::mail(MailKind::SessionRevoked, user_id), "mail.session-revoked"),
+            (Effect::mail(MailKind::IdentityLinked, user_id), "mail.identity-linked"),
             (Effect::Push(PushEffect::MatchNew { conversation_id, user_ids: [user_id, user_id] }), "match.new"),
             (Effect::Push(PushEffect::MessageNew { conversation_id, seq: 1 }), "message.new"),
             (Effect::Push(PushEffect::SessionEnded { user_id, session_id }), "session.ended"),

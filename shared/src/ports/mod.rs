@@ -11,6 +11,7 @@ pub mod keys;
 pub mod limits;
 pub mod mail;
 pub mod messages;
+pub mod oauth;
 pub mod outbox;
 pub mod pairs;
 pub mod probe;

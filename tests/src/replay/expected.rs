@@ -26,6 +26,8 @@ pub(super) const EXPECTED: &[(&str, Outcome)] = &[
     ("auth.login-unknown-version", Problem(400, "unsupported_version")),
     ("auth.login-wrong-media-type", Problem(415, "unsupported_media_type")),
     ("auth.logout-without-token", Problem(401, "unauthenticated")),
+    ("auth.oauth-finish-unknown-provider", Problem(404, "provider_not_configured")),
+    ("auth.oauth-start-provider-off", Problem(404, "provider_not_configured")),
     ("auth.refresh-forged-token", Problem(401, "session_ended")),
     ("auth.register", Status(202)),
     ("auth.register-unknown-field", Problem(400, "malformed_body")),

@@ -10,6 +10,8 @@ mod keys;
 mod limits;
 mod main_job;
 mod matching;
+mod oauth;
+mod oauth_attacks;
 mod passwords;
 mod sessions;
 mod sockets;

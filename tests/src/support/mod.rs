@@ -2,15 +2,19 @@
 
 mod answer;
 mod fault_proxy;
+mod flow;
 mod leaks;
 mod person;
+mod provider;
 mod socket;
 mod story;
 mod town;
 
 pub(crate) use answer::Answer;
 pub(crate) use fault_proxy::{Fault, FaultProxy, On};
+pub(crate) use flow::{Flow, fresh_address};
 pub(crate) use person::{PASSWORD, Person};
+pub(crate) use provider::{Browser, CALLBACK, Provider};
 pub(crate) use socket::Socket;
 pub(crate) use story::Story;
 pub(crate) use town::{Town, any_address, eventually};

@@ -29,6 +29,10 @@ impl Story {
         Self { town: Town::secluded(), ids: Mutex::default(), _turn: Some(turn) }
     }
 
+    pub(crate) fn with_providers() -> Self {
+        Self { town: Town::with_providers(), ids: Mutex::default(), _turn: None }
+    }
+
     /// Somebody who has registered, confirmed and signed in.
     pub(crate) fn newcomer(&self, name: &str) -> Person<'_> {
         let person = Person::arrives(self, name);

@@ -9,7 +9,7 @@ use ureq::{Agent, RequestBuilder};
 use xtask::{LocalStack, StackOptions};
 
 use super::leaks::leak;
-use super::{Answer, FaultProxy};
+use super::{Answer, FaultProxy, Provider};
 
 /// How long a town is given to do what it promised; it takes milliseconds when the machine has nothing else to do.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -50,8 +50,29 @@ impl Town {
         &TOWN
     }
 
+    /// The town where people can also sign in at providers, behind both of which one real provider stands.
+    pub(crate) fn with_providers() -> &'static Self {
+        static PROVIDER: LazyLock<Provider> = LazyLock::new(Provider::start);
+        static TOWN: LazyLock<Town> = LazyLock::new(|| {
+            let mut town = Town::found_with("providers", PROVIDER.parameters());
+            let secrets = json!({ "google": "google-client-secret", "github": "github-client-secret" });
+            let secret = town.stack.physical_id("OAuthSecret").unwrap();
+            let filled_in = json!({ "SecretId": secret, "SecretString": secrets.to_string() });
+            town.stack.client().json("secretsmanager", "secretsmanager.PutSecretValue", &filled_in).unwrap();
+            let proxy = FaultProxy::before(town.stack.endpoint());
+            town.stack.set_function_env("auth", &[("AWS_ENDPOINT_URL_DYNAMODB", proxy.url())]).unwrap();
+            town.faults = Some(proxy);
+            town
+        });
+        &TOWN
+    }
+
     fn found(label: &str) -> Self {
-        let options = StackOptions { label: format!("test-{label}"), ..Default::default() };
+        Self::found_with(label, Vec::new())
+    }
+
+    fn found_with(label: &str, parameters: Vec<(String, String)>) -> Self {
+        let options = StackOptions { label: format!("test-{label}"), parameters, ..Default::default() };
         let stack = LocalStack::start(options).unwrap_or_else(|failure| panic!("{failure}"));
         let config = Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE));
         Self { stack, faults: None, agent: config.build().into(), logs_read_until: Mutex::default() }
@@ -171,6 +192,15 @@ impl Town {
                 eprintln!("{function}: {line}");
             }
         }
+    }
+
+    /// What a function has logged, once it says this.
+    pub(crate) fn logs_that_say(&self, function: &str, what: &str) -> String {
+        eventually(&format!("{function} to log: {what}"), || {
+            let lines = self.stack.function_logs(function, 0).unwrap();
+            let logs = lines.into_iter().map(|line| line.message).collect::<Vec<_>>().join("\n");
+            logs.contains(what).then_some(logs)
+        })
     }
 
     /// Reads what was logged since it was read last, for what no log may hold.

@@ -9,6 +9,7 @@ use crate::build::build_functions;
 use crate::failure::{Explain, Failure};
 use crate::footprint::{MemoryWatch, disk_bytes};
 use crate::progress::{Progress, seconds, warn};
+use crate::provider::Provider;
 use crate::tools::{LOCAL, Tools};
 use crate::workspace;
 
@@ -22,6 +23,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let started = Instant::now();
     // Slow steps happen here, where they are announced, and not inside the first test that needs them.
     Tools::ensure(&LOCAL, Progress::Loud)?;
+    Provider::ensure(Progress::Loud)?;
     build_functions(Progress::Loud)?;
     if !options.filters.is_empty() && !any_matches(&options.filters)? {
         return Err(Failure::new(format!("no test has {} in its name", options.filters.join(" or ")))

@@ -23,7 +23,7 @@ pub struct DynamoAccounts {
 }
 
 #[derive(Serialize, Deserialize)]
-struct StoredAccount {
+pub(super) struct StoredAccount {
     email: EmailAddress,
     state: StoredState,
     created_at: Timestamp,
@@ -36,14 +36,24 @@ enum StoredState {
     Active,
 }
 
+impl From<&Account> for StoredAccount {
+    fn from(account: &Account) -> Self {
+        let state = match account.state {
+            AccountState::Pending => StoredState::Pending,
+            AccountState::Active => StoredState::Active,
+        };
+        Self { email: account.email.clone(), state, created_at: account.created_at }
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct StoredPassword {
     hash: String,
 }
 
 #[derive(Serialize, Deserialize)]
-struct StoredClaim {
-    user_id: UserId,
+pub(super) struct StoredClaim {
+    pub(super) user_id: UserId,
 }
 
 impl DynamoAccounts {
@@ -57,8 +67,7 @@ impl Accounts for DynamoAccounts {
     async fn register(&self, registration: Registration, entry: OutboxEntry) -> Result<()> {
         let Registration { account, password_hash } = registration;
         let expires_at = account.created_at + PENDING_LIFETIME;
-        let stored =
-            StoredAccount { email: account.email, state: StoredState::Pending, created_at: account.created_at };
+        let stored = StoredAccount::from(&account);
         let password = StoredPassword { hash: password_hash };
         let outcome = self
             .accounts
@@ -149,7 +158,7 @@ impl Accounts for DynamoAccounts {
     }
 }
 
-fn account_key(user_id: UserId) -> Key {
+pub(super) fn account_key(user_id: UserId) -> Key {
     Key::new(format!("USER#{user_id}"), "ACCOUNT")
 }
 
@@ -163,6 +172,6 @@ pub(super) fn password_key(user_id: UserId) -> Key {
     Key::new(format!("PASSWORD#{user_id}"), "PASSWORD")
 }
 
-fn claim_key(email: &EmailAddress) -> Key {
+pub(super) fn claim_key(email: &EmailAddress) -> Key {
     Key::new(format!("EMAIL#{}", email.digest()), "CLAIM")
 }

@@ -1,0 +1,64 @@
+//! `POST /v1/auth/oauth/{provider}/finish`
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use shared::domain::oauth::{self, Flow, FlowSecret, Provider};
+use shared::edge::http::{Body, Id, Problem};
+use shared::error::{Code, Error, Result};
+use utoipa::ToSchema;
+
+use super::{Deps, adopt};
+use crate::session::{FromHeaders, TokenPair};
+
+/// Longer than any code that a provider makes.
+const MAX_CODE_BYTES: usize = 2_048;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FinishBody {
+    /// What the provider sent back.
+    code: String,
+    /// What the provider sent back, and `start` answered.
+    state: String,
+    /// What `start` answered.
+    flow_secret: String,
+}
+
+/// Finishes signing in at a provider, and starts a session.
+///
+/// The first sign-in makes an account, or joins the one that has confirmed the same address; its owner is told by mail.
+/// A flow is good for one try: whatever the answer is but 200, start again.
+#[utoipa::path(post, path = "/v1/auth/oauth/{provider}/finish", tag = "auth", request_body = FinishBody,
+    params(("provider" = String, Path, description = "`google` or `github`")), responses(
+    (status = 200, body = TokenPair),
+    (status = "4XX", body = Problem,
+        description = "`oauth_failed`, `email_not_verified`, `provider_not_configured`, `malformed_body`"),
+    (status = "5XX", body = Problem, description = "`unavailable`: the provider does not answer"),
+))]
+pub(super) async fn finish(
+    State(deps): State<Deps>,
+    Id(provider): Id<String>,
+    FromHeaders(client): FromHeaders,
+    Body(body): Body<FinishBody>,
+) -> Result<Json<TokenPair>> {
+    let (provider, adapter) = deps.providers.find(&provider)?;
+    let flow = end_flow(&deps, provider, &body).await?;
+    let identity = adapter.identify(&body.code, &flow).await?;
+    let user_id = adopt::owner_of(&deps, &identity).await?;
+    Ok(Json(deps.keeper.start(user_id, client, None).await?))
+}
+
+/// Ends the flow, whether or not it turns out to be the caller's.
+async fn end_flow(deps: &Deps, provider: Provider, body: &FinishBody) -> Result<Flow> {
+    let well_formed = (1..=MAX_CODE_BYTES).contains(&body.code.len());
+    let sent = oauth::State::parse(&body.state).zip(FlowSecret::parse(&body.flow_secret)).filter(|_| well_formed);
+    let (state, secret) = sent.ok_or_else(|| failed("code, state or flow secret cannot be one"))?;
+    let flow = deps.flows.take(&state).await?.ok_or_else(|| failed("the state is unknown, used or expired"))?;
+    let is_theirs = flow.belongs_to(provider, &secret);
+    is_theirs.then_some(flow).ok_or_else(|| failed("the flow is another provider's or another client's"))
+}
+
+fn failed(why: &'static str) -> Error {
+    Error::from(Code::OauthFailed).because(why)
+}
