@@ -4,3 +4,4 @@ mod batches;
 mod errors;
 mod limits;
 mod openapi;
+mod operator;

@@ -9,6 +9,7 @@ mod health;
 mod limits;
 mod main_job;
 mod matching;
+mod moderation;
 mod passwords;
 mod sessions;
 mod sockets;
