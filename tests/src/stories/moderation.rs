@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use xtask::admin::{LocalTables, Role, grant};
 
-use crate::support::{Person, Story, eventually};
+use crate::support::{Person, Story, Town, eventually};
 
 /// The first of a town, made as an operator makes them.
 fn staff<'s>(story: &'s Story, name: &str, role: Role) -> Person<'s> {
@@ -157,8 +157,11 @@ fn who_has_no_profile_yet_does_not_slip_through() {
     let story = Story::in_peace();
     let (ada, eve) = (story.resident("Ada"), story.newcomer("Eve"));
     let moderator = staff(&story, "Mo", Role::Moderator);
-    moderator.puts(&sanction_path(&eve), &json!({ "kind": "ban", "reason": "Spam" })).expect(204);
     // A function that has seen the session a moment ago may believe in it for two seconds.
+    eve.gets("/v1/me").expect_problem(404, "profile_not_found");
+    moderator.puts(&sanction_path(&eve), &json!({ "kind": "ban", "reason": "Spam" })).expect(204);
+    let mark = story.town.item("Profiles", &format!("USER#{}", eve.id), "PROFILE").unwrap();
+    assert_eq!(mark["hidden_until"]["S"], "9999-12-31T23:59:59.000Z");
     assert_ne!(eve.puts("/v1/me", &Person::profile("Eve")).status, 200);
     ada.gets(&format!("/v1/profiles/{}", eve.id)).expect_problem(404, "profile_not_found");
     moderator.deletes(&sanction_path(&eve)).expect(204);
@@ -215,6 +218,16 @@ fn roles_are_granted_and_removed_by_admins_and_hold_at_once() {
     let first = audit_about(&ann, &ann);
     assert_eq!((first[0]["act"].as_str(), first[0]["role"].as_str()), (Some("role.granted"), Some("admin")));
     assert!(first[0].get("actor_id").is_none(), "an operator did it: {first:?}");
+}
+
+#[test]
+fn of_two_admins_who_depose_each_other_at_once_one_is_left() {
+    let story = Story::in_peace();
+    let admins = [staff(&story, "Ann", Role::Admin), staff(&story, "Bea", Role::Admin)];
+    let removed = Town::at_once(2, |n| admins[n].deletes(&role_path(&admins[1 - n], "admin")).status);
+    assert_eq!(removed.iter().filter(|status| **status == 204).count(), 1, "{removed:?}");
+    let left = admins.iter().filter(|admin| admin.gets("/v1/admin/audit").status == 200).count();
+    assert_eq!(left, 1, "{removed:?}");
 }
 
 #[test]
