@@ -80,6 +80,7 @@ catalogue! {
     SocketLost "socket_lost" Unauthenticated "This socket is no longer known; open a new one";
     OauthFailed "oauth_failed" Unauthenticated "Signing in at the provider did not succeed; start again";
     InvalidTicket "invalid_ticket" Unauthenticated "The socket ticket is unknown, used or expired";
+    AccountSuspended "account_suspended" Forbidden "This account is suspended";
     Forbidden "forbidden" Forbidden "This is not yours to do";
     EmailNotVerified "email_not_verified" Forbidden "The provider has not verified your address";
     ConversationClosed "conversation_closed" Forbidden "Nothing more can be sent in this conversation";
@@ -88,6 +89,8 @@ catalogue! {
     ProfileNotFound "profile_not_found" NotFound "There is no such profile for you";
     ConversationNotFound "conversation_not_found" NotFound "There is no such conversation for you";
     ConnectionNotFound "connection_not_found" NotFound "There is no such connection";
+    UserNotFound "user_not_found" NotFound "There is no such account";
+    ReportNotFound "report_not_found" NotFound "There is no such open report";
     MethodNotAllowed "method_not_allowed" MethodNotAllowed "The path exists, but not with this method";
     ProfileMissing "profile_missing" Conflict "Write your own profile first";
     AlreadyConnected "already_connected" Conflict "You are connected; unmatch first";

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use shared::domain::fields::Fields;
 use shared::domain::id::{ConversationId, UserId};
 use shared::domain::pair::Liked;
+use shared::domain::profile::Profile;
 use shared::domain::text;
 use shared::edge::http::{Body, Caller, Id, Problem};
 use shared::error::{Code, Result};
@@ -52,7 +53,7 @@ pub(crate) async fn like(
 ) -> Result<Json<LikeAnswer>> {
     let intro = parse(&body)?;
     deps.profiles.find(caller.user_id).await?.ok_or(Code::ProfileMissing)?;
-    let other = deps.profiles.find(user_id).await?.ok_or(Code::ProfileNotFound)?;
+    let other = deps.profiles.find(user_id).await?.and_then(Profile::unless_hidden).ok_or(Code::ProfileNotFound)?;
     let (now, conversation_id) = (deps.ambient.now(), deps.ambient.id());
     let liked = change(&deps, caller.user_id, user_id, |pair| {
         pair.refuse_unless_seen(caller.user_id, other.details.visible)?;

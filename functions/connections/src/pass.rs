@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use shared::domain::id::UserId;
+use shared::domain::profile::Profile;
 use shared::edge::http::{Caller, Id, Problem};
 use shared::error::{Code, Result};
 
@@ -16,7 +17,7 @@ use crate::change::change;
     (status = "4XX", body = Problem, description = "`profile_not_found`, `already_connected`"),
 ))]
 pub(crate) async fn pass(State(deps): State<Deps>, caller: Caller, Id(user_id): Id<UserId>) -> Result<StatusCode> {
-    let other = deps.profiles.find(user_id).await?.ok_or(Code::ProfileNotFound)?;
+    let other = deps.profiles.find(user_id).await?.and_then(Profile::unless_hidden).ok_or(Code::ProfileNotFound)?;
     let now = deps.ambient.now();
     change(&deps, caller.user_id, user_id, |pair| {
         pair.refuse_unless_seen(caller.user_id, other.details.visible)?;

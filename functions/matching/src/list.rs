@@ -57,5 +57,8 @@ async fn listed(deps: &Deps, me: UserId, candidates: &[UserId]) -> Result<Vec<Pr
     let (people, pairs) = try_join!(deps.profiles.find_many(candidates), deps.pairs.find_many(me, candidates))?;
     let refused: HashSet<UserId> =
         pairs.iter().filter(|pair| !pair.may_be_suggested_to(me)).map(|pair| pair.other(me)).collect();
-    Ok(people.into_iter().filter(|person| person.details.visible && !refused.contains(&person.user_id)).collect())
+    Ok(people
+        .into_iter()
+        .filter(|person| person.details.visible && person.is_shown() && !refused.contains(&person.user_id))
+        .collect())
 }

@@ -23,7 +23,7 @@ pub(crate) async fn read(State(deps): State<Deps>, caller: Caller, Id(user_id): 
         deps.profiles.find(user_id),
         deps.pairs.find(caller.user_id, user_id)
     )?;
-    let other = other.filter(|_| user_id != caller.user_id).ok_or(Code::ProfileNotFound)?;
+    let other = other.filter(|other| user_id != caller.user_id && other.is_shown()).ok_or(Code::ProfileNotFound)?;
     pair.refuse_unless_seen(caller.user_id, other.details.visible)?;
     let score = matching::score(&me, &other, &deps.model);
     Ok(Json(MatchView::from(Ranked { profile: &other, score })))

@@ -1,7 +1,8 @@
-//! `profiles`: one's own profile and the profiles of others.
+//! `profiles`: one's own profile, the profiles of others, and reports about them.
 
 mod me;
 mod others;
+mod report;
 mod view;
 
 use std::sync::Arc;
@@ -16,10 +17,13 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub use report::Desk;
+
 #[derive(Clone, FromRef)]
 pub struct Deps {
     pub profiles: Arc<dyn Profiles>,
     pub pairs: Arc<dyn Pairs>,
+    pub desk: Desk,
     pub authenticator: Arc<Authenticator>,
     pub ambient: Ambient,
 }
@@ -34,5 +38,8 @@ pub fn api() -> OpenApi {
 }
 
 fn routes() -> OpenApiRouter<Deps> {
-    OpenApiRouter::new().routes(routes!(me::read, me::write)).routes(routes!(others::read))
+    OpenApiRouter::new()
+        .routes(routes!(me::read, me::write))
+        .routes(routes!(others::read))
+        .routes(routes!(report::report))
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use profiles::Deps;
+use profiles::{Deps, Desk};
 use shared::adapters::aws::Aws;
-use shared::adapters::dynamo::{DynamoKeys, DynamoPairs, DynamoProfiles, DynamoSessions};
+use shared::adapters::dynamo::{DynamoKeys, DynamoLimits, DynamoPairs, DynamoProfiles, DynamoReports, DynamoSessions};
 use shared::adapters::system;
 use shared::config::{TableName, TokensConfig, Vars};
-use shared::edge::http::{self, Authenticator};
+use shared::edge::http::{self, Authenticator, Limiter};
 use shared::telemetry;
 
 #[tokio::main(flavor = "current_thread")]
@@ -17,14 +17,21 @@ async fn main() -> Result<(), lambda_http::Error> {
     let aws = Aws::new(&vars);
     let ambient = system::ambient();
     let profiles = DynamoProfiles::new(aws.table(&mut vars, TableName::Profiles));
-    let pairs = DynamoPairs::reader(aws.table(&mut vars, TableName::Social));
+    let social = aws.table(&mut vars, TableName::Social);
     let sessions = DynamoSessions::reader(aws.table(&mut vars, TableName::Sessions));
-    let keys = DynamoKeys::new(aws.table(&mut vars, TableName::Ops));
+    let ops = aws.table(&mut vars, TableName::Ops);
     let tokens = TokensConfig::read(&mut vars);
     vars.finish()?;
 
-    let authenticator = Authenticator::new(tokens.issuer, Arc::new(keys), Arc::new(sessions), ambient.clone());
-    let deps =
-        Deps { profiles: Arc::new(profiles), pairs: Arc::new(pairs), authenticator: Arc::new(authenticator), ambient };
+    let keys = Arc::new(DynamoKeys::new(ops.clone()));
+    let limiter = Limiter::new(Arc::new(DynamoLimits::new(ops, ambient.clone())));
+    let authenticator = Authenticator::new(tokens.issuer, keys, Arc::new(sessions), ambient.clone());
+    let deps = Deps {
+        profiles: Arc::new(profiles),
+        pairs: Arc::new(DynamoPairs::reader(social.clone())),
+        desk: Desk::new(Arc::new(DynamoReports::filing(social)), limiter),
+        authenticator: Arc::new(authenticator),
+        ambient,
+    };
     http::run(profiles::router(deps)).await
 }

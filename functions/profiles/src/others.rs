@@ -25,6 +25,9 @@ pub(crate) async fn read(
 ) -> Result<Json<PublicProfile>> {
     let profile = deps.profiles.find(user_id).await?.ok_or(Code::ProfileNotFound)?;
     if user_id != caller.user_id {
+        if !profile.is_shown() {
+            return Err(Code::ProfileNotFound.into());
+        }
         let pair = deps.pairs.find(caller.user_id, user_id).await?;
         pair.refuse_unless_seen(caller.user_id, profile.details.visible)?;
     }

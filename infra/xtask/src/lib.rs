@@ -1,5 +1,6 @@
 //! What the developer's commands are made of, as a library: the tests start their stacks with it.
 
+pub mod admin;
 pub mod bench;
 pub mod build;
 pub mod check;

@@ -73,6 +73,10 @@ ids! {
     ChallengeId
     /// One promised side effect.
     OutboxId
+    /// What somebody told the staff about somebody else.
+    ReportId
+    /// One act of staff, in the audit.
+    AuditId
 }
 
 #[cfg(test)]

@@ -43,9 +43,11 @@ pub const LOGIN_PER_ADDRESS: Limit = limit("login.address", 50, Duration::from_h
 pub const PASSWORD_PER_PERSON: Limit = limit("password.person", 10, Duration::from_mins(15));
 /// Codes tried from one network, for whatever accounts.
 pub const CODE_PER_NETWORK: Limit = limit("code.network", 100, Duration::from_mins(15));
+/// Reports that one person makes.
+pub const REPORT_PER_PERSON: Limit = limit("report.person", 20, Duration::from_hours(24));
 
 /// The one table of limits, in the order of the documents.
-pub const ALL: [&Limit; 8] = [
+pub const ALL: [&Limit; 9] = [
     &REGISTER_PER_NETWORK,
     &MAIL_PER_ADDRESS,
     &MAIL_IN_ALL,
@@ -54,6 +56,7 @@ pub const ALL: [&Limit; 8] = [
     &LOGIN_PER_ADDRESS,
     &PASSWORD_PER_PERSON,
     &CODE_PER_NETWORK,
+    &REPORT_PER_PERSON,
 ];
 
 /// Who is counted. An address is counted by its digest, a network by what one subscriber is given.

@@ -4,6 +4,7 @@
 //! field was checked when it was made, so whoever holds one need not check again.
 
 pub mod account;
+pub mod audit;
 pub mod breached;
 pub mod code;
 pub mod conversation;
@@ -19,6 +20,7 @@ pub mod outbox;
 pub mod pair;
 pub mod password;
 pub mod profile;
+pub mod report;
 pub mod session;
 pub mod socket;
 pub mod text;

@@ -103,6 +103,14 @@ impl Pair {
         if self.may_be_seen_by(viewer, other_is_visible) { Ok(()) } else { Err(Code::ProfileNotFound.into()) }
     }
 
+    /// Whether `viewer` may report the other one: who may be seen, who was met before, and whom `viewer` has blocked.
+    /// Blocking somebody first is no way to escape their report.
+    pub fn may_be_reported_by(&self, viewer: UserId, other_is_visible: bool) -> bool {
+        let have_met = self.connection != Connection::None;
+        let has_blocked = self.side(viewer).blocked_at.is_some();
+        have_met || has_blocked || self.may_be_seen_by(viewer, other_is_visible)
+    }
+
     /// `conversation_id` is used if this like makes the match.
     pub fn like(
         &mut self,

@@ -38,7 +38,7 @@ pub enum SessionState {
     Active,
     /// Signed out by its owner.
     Ended,
-    /// Ended by us, because an old refresh token came back.
+    /// Ended by us: an old refresh token came back, or its owner was suspended or banned.
     Revoked,
 }
 

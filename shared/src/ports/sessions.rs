@@ -1,18 +1,30 @@
 //! Sessions: one row per sign-in.
 
 use async_trait::async_trait;
+use futures::future::try_join_all;
 
 use crate::domain::id::{SessionId, UserId};
-use crate::domain::outbox::OutboxEntry;
+use crate::domain::outbox::{Effect, OutboxEntry};
 use crate::domain::session::{RefreshState, Session, SessionState};
 use crate::domain::time::Timestamp;
 use crate::error::Result;
+use crate::ports::ambient::Ambient;
+
+/// What came of starting a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    Started,
+    /// The password is another one by now.
+    PasswordChanged,
+    /// The person is suspended or banned.
+    Refused,
+}
 
 #[async_trait]
 pub trait Sessions: Send + Sync {
-    /// Stores a new session, if the person's password still is the one with this hash; answers whether it is. A sign-in
-    /// that overlaps with a change of the password MUST NOT survive it.
-    async fn create(&self, session: &Session, password_hash: Option<&str>) -> Result<bool>;
+    /// Stores a new session, if the person's password still is the one with this hash and nobody keeps them out. A
+    /// sign-in that overlaps with a change of the password or with a sanction MUST NOT survive it.
+    async fn create(&self, session: &Session, password_hash: Option<&str>) -> Result<Start>;
 
     /// All sessions of a person that have not expired, ended ones included. Strongly consistent.
     async fn all_of(&self, user_id: UserId) -> Result<Vec<Session>>;
@@ -25,4 +37,28 @@ pub trait Sessions: Send + Sync {
 
     /// Ends a session for good and promises `entries` with it. Ending twice is no error and promises nothing.
     async fn end(&self, session: &Session, state: SessionState, entries: &[OutboxEntry]) -> Result<()>;
+
+    /// The sessions in which a person is signed in.
+    async fn live_of(&self, user_id: UserId, ambient: &Ambient) -> Result<Vec<Session>> {
+        let now = ambient.now();
+        Ok(self.all_of(user_id).await?.into_iter().filter(|session| session.is_live(now)).collect())
+    }
+
+    /// Ends a session and has its sockets closed.
+    async fn hang_up(&self, session: &Session, state: SessionState, ambient: &Ambient) -> Result<()> {
+        self.end(session, state, &[ambient.promise(Effect::Push(session.ended()))]).await
+    }
+
+    /// Ends every session of a person but one, or all of them, and has their sockets closed.
+    async fn hang_up_all(
+        &self,
+        user_id: UserId,
+        except: Option<SessionId>,
+        state: SessionState,
+        ambient: &Ambient,
+    ) -> Result<()> {
+        let sessions = self.live_of(user_id, ambient).await?;
+        let ending = sessions.iter().filter(|session| Some(session.session_id) != except);
+        try_join_all(ending.map(|session| self.hang_up(session, state, ambient))).await.map(drop)
+    }
 }

@@ -4,4 +4,5 @@ mod batches;
 mod errors;
 mod limits;
 mod openapi;
+mod operator;
 mod vault;

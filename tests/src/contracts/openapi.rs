@@ -13,7 +13,7 @@ use crate::house::template::{Resource, Template};
 const DOCUMENT: &str = "functions/health/openapi.json";
 
 /// What each HTTP function says of itself, by the name of its resource.
-fn parts() -> [(&'static str, OpenApi); 7] {
+fn parts() -> [(&'static str, OpenApi); 8] {
     [
         ("AuthFunction", auth::api()),
         ("ProfilesFunction", profiles::api()),
@@ -21,6 +21,7 @@ fn parts() -> [(&'static str, OpenApi); 7] {
         ("ConnectionsFunction", connections::api()),
         ("ChatFunction", chat::api()),
         ("ChatSendFunction", chat_send::api()),
+        ("AdminFunction", admin::api()),
         ("HealthFunction", health::api()),
     ]
 }

@@ -19,6 +19,10 @@ pub(super) enum Outcome {
 }
 
 pub(super) const EXPECTED: &[(&str, Outcome)] = &[
+    ("admin.grant-without-token", Problem(401, "unauthenticated")),
+    ("admin.reports-without-token", Problem(401, "unauthenticated")),
+    ("admin.sanction-forged-token", Problem(401, "unauthenticated")),
+    ("admin.unknown-path", Problem(404, "route_not_found")),
     ("auth.jwks", Status(200)),
     ("auth.login-base64-body", Problem(401, "invalid_credentials")),
     ("auth.login-malformed-json", Problem(400, "malformed_body")),
@@ -66,6 +70,7 @@ pub(super) const EXPECTED: &[(&str, Outcome)] = &[
     ("profiles.me-forged-token", Problem(401, "unauthenticated")),
     ("profiles.me-without-token", Problem(401, "unauthenticated")),
     ("profiles.read-without-token", Problem(401, "unauthenticated")),
+    ("profiles.report-without-token", Problem(401, "unauthenticated")),
     ("profiles.unknown-path", Problem(404, "route_not_found")),
     ("profiles.write-without-token", Problem(401, "unauthenticated")),
     ("push.mail-in-wrong-queue", Failed(&["b9073cd7-28f2-4310-86c8-c6bbc040306a"])),

@@ -2,19 +2,22 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
 use shared::adapters::dynamo::{DynamoOutbox, DynamoSessions};
 use shared::config::TableName;
 use shared::domain::id::{SessionId, UserId};
 use shared::domain::session::{Client, LIFETIME, RefreshKey, RefreshState, RefreshToken, Session, SessionState};
-use shared::ports::sessions::Sessions;
+use shared::ports::sessions::{Sessions, Start};
 
 use super::{Hands, finish, table, today};
+use crate::support::Town;
 
 fn sessions() -> DynamoSessions {
     let outbox = DynamoOutbox::new(table(TableName::Outbox));
     DynamoSessions::new(table(TableName::Sessions), table(TableName::Accounts), outbox)
 }
 
+/// A session of somebody who has an account and no password.
 fn session(hands: &Arc<Hands>) -> (Session, RefreshToken) {
     let (ambient, now) = (hands.ambient(), hands.now());
     let (user_id, session_id) = (ambient.id::<UserId>(), ambient.id::<SessionId>());
@@ -29,6 +32,11 @@ fn session(hands: &Arc<Hands>) -> (Session, RefreshToken) {
         created_at: now,
         ends_at: now + LIFETIME,
     };
+    let account = json!({
+        "pk": { "S": format!("USER#{user_id}") }, "sk": { "S": "ACCOUNT" },
+        "email": { "S": "ada@example.org" }, "state": { "S": "active" }, "created_at": { "S": now.to_string() },
+    });
+    Town::peaceful().put_item("Accounts", &account);
     (session, token)
 }
 
@@ -37,7 +45,7 @@ fn a_rotation_that_comes_late_does_not_undo_a_later_one() {
     let hands = Hands::at(today());
     let (store, key) = (sessions(), RefreshKey::new(b"key"));
     let (session, first) = session(&hands);
-    finish(store.create(&session, None)).unwrap();
+    assert_eq!(finish(store.create(&session, None)).unwrap(), Start::Started);
     let (now, ends_at) = (hands.now(), session.ends_at);
     let (second, third) = (first.child(&key), first.child(&key).child(&key));
     let to_second = session.refresh.rotated(&second, now);
@@ -54,7 +62,7 @@ fn an_ended_session_is_not_rotated_back_to_life() {
     let hands = Hands::at(today());
     let store = sessions();
     let (session, first) = session(&hands);
-    finish(store.create(&session, None)).unwrap();
+    assert_eq!(finish(store.create(&session, None)).unwrap(), Start::Started);
     finish(store.end(&session, SessionState::Ended, &[])).unwrap();
     let child = first.child(&RefreshKey::new(b"key"));
     let next = session.refresh.rotated(&child, hands.now());
@@ -66,6 +74,7 @@ fn a_sign_in_whose_password_was_changed_meanwhile_starts_nothing() {
     let hands = Hands::at(today());
     let store = sessions();
     let (session, _) = session(&hands);
-    assert!(!finish(store.create(&session, Some("the hash of a password that was replaced"))).unwrap());
+    let started = finish(store.create(&session, Some("the hash of a password that was replaced"))).unwrap();
+    assert_eq!(started, Start::PasswordChanged);
     assert_eq!(finish(store.find(session.user_id, session.session_id)).unwrap(), None);
 }

@@ -10,6 +10,7 @@ mod keys;
 mod limits;
 mod main_job;
 mod matching;
+mod moderation;
 mod oauth;
 mod oauth_attacks;
 mod passwords;

@@ -49,7 +49,7 @@ async fn join(deps: &Deps, id: &IdentityId, owner: UserId) -> Result<Option<User
 
 async fn create(deps: &Deps, id: &IdentityId, email: &EmailAddress) -> Result<Option<UserId>> {
     let (user_id, created_at) = (deps.keeper.ambient.id(), deps.keeper.ambient.now());
-    let account = Account { user_id, email: email.clone(), state: AccountState::Active, created_at };
+    let account = Account { state: AccountState::Active, ..Account::pending(user_id, email.clone(), created_at) };
     let created = deps.identities.create(id, &account).await?;
     Ok(created.then_some(user_id))
 }

@@ -34,11 +34,11 @@ pub(super) struct LoginBody {
 ///
 /// An unknown address, one that was never confirmed and a wrong password get the same answer after the same work. After
 /// many wrong passwords the answer is `code_required`: wait, or send the password together with a code from
-/// `POST /v1/auth/login/code`.
+/// `POST /v1/auth/login/code`. Who is suspended or banned is told so after the right password only.
 #[utoipa::path(post, path = "/v1/auth/login", tag = "auth", request_body = LoginBody, responses(
     (status = 200, body = TokenPair),
     (status = "4XX", body = Problem,
-        description = "`invalid_credentials`, `invalid_code`, `code_required`, `too_many_requests`, `invalid_field`"),
+        description = "`invalid_credentials`, `invalid_code`, `code_required`, `account_suspended`, `too_many_requests`, `invalid_field`"),
 ))]
 pub(super) async fn login(
     State(deps): State<Deps>,

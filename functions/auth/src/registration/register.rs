@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use shared::domain::account::{Account, AccountState};
+use shared::domain::account::Account;
 use shared::domain::email::EmailAddress;
 use shared::domain::fields::Fields;
 use shared::domain::id::{ChallengeId, UserId};
@@ -61,7 +61,7 @@ pub(super) async fn register(
         Some(owner) => Effect::mail(MailKind::AddressTaken, owner),
         None => Effect::mail_code(MailKind::Verify, user_id, ChallengeId::from_uuid(*user_id.as_uuid())),
     };
-    let account = Account { user_id, email, state: AccountState::Pending, created_at: deps.ambient.now() };
+    let account = Account::pending(user_id, email, deps.ambient.now());
     deps.accounts.register(Registration { account, password_hash }, deps.ambient.promise(effect)).await?;
     Ok((StatusCode::ACCEPTED, Json(Registered { registration_id: user_id })))
 }

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use futures::future::try_join_all;
 use shared::domain::id::{SessionId, UserId};
-use shared::domain::outbox::Effect;
 use shared::domain::session::{Client, LIFETIME, RefreshState, RefreshToken, Session, SessionState};
 use shared::error::{Code, Result};
 use shared::ports::ambient::Ambient;
-use shared::ports::sessions::Sessions;
+use shared::ports::sessions::{Sessions, Start};
 
 use super::tokens::{TokenPair, Tokens};
 
@@ -44,29 +42,25 @@ impl Keeper {
             created_at: now,
             ends_at: now + LIFETIME,
         };
-        if !self.sessions.create(&session, password_hash).await? {
-            return Err(Code::InvalidCredentials.into());
+        match self.sessions.create(&session, password_hash).await? {
+            Start::Started => self.tokens.pair(&session, &token, now).await,
+            Start::PasswordChanged => Err(Code::InvalidCredentials.into()),
+            Start::Refused => Err(Code::AccountSuspended.into()),
         }
-        self.tokens.pair(&session, &token, now).await
     }
 
     /// Ends a session and closes its sockets.
     pub(crate) async fn end(&self, session: &Session) -> Result<()> {
-        let hang_up = self.ambient.promise(Effect::Push(session.ended()));
-        self.sessions.end(session, SessionState::Ended, &[hang_up]).await
+        self.sessions.hang_up(session, SessionState::Ended, &self.ambient).await
     }
 
     pub(crate) async fn live_sessions(&self, user_id: UserId) -> Result<Vec<Session>> {
-        let now = self.ambient.now();
-        let sessions = self.sessions.all_of(user_id).await?;
-        Ok(sessions.into_iter().filter(|session| session.is_live(now)).collect())
+        self.sessions.live_of(user_id, &self.ambient).await
     }
 
     /// Ends every session of a person but one, or all of them.
     pub(crate) async fn end_all(&self, user_id: UserId, except: Option<SessionId>) -> Result<()> {
-        let sessions = self.live_sessions(user_id).await?;
-        let others = sessions.iter().filter(|session| Some(session.session_id) != except);
-        try_join_all(others.map(|session| self.end(session))).await.map(drop)
+        self.sessions.hang_up_all(user_id, except, SessionState::Ended, &self.ambient).await
     }
 }
 

@@ -1,5 +1,7 @@
 //! The accounts table: accounts, passwords and claimed addresses.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +10,7 @@ use super::item::{Key, encode, expiring, number, text};
 use super::outbox::{DynamoOutbox, row};
 use super::table::{Read, Table};
 use super::transaction::Outcome;
-use crate::domain::account::{Account, AccountState, PENDING_LIFETIME};
+use crate::domain::account::{Account, AccountState, PENDING_LIFETIME, Reason, Role, Sanction, SanctionKind};
 use crate::domain::email::EmailAddress;
 use crate::domain::id::UserId;
 use crate::domain::outbox::OutboxEntry;
@@ -26,7 +28,21 @@ pub struct DynamoAccounts {
 pub(super) struct StoredAccount {
     email: EmailAddress,
     state: StoredState,
+    /// Written by `moderation`, as a set; nobody registers with one.
+    #[serde(default, skip_serializing)]
+    roles: BTreeSet<Role>,
+    #[serde(default, skip_serializing)]
+    sanction: Option<StoredSanction>,
     created_at: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct StoredSanction {
+    kind: SanctionKind,
+    reason: Reason,
+    since: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    until: Option<Timestamp>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -42,7 +58,8 @@ impl From<&Account> for StoredAccount {
             AccountState::Pending => StoredState::Pending,
             AccountState::Active => StoredState::Active,
         };
-        Self { email: account.email.clone(), state, created_at: account.created_at }
+        let (roles, sanction) = (BTreeSet::new(), None);
+        Self { email: account.email.clone(), state, roles, sanction, created_at: account.created_at }
     }
 }
 
@@ -125,6 +142,8 @@ impl Accounts for DynamoAccounts {
                 StoredState::Pending => AccountState::Pending,
                 StoredState::Active => AccountState::Active,
             },
+            roles: stored.roles,
+            sanction: stored.sanction.map(Into::into),
             created_at: stored.created_at,
         }))
     }
@@ -162,6 +181,16 @@ pub(super) fn account_key(user_id: UserId) -> Key {
     Key::new(format!("USER#{user_id}"), "ACCOUNT")
 }
 
+/// The account is confirmed, and nobody keeps its owner out.
+pub(super) fn in_good_standing(now: Timestamp) -> Expression {
+    let standing = "#state = :active AND (attribute_not_exists(sanction) OR sanction.#until <= :now)";
+    Expression::new(standing)
+        .name("#state", "state")
+        .name("#until", "until")
+        .value(":active", text("active"))
+        .value(":now", text(now.to_string()))
+}
+
 /// The password is still the one with this hash.
 pub(super) fn has_password(hash: &str) -> Expression {
     Expression::new("#hash = :hash").name("#hash", "hash").value(":hash", text(hash))
@@ -174,4 +203,16 @@ pub(super) fn password_key(user_id: UserId) -> Key {
 
 pub(super) fn claim_key(email: &EmailAddress) -> Key {
     Key::new(format!("EMAIL#{}", email.digest()), "CLAIM")
+}
+
+impl From<Sanction> for StoredSanction {
+    fn from(Sanction { kind, reason, since, until }: Sanction) -> Self {
+        Self { kind, reason, since, until }
+    }
+}
+
+impl From<StoredSanction> for Sanction {
+    fn from(StoredSanction { kind, reason, since, until }: StoredSanction) -> Self {
+        Self { kind, reason, since, until }
+    }
 }

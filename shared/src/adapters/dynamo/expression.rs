@@ -43,6 +43,11 @@ impl Expression {
         self
     }
 
+    /// The same names and values around another text.
+    pub(super) fn reading(self, text: &str) -> Self {
+        Self { text: text.to_owned(), ..self }
+    }
+
     pub(super) fn names(&self) -> Option<HashMap<String, String>> {
         let names = self.names.iter().map(|(alias, name)| ((*alias).to_owned(), name.clone()));
         (!self.names.is_empty()).then(|| names.collect())

@@ -1,6 +1,7 @@
 //! The tables, one file per noun. `infra/DATA.md` lists the keys and who uses them.
 
 mod accounts;
+mod audit;
 mod chat_items;
 mod codes;
 mod conditional;
@@ -14,11 +15,13 @@ mod keys;
 mod limits;
 mod mail_jobs;
 mod messages;
+mod moderation;
 mod outbox;
 mod pairs;
 mod profiles;
 mod range;
 mod registry;
+mod reports;
 mod sessions;
 mod sweep;
 mod table;
@@ -26,6 +29,7 @@ mod tickets;
 mod transaction;
 
 pub use accounts::DynamoAccounts;
+pub use audit::DynamoAudit;
 pub use codes::DynamoCodes;
 pub use conversations::DynamoConversations;
 pub use directory::DynamoDirectory;
@@ -35,10 +39,12 @@ pub use keys::DynamoKeys;
 pub use limits::DynamoLimits;
 pub use mail_jobs::DynamoMailJobs;
 pub use messages::DynamoMessages;
+pub use moderation::DynamoModeration;
 pub use outbox::DynamoOutbox;
 pub use pairs::DynamoPairs;
 pub use profiles::DynamoProfiles;
 pub use registry::DynamoRegistry;
+pub use reports::DynamoReports;
 pub use sessions::DynamoSessions;
 pub use sweep::DynamoSweepLog;
 pub use table::Table;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::directory;
 use super::expression::Expression;
-use super::item::{Item, Key, decode, encode};
+use super::item::{Item, Key, decode, encode, text};
 use super::table::{Read, Table};
 use super::transaction::Outcome;
 use crate::domain::id::UserId;
@@ -22,6 +22,8 @@ struct StoredProfile {
     user_id: UserId,
     version: u64,
     details: ProfileDetails,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hidden_until: Option<Timestamp>,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
@@ -30,27 +32,40 @@ impl DynamoProfiles {
     pub fn new(profiles: Table) -> Self {
         Self(profiles)
     }
+
+    /// Nothing stands here but a mark that hides whoever has written no profile yet; it has no details.
+    fn restore(&self, item: Item) -> Option<Result<Profile>> {
+        item.contains_key("details").then(|| {
+            let StoredProfile { user_id, version, details, hidden_until, created_at, updated_at } = decode(item)?;
+            let hidden_until = hidden_until.filter(|until| *until > self.0.now());
+            Ok(Profile { user_id, version, details, hidden_until, created_at, updated_at })
+        })
+    }
+
+    /// There is no profile yet, and nobody keeps its owner from writing one.
+    fn unwritten(&self) -> Expression {
+        let free = "attribute_not_exists(details) AND (attribute_not_exists(hidden_until) OR hidden_until <= :now)";
+        Expression::new(free).value(":now", text(self.0.now().to_string()))
+    }
 }
 
 #[async_trait]
 impl Profiles for DynamoProfiles {
     async fn find(&self, user_id: UserId) -> Result<Option<Profile>> {
-        let stored: Option<StoredProfile> = self.0.get(&key(user_id), Read::Strong).await?;
-        Ok(stored.map(Into::into))
+        let item = self.0.get_item(&key(user_id), Read::Strong).await?;
+        item.and_then(|item| self.restore(item)).transpose()
     }
 
     async fn find_many(&self, user_ids: &[UserId]) -> Result<Vec<Profile>> {
         let keys: Vec<_> = user_ids.iter().copied().map(key).collect();
-        self.0
-            .get_many(&keys, Read::Strong)
-            .await?
-            .into_iter()
-            .map(|item| Ok(decode::<StoredProfile>(item)?.into()))
-            .collect()
+        self.0.get_many(&keys, Read::Strong).await?.into_iter().filter_map(|item| self.restore(item)).collect()
     }
 
     async fn save(&self, profile: &Profile) -> Result<bool> {
-        let condition = Expression::at_version(profile.version - 1);
+        let condition = match profile.version {
+            1 => self.unwritten(),
+            version => Expression::at_version(version - 1),
+        };
         let outcome = self.0.transaction().put_if(&self.0, to_item(profile)?, condition).commit().await?;
         Ok(outcome == Outcome::Committed)
     }
@@ -61,19 +76,13 @@ fn to_item(profile: &Profile) -> Result<Item> {
         user_id: profile.user_id,
         version: profile.version,
         details: profile.details.clone(),
+        hidden_until: profile.hidden_until,
         created_at: profile.created_at,
         updated_at: profile.updated_at,
     };
     let mut item = encode(&key(profile.user_id), &stored)?;
     item.extend(directory::attributes(profile));
     Ok(item)
-}
-
-impl From<StoredProfile> for Profile {
-    fn from(stored: StoredProfile) -> Self {
-        let StoredProfile { user_id, version, details, created_at, updated_at } = stored;
-        Self { user_id, version, details, created_at, updated_at }
-    }
 }
 
 pub(super) fn key(user_id: UserId) -> Key {

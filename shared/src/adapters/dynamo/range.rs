@@ -40,6 +40,14 @@ impl Range {
         Self { between: Some((first.into(), last.into())), ..Self::whole(pk) }
     }
 
+    /// What follows the item with this id, or everything.
+    pub(super) fn after(pk: impl Into<String>, id: Option<impl ToString>) -> Self {
+        match id {
+            Some(id) => Self::between(pk, format!("{}~", id.to_string()), "\u{10FFFF}"),
+            None => Self::whole(pk),
+        }
+    }
+
     pub(super) fn limit(self, limit: usize) -> Self {
         Self { limit, ..self }
     }

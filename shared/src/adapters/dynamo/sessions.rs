@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::accounts::{has_password, password_key};
+use super::accounts::{account_key, has_password, in_good_standing, password_key};
 use super::expression::Expression;
 use super::item::{Key, decode, encode, expiring, number, text, value};
 use super::outbox::{DynamoOutbox, row};
@@ -14,7 +14,7 @@ use crate::domain::outbox::OutboxEntry;
 use crate::domain::session::{RefreshState, Session, SessionState};
 use crate::domain::time::Timestamp;
 use crate::error::{Error, Result};
-use crate::ports::sessions::Sessions;
+use crate::ports::sessions::{Sessions, Start};
 
 /// Reads sessions for everybody, and writes them for those who have the tables that a session hangs together with.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ pub struct DynamoSessions {
 
 #[derive(Clone, Debug)]
 struct Writer {
-    /// Where the password is that a sign-in was checked against.
+    /// Where the password is that a sign-in was checked against, and what keeps people out.
     accounts: Table,
     outbox: DynamoOutbox,
 }
@@ -47,15 +47,20 @@ impl DynamoSessions {
 
 #[async_trait]
 impl Sessions for DynamoSessions {
-    async fn create(&self, session: &Session, password_hash: Option<&str>) -> Result<bool> {
+    async fn create(&self, session: &Session, password_hash: Option<&str>) -> Result<Start> {
         let item = expiring(encode(&key(session.user_id, session.session_id), session)?, session.ends_at);
-        let Some(hash) = password_hash else { return self.sessions.put(item).await.map(|()| true) };
         let accounts = &self.writer()?.accounts;
-        let transaction = self.sessions.transaction().put(&self.sessions, item);
-        let transaction = transaction.check(accounts, &password_key(session.user_id), has_password(hash));
+        let standing = in_good_standing(self.sessions.now());
+        let account = account_key(session.user_id);
+        let mut transaction = self.sessions.transaction().put(&self.sessions, item).check(accounts, &account, standing);
+        if let Some(hash) = password_hash {
+            transaction = transaction.check(accounts, &password_key(session.user_id), has_password(hash));
+        }
         match transaction.commit().await? {
-            Outcome::Committed => Ok(true),
-            Outcome::Refused(_) => Ok(false),
+            Outcome::Committed => Ok(Start::Started),
+            // Only who knows the password learns that the account is suspended.
+            Outcome::Refused(checks) if checks.contains(&2) => Ok(Start::PasswordChanged),
+            Outcome::Refused(_) => Ok(Start::Refused),
             Outcome::Conflict => Err(Error::unavailable("starting a session met a conflict")),
         }
     }

@@ -44,9 +44,14 @@ impl Table {
     }
 
     pub(super) async fn get<T: DeserializeOwned>(&self, key: &Key, read: Read) -> Result<Option<T>> {
+        self.get_item(key, read).await?.map(decode).transpose()
+    }
+
+    /// The item as it is stored, for keys under which there are several kinds.
+    pub(super) async fn get_item(&self, key: &Key, read: Read) -> Result<Option<Item>> {
         let request = self.client.get_item().table_name(&self.name).set_key(Some(key.attributes()));
         let answer = request.consistent_read(read == Read::Strong).send().await.map_err(failure)?;
-        answer.item.filter(|item| self.is_alive(item)).map(decode).transpose()
+        Ok(answer.item.filter(|item| self.is_alive(item)))
     }
 
     /// Items that exist among `keys`, in no particular order.

@@ -65,6 +65,18 @@ impl Transaction {
         self.add(update, TransactWriteItemBuilder::update)
     }
 
+    /// Updates an item whatever it is, and makes it when it is missing.
+    pub(super) fn update(self, table: &Table, key: &Key, change: Expression) -> Self {
+        let update = Update::builder()
+            .table_name(&table.name)
+            .set_key(Some(key.attributes()))
+            .set_expression_attribute_names(change.names())
+            .set_expression_attribute_values(change.values())
+            .update_expression(change.text)
+            .build();
+        self.add(update, TransactWriteItemBuilder::update)
+    }
+
     /// Changes nothing, but holds the whole transaction to a condition on this item.
     pub(super) fn check(self, table: &Table, key: &Key, condition: Expression) -> Self {
         let check = ConditionCheck::builder()
@@ -79,6 +91,16 @@ impl Transaction {
 
     pub(super) fn delete(self, table: &Table, key: &Key) -> Self {
         let delete = Delete::builder().table_name(&table.name).set_key(Some(key.attributes())).build();
+        self.add(delete, TransactWriteItemBuilder::delete)
+    }
+
+    /// Deletes an item that MUST be there.
+    pub(super) fn delete_present(self, table: &Table, key: &Key) -> Self {
+        let delete = Delete::builder()
+            .table_name(&table.name)
+            .set_key(Some(key.attributes()))
+            .condition_expression("attribute_exists(pk)")
+            .build();
         self.add(delete, TransactWriteItemBuilder::delete)
     }
 

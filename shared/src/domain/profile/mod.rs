@@ -35,6 +35,9 @@ pub struct Profile {
     pub user_id: UserId,
     pub version: u64,
     pub details: ProfileDetails,
+    /// Until when nobody else is shown the profile, while its owner is suspended or banned. An end that has come is
+    /// not read from the store.
+    pub hidden_until: Option<Timestamp>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -42,13 +45,23 @@ pub struct Profile {
 impl Profile {
     /// The first profile of a person.
     pub fn new(user_id: UserId, details: ProfileDetails, now: Timestamp) -> Self {
-        Self { user_id, version: 1, details, created_at: now, updated_at: now }
+        Self { user_id, version: 1, details, hidden_until: None, created_at: now, updated_at: now }
     }
 
     /// The same profile with everything the person said replaced.
     #[must_use]
     pub fn edited(self, details: ProfileDetails, now: Timestamp) -> Self {
         Self { version: self.version.saturating_add(1), details, updated_at: now, ..self }
+    }
+
+    /// The profile, unless it is withheld from others.
+    pub fn unless_hidden(self) -> Option<Self> {
+        Some(self).filter(Self::is_shown)
+    }
+
+    /// Whether others may come upon the profile at all, whatever they are to each other.
+    pub fn is_shown(&self) -> bool {
+        self.hidden_until.is_none()
     }
 
     /// How much of the profile is filled in, in percent; see [`ProfileDetails::completeness`].

@@ -102,7 +102,7 @@ impl Sessions for World {
         Ok((user_id == user() && session_id == session()).then_some(row))
     }
 
-    async fn create(&self, _: &Session, _: Option<&str>) -> Result<bool> {
+    async fn create(&self, _: &Session, _: Option<&str>) -> Result<crate::ports::sessions::Start> {
         Err(Error::internal("an authenticator changes nothing"))
     }
 

@@ -1,0 +1,27 @@
+//! `admin`: what staff does: roles, sanctions, reports, audit.
+//!
+//! Who asks is told by the token, what they may do by their account alone, read for every request and held again by the
+//! transaction that does it. Every act is one transaction with its row in the audit.
+
+mod audit;
+mod guard;
+pub mod reports;
+pub mod users;
+
+use axum::Router;
+use shared::edge::http;
+use utoipa::openapi::OpenApi;
+
+pub use audit::Deps as AuditDeps;
+pub use guard::Guard;
+
+pub fn router(users: users::Deps, reports: reports::Deps, audit: AuditDeps) -> Router {
+    let users = users::routes().with_state(users);
+    let reports = reports::routes().with_state(reports);
+    http::app(users.merge(reports).merge(audit::routes().with_state(audit)))
+}
+
+/// This function's part of the API document.
+pub fn api() -> OpenApi {
+    http::document([users::routes().into_openapi(), reports::routes().into_openapi(), audit::routes().into_openapi()])
+}

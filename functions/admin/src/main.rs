@@ -1,0 +1,44 @@
+//! Wires `admin` to its tables.
+
+use std::sync::Arc;
+
+use admin::{AuditDeps, Guard, reports, users};
+use shared::adapters::aws::Aws;
+use shared::adapters::dynamo::{
+    DynamoAccounts, DynamoAudit, DynamoKeys, DynamoModeration, DynamoOutbox, DynamoReports, DynamoSessions,
+};
+use shared::adapters::system;
+use shared::config::{TableName, TokensConfig, Vars};
+use shared::edge::http::{self, Authenticator};
+use shared::telemetry;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    let mut vars = Vars::from_process();
+    telemetry::init(&vars);
+    let aws = Aws::new(&vars);
+    let ambient = system::ambient();
+    let outbox = DynamoOutbox::new(aws.table(&mut vars, TableName::Outbox));
+    let accounts = aws.table(&mut vars, TableName::Accounts);
+    let sessions = aws.table(&mut vars, TableName::Sessions);
+    let profiles = aws.table(&mut vars, TableName::Profiles);
+    let social = aws.table(&mut vars, TableName::Social);
+    let ops = aws.table(&mut vars, TableName::Ops);
+    let tokens = TokensConfig::read(&mut vars);
+    vars.finish()?;
+
+    let audit = DynamoAudit::new(ops.clone(), accounts.clone());
+    let moderation = Arc::new(DynamoModeration::new(accounts.clone(), profiles, audit.clone()));
+    let reports = Arc::new(DynamoReports::new(social, audit.clone()));
+    let sessions = Arc::new(DynamoSessions::new(sessions, accounts.clone(), outbox.clone()));
+    let accounts = Arc::new(DynamoAccounts::new(accounts, outbox));
+    let keys = Arc::new(DynamoKeys::new(ops));
+    let authenticator = Authenticator::new(tokens.issuer, keys, sessions.clone(), ambient.clone());
+    let guard = Arc::new(Guard::new(Arc::new(authenticator), accounts.clone(), ambient.clone()));
+    http::run(admin::router(
+        users::Deps { guard: guard.clone(), accounts, moderation, sessions, ambient: ambient.clone() },
+        reports::Deps { guard: guard.clone(), reports, ambient: ambient.clone() },
+        AuditDeps { guard, audit: Arc::new(audit), ambient },
+    ))
+    .await
+}

@@ -1,0 +1,56 @@
+//! `POST /v1/admin/reports/{report_id}/close`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use shared::domain::account::Reason;
+use shared::domain::audit::Act;
+use shared::domain::fields::Fields;
+use shared::domain::id::ReportId;
+use shared::domain::report::{Closing, Decision};
+use shared::edge::http::{Body, Id, Problem};
+use shared::error::{Code, Result};
+use shared::ports::moderation::Enacted;
+use utoipa::ToSchema;
+
+use super::Deps;
+use crate::guard::Staff;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CloseBody {
+    decision: Decision,
+    /// Why, for the audit: 1 to 500 characters.
+    #[schema(min_length = 1, max_length = 500)]
+    note: String,
+}
+
+/// Closes a report. What follows for the person is another act: see `sanction`.
+#[utoipa::path(post, path = "/v1/admin/reports/{report_id}/close", operation_id = "close_report", tag = "admin",
+    security(("bearer" = [])), params(("report_id" = ReportId, Path)), request_body = CloseBody, responses(
+        (status = 204, description = "The report has left the queue"),
+        (status = "4XX", body = Problem,
+            description = "`forbidden`, `report_not_found`, `invalid_field`, `version_conflict`"),
+    ))]
+pub(super) async fn close(
+    State(deps): State<Deps>,
+    staff: Staff,
+    Id(report_id): Id<ReportId>,
+    Body(CloseBody { decision, note }): Body<CloseBody>,
+) -> Result<StatusCode> {
+    let mut fields = Fields::default();
+    let note = fields.take("note", Reason::parse("note", &note));
+    let note = fields.accept(note)?;
+    let report = deps.reports.find_open(report_id).await?.ok_or(Code::ReportNotFound)?;
+    // Whoever is told on does not judge.
+    if report.subject_id == staff.user_id {
+        return Err(Code::Forbidden.into());
+    }
+    let act = Act::ReportClosed { report_id, decision };
+    let entry = staff.notes(report.subject_id, act, Some(note.clone()), &deps.ambient);
+    let closing = Closing { decision, note, closed_by: staff.user_id, closed_at: entry.at };
+    match deps.reports.close(&report, &closing, &entry, staff.role).await? {
+        Enacted::Done => Ok(StatusCode::NO_CONTENT),
+        Enacted::Outdated => Err(Code::VersionConflict.into()),
+    }
+}

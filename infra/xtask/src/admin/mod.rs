@@ -1,0 +1,148 @@
+//! The first admin: made by whoever may write to the tables, never by a default password.
+
+mod calendar;
+mod tables;
+
+use std::fs::File;
+use std::io::Read;
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::build::hex;
+use crate::failure::{Explain, Failure};
+
+pub use calendar::rfc3339;
+pub use tables::{AwsTables, LocalTables, Tables};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Role {
+    Admin,
+    Moderator,
+}
+
+impl Role {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Moderator => "moderator",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Granted {
+    Now,
+    /// The person had the role already; nothing was changed.
+    Before,
+}
+
+/// Gives the owner of an address a role and notes it in the audit, both or neither.
+pub fn grant(tables: &impl Tables, email: &str, role: Role) -> Result<Granted, Failure> {
+    let user_id = owner_of(tables, email)?;
+    if holds(tables, &user_id, role)? {
+        return Ok(Granted::Before);
+    }
+    let accounts = tables.name("AccountsTableName")?;
+    let at = rfc3339(now_millis()?);
+    let account = json!({ "Update": {
+        "TableName": accounts,
+        "Key": account_key(&user_id),
+        "UpdateExpression": "ADD #roles :roles",
+        "ConditionExpression":
+            "#state = :active AND (attribute_not_exists(sanction) OR sanction.#until <= :now)",
+        "ExpressionAttributeNames": { "#roles": "roles", "#state": "state", "#until": "until" },
+        "ExpressionAttributeValues": {
+            ":roles": { "SS": [role.as_str()] }, ":active": { "S": "active" }, ":now": { "S": at },
+        },
+    } });
+    let row = json!({ "Put": {
+        "TableName": tables.name("OpsTableName")?,
+        "Item": audit_row(&user_id, role, &at)?,
+        "ConditionExpression": "attribute_not_exists(pk)",
+    } });
+    tables.call("TransactWriteItems", &json!({ "TransactItems": [account, row] })).map_err(|failure| {
+        if failure.to_string().contains("ConditionalCheckFailed") {
+            return Failure::new("the account is suspended, or no longer active")
+                .remedy("lift the sanction as an admin, or give the role to somebody else");
+        }
+        failure
+    })?;
+    Ok(Granted::Now)
+}
+
+/// The key under which an address is claimed, as `EmailAddress::digest` in `shared` makes it.
+pub fn digest(email: &str) -> String {
+    hex(&Sha256::digest(email.trim().to_lowercase().as_bytes()))
+}
+
+fn owner_of(tables: &impl Tables, email: &str) -> Result<String, Failure> {
+    let key = json!({ "pk": { "S": format!("EMAIL#{}", digest(email)) }, "sk": { "S": "CLAIM" } });
+    let claim = read(tables, &key)?;
+    let user_id = claim["Item"]["user_id"]["S"].as_str().map(str::to_owned);
+    user_id.ok_or_else(|| {
+        Failure::new("nobody has an account with this address")
+            .remedy("register and confirm it first, as everybody does; then run this again")
+    })
+}
+
+fn holds(tables: &impl Tables, user_id: &str, role: Role) -> Result<bool, Failure> {
+    let account = read(tables, &account_key(user_id))?;
+    let roles = account["Item"]["roles"]["SS"].as_array().cloned().unwrap_or_default();
+    Ok(roles.iter().any(|held| held == role.as_str()))
+}
+
+fn read(tables: &impl Tables, key: &Value) -> Result<Value, Failure> {
+    let name = tables.name("AccountsTableName")?;
+    tables.call("GetItem", &json!({ "TableName": name, "Key": key, "ConsistentRead": true }))
+}
+
+fn account_key(user_id: &str) -> Value {
+    json!({ "pk": { "S": format!("USER#{user_id}") }, "sk": { "S": "ACCOUNT" } })
+}
+
+/// A row like those that `admin` writes, without an actor: the operator has no account.
+fn audit_row(user_id: &str, role: Role, at: &str) -> Result<Value, Failure> {
+    let id = uuid_v7(now_millis()?)?;
+    Ok(json!({
+        "pk": { "S": format!("AUDIT#{}", at.get(..7).unwrap_or_default()) },
+        "sk": { "S": id },
+        "id": { "S": id },
+        "at": { "S": at },
+        "subject_id": { "S": user_id },
+        "act": { "S": "role.granted" },
+        "role": { "S": role.as_str() },
+    }))
+}
+
+fn uuid_v7(millis: u64) -> Result<String, Failure> {
+    let mut bytes = [0; 16];
+    let source = "/dev/urandom";
+    File::open(source).and_then(|mut file| file.read_exact(&mut bytes)).explain(|| format!("cannot read {source}"))?;
+    bytes[..6].copy_from_slice(&millis.to_be_bytes()[2..]);
+    bytes[6] = bytes[6] & 0x0f | 0x70;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let text = hex(&bytes);
+    let parts = [0..8, 8..12, 12..16, 16..20, 20..32].map(|range| text.get(range).unwrap_or_default());
+    Ok(parts.join("-"))
+}
+
+#[expect(clippy::disallowed_methods, reason = "an operator acts now; nothing here is replayed")]
+fn now_millis() -> Result<u64, Failure> {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let millis = since.explain(|| "the clock of this machine is wrong".to_owned())?.as_millis();
+    u64::try_from(millis).explain(|| "the clock of this machine is wrong".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_sort_by_time_and_say_their_version() {
+        let (earlier, later) = (uuid_v7(1_000).unwrap(), uuid_v7(2_000).unwrap());
+        assert!(earlier < later, "{earlier} {later}");
+        assert_eq!((earlier.len(), &earlier[14..15]), (36, "7"));
+        assert!("89ab".contains(&earlier[19..20]), "{earlier}");
+    }
+}

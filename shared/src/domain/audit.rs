@@ -1,0 +1,87 @@
+//! The audit: what staff did to whom, and why. An entry is written with the act it tells of, and never changed.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::account::{Reason, Role, SanctionKind};
+use super::fields::Refusal;
+use super::id::{AuditId, ReportId, UserId};
+use super::report::Decision;
+use super::time::Timestamp;
+
+/// One act of staff. It says all there is to do, so that what is done and what is noted cannot differ.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    pub id: AuditId,
+    pub at: Timestamp,
+    /// Who did it; nobody in particular when an operator did, with access to the tables.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor_id: Option<UserId>,
+    pub subject_id: UserId,
+    #[serde(flatten)]
+    pub act: Act,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// The request that did it, to follow it through the logs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "act")]
+pub enum Act {
+    #[serde(rename = "role.granted")]
+    RoleGranted { role: Role },
+    #[serde(rename = "role.removed")]
+    RoleRemoved { role: Role },
+    #[serde(rename = "sanction.imposed")]
+    SanctionImposed {
+        kind: SanctionKind,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+    },
+    #[serde(rename = "sanction.lifted")]
+    SanctionLifted {},
+    #[serde(rename = "report.closed")]
+    ReportClosed { report_id: ReportId, decision: Decision },
+}
+
+/// A month of the audit, such as `2026-11`, in UTC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Month(String);
+
+impl Month {
+    pub fn of(at: Timestamp) -> Self {
+        Self(at.to_string().chars().take(7).collect())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Month {
+    type Err = Refusal;
+
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        let parsed = format!("{text}-01T00:00:00Z").parse::<Timestamp>().ok();
+        let month = parsed.map(Self::of).filter(|month| month.0 == text);
+        month.ok_or_else(|| "month must be written as 2026-11".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_is_read_as_it_is_written() {
+        let month: Month = "2026-11".parse().unwrap();
+        assert_eq!(Month::of("2026-11-30T23:59:59.999Z".parse().unwrap()), month);
+        for wrong in ["2026-13", "2026-1", "26-11", "", "2026-11-01", "KEYS#access"] {
+            assert!(wrong.parse::<Month>().is_err(), "{wrong}");
+        }
+    }
+}

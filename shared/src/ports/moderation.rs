@@ -1,0 +1,30 @@
+//! What staff does to people.
+
+use async_trait::async_trait;
+
+use crate::domain::account::Role;
+use crate::domain::audit::{AuditEntry, Month};
+use crate::domain::id::AuditId;
+use crate::error::Result;
+
+/// What became of an act of staff.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Enacted {
+    /// It is done, and noted in the audit.
+    Done,
+    /// Nothing is done and nothing noted: actor or subject are not what they were when the act was allowed.
+    Outdated,
+}
+
+#[async_trait]
+pub trait Moderation: Send + Sync {
+    /// Gives or takes a role, imposes or lifts a sanction, as the entry says, and notes the entry: all or nothing. MUST
+    /// refuse unless the actor still may act as `by`, and is above a person to be sanctioned.
+    async fn enact(&self, entry: &AuditEntry, by: Role) -> Result<Enacted>;
+}
+
+#[async_trait]
+pub trait Audit: Send + Sync {
+    /// The acts of a month, the oldest first, at most `limit` of those that follow `after`.
+    async fn of_month(&self, month: &Month, after: Option<AuditId>, limit: usize) -> Result<Vec<AuditEntry>>;
+}
