@@ -13,9 +13,9 @@ use shared::edge::http::{Params, Problem, page_limit};
 use shared::error::Result;
 use shared::ports::ambient::Ambient;
 use shared::ports::moderation::Audit;
+use shared::routes;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::guard::{Admin, Guard};
 

@@ -13,9 +13,9 @@ use shared::edge::http::{self, Authenticator};
 use shared::ports::ambient::Ambient;
 use shared::ports::messages::Messages;
 use shared::ports::registry::Registry;
+use shared::routes;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 pub use by_socket::on_frame;
 

@@ -18,9 +18,9 @@ use shared::edge::http::{self, Authenticator};
 use shared::ports::ambient::Ambient;
 use shared::ports::pairs::Pairs;
 use shared::ports::profiles::Profiles;
+use shared::routes;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 #[derive(Clone, FromRef)]
 pub struct Deps {

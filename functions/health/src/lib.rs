@@ -9,9 +9,9 @@ use std::sync::Arc;
 use axum::Router;
 use shared::edge::http;
 use shared::ports::probe::Probe;
+use shared::routes;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 #[derive(Clone)]
 pub struct Deps {

@@ -18,9 +18,9 @@ use shared::edge::http::{self, Authenticator};
 use shared::error::{Code, Error, Result};
 use shared::ports::pairs::Pairs;
 use shared::ports::profiles::{CandidateIndex, Profiles};
+use shared::routes;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 #[derive(Clone, FromRef)]
 pub struct Deps {

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use shared::ports::ambient::Ambient;
 use shared::ports::reports::Reports;
+use shared::routes;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::guard::Guard;
 

@@ -16,8 +16,8 @@ use shared::ports::accounts::Accounts;
 use shared::ports::ambient::Ambient;
 use shared::ports::moderation::{Enacted, Moderation};
 use shared::ports::sessions::Sessions;
+use shared::routes;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::guard::Guard;
 

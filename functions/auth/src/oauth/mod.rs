@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use shared::ports::accounts::Accounts;
 use shared::ports::oauth::{Flows, Identities};
+use shared::routes;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::session::Keeper;
 

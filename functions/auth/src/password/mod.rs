@@ -15,8 +15,8 @@ use axum::extract::FromRef;
 use shared::edge::http::{Authenticator, Limiter};
 use shared::ports::accounts::Accounts;
 use shared::ports::codes::Codes;
+use shared::routes;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::session::Keeper;
 

@@ -12,8 +12,8 @@ use shared::edge::http::Limiter;
 use shared::ports::accounts::Accounts;
 use shared::ports::ambient::Ambient;
 use shared::ports::codes::Codes;
+use shared::routes;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 #[derive(Clone)]
 pub struct Deps {

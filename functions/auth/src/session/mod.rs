@@ -14,8 +14,8 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use shared::edge::http::Authenticator;
+use shared::routes;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 pub(crate) use client::FromHeaders;
 pub use keeper::Keeper;

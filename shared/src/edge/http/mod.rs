@@ -7,6 +7,7 @@ mod limiter;
 mod page;
 mod problem;
 mod request;
+mod routes;
 
 use axum::Router;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
