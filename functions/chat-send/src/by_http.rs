@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use shared::domain::id::ConversationId;
+use shared::domain::input::Input;
 use shared::edge::http::{Body, Caller, Id, Problem};
 use shared::edge::views::MessageView;
 use shared::error::Result;
@@ -18,11 +19,11 @@ use crate::send::{self, Draft};
 pub(crate) struct SendBody {
     /// The client's name for the message, 1 to 64 letters, digits, hyphens or underscores. Send it again after a lost
     /// answer, and the message is stored once.
-    #[schema(max_length = 64, example = "0193f2a0-7c1e-7b3a-9d52-3f1c8e6a4b10")]
-    client_id: String,
+    #[schema(value_type = String, max_length = 64, example = "0193f2a0-7c1e-7b3a-9d52-3f1c8e6a4b10")]
+    client_id: Input<String>,
     /// 1 to 4,000 characters.
-    #[schema(min_length = 1, max_length = 4_000)]
-    text: String,
+    #[schema(value_type = String, min_length = 1, max_length = 4_000)]
+    text: Input<String>,
 }
 
 /// Sends a message. The answer comes once it is stored for good.
@@ -40,7 +41,7 @@ pub(crate) async fn send(
     Id(conversation_id): Id<ConversationId>,
     Body(body): Body<SendBody>,
 ) -> Result<(StatusCode, Json<MessageView>)> {
-    let draft = Draft::parse(conversation_id, caller.user_id, &body.client_id, &body.text)?;
+    let draft = Draft::parse(&conversation_id.into(), caller.user_id, &body.client_id, &body.text)?;
     let sent = send::send(&deps, draft).await?;
     let status = if sent.is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(MessageView::from(&sent.message))))

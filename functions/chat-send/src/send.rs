@@ -3,6 +3,7 @@
 use shared::domain::conversation::{ClientId, Conversation, ConversationState, Message, MessageText};
 use shared::domain::fields::Fields;
 use shared::domain::id::{ConversationId, UserId};
+use shared::domain::input::Input;
 use shared::domain::outbox::{Effect, OutboxEntry, PushEffect};
 use shared::edge::views::MessageView;
 use shared::edge::ws::ServerFrame;
@@ -36,15 +37,16 @@ pub(crate) struct Sent {
 
 impl Draft {
     pub(crate) fn parse(
-        conversation_id: ConversationId,
+        conversation_id: &Input<ConversationId>,
         sender_id: UserId,
-        client_id: &str,
-        text: &str,
+        client_id: &Input<String>,
+        text: &Input<String>,
     ) -> Result<Self> {
         let mut fields = Fields::default();
-        let client_id = fields.take("client_id", ClientId::parse(client_id));
-        let text = fields.take("text", MessageText::parse(text));
-        let (client_id, text) = fields.accept(client_id.zip(text))?;
+        let conversation_id = fields.copy("conversation_id", conversation_id);
+        let client_id = fields.read("client_id", client_id, ClientId::parse);
+        let text = fields.read("text", text, MessageText::parse);
+        let ((conversation_id, client_id), text) = fields.accept(conversation_id.zip(client_id).zip(text))?;
         Ok(Self { conversation_id, sender_id, client_id, text })
     }
 }

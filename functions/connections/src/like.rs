@@ -5,6 +5,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use shared::domain::fields::Fields;
 use shared::domain::id::{ConversationId, UserId};
+use shared::domain::input::Input;
 use shared::domain::pair::Liked;
 use shared::domain::profile::Profile;
 use shared::domain::text;
@@ -19,9 +20,8 @@ use crate::change::change;
 #[serde(deny_unknown_fields)]
 pub(crate) struct LikeBody {
     /// A few words for the other person, at most 500 characters.
-    #[serde(default)]
-    #[schema(max_length = 500)]
-    intro: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 500)]
+    intro: Option<Input<String>>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -65,8 +65,7 @@ pub(crate) async fn like(
 
 fn parse(body: &LikeBody) -> Result<Option<String>> {
     let mut fields = Fields::default();
-    let intro = body.intro.as_deref().map(|intro| text::paragraph("intro", intro, 0..=500)).transpose();
-    let intro = fields.take("intro", intro);
+    let intro = fields.read_optional("intro", body.intro.as_ref(), |intro| text::paragraph("intro", intro, 0..=500));
     Ok(fields.accept(intro)?.filter(|intro| !intro.is_empty()))
 }
 

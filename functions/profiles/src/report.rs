@@ -5,9 +5,11 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
+use shared::domain::fields::Fields;
 use shared::domain::id::{ConversationId, UserId};
+use shared::domain::input::Input;
 use shared::domain::limit::{REPORT_PER_PERSON, Subject};
-use shared::domain::report::{Complaint, Report, Statement};
+use shared::domain::report::{Complaint, Place, Report, Statement};
 use shared::edge::http::{Body, Caller, Id, Limiter, Problem};
 use shared::error::{Code, Error, Result};
 use shared::ports::reports::Reports;
@@ -35,18 +37,17 @@ impl Desk {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReportBody {
-    reason: Complaint,
+    #[schema(value_type = Complaint)]
+    reason: Input<Complaint>,
     /// What happened, at most 1,000 characters.
-    #[serde(default)]
-    #[schema(max_length = 1_000)]
-    text: String,
+    #[schema(value_type = Option<String>, max_length = 1_000)]
+    text: Option<Input<String>>,
     /// The conversation in which it happened.
-    #[serde(default)]
-    conversation_id: Option<ConversationId>,
+    #[schema(value_type = Option<ConversationId>)]
+    conversation_id: Option<Input<ConversationId>>,
     /// The message in that conversation.
-    #[serde(default)]
-    #[schema(minimum = 1)]
-    message_seq: Option<u64>,
+    #[schema(value_type = Option<u64>, minimum = 1)]
+    message_seq: Option<Input<u64>>,
 }
 
 /// Tells the staff about somebody. The person never hears of it.
@@ -64,10 +65,10 @@ pub(crate) async fn report(
     Id(user_id): Id<UserId>,
     Body(body): Body<ReportBody>,
 ) -> Result<StatusCode> {
+    let statement = parse(&body)?;
     if user_id == caller.user_id {
         return Err(Error::invalid("user_id", "user_id must be somebody else"));
     }
-    let statement = Statement::parse(body.reason, &body.text, body.conversation_id, body.message_seq)?;
     deps.desk.admit(caller.user_id).await?;
     let profile = deps.profiles.find(user_id).await?.ok_or(Code::ProfileNotFound)?;
     let pair = deps.pairs.find(caller.user_id, user_id).await?;
@@ -78,4 +79,16 @@ pub(crate) async fn report(
     let report = Report { report_id, reporter_id: caller.user_id, subject_id: user_id, statement, created_at };
     deps.desk.reports.file(&report).await?;
     Ok(StatusCode::ACCEPTED)
+}
+
+fn parse(body: &ReportBody) -> Result<Statement> {
+    let mut fields = Fields::default();
+    let complaint = fields.copy("reason", &body.reason);
+    let text = fields.read_optional("text", body.text.as_ref(), Statement::text);
+    let conversation_id = fields.copy_optional("conversation_id", body.conversation_id.as_ref());
+    let message_seq = fields.copy_optional("message_seq", body.message_seq.as_ref());
+    let place = conversation_id.zip(message_seq);
+    let place = place.and_then(|(conversation_id, seq)| fields.take("message_seq", Place::parse(conversation_id, seq)));
+    let ((complaint, text), place) = fields.accept(complaint.zip(text).zip(place))?;
+    Ok(Statement { complaint, text: text.unwrap_or_default(), place })
 }

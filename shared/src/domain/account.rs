@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use super::email::EmailAddress;
 use super::fields::{Fields, Refusal};
 use super::id::UserId;
+use super::input::Input;
 use super::text;
 use super::time::Timestamp;
 use crate::error::{Error, Result};
@@ -114,11 +115,18 @@ impl From<Reason> for String {
 
 impl Sanction {
     /// A sanction that begins now. The error names all offending fields at once.
-    pub fn parse(kind: SanctionKind, reason: &str, until: Option<Timestamp>, now: Timestamp) -> Result<Self> {
+    pub fn parse(
+        kind: &Input<SanctionKind>,
+        reason: &Input<String>,
+        until: Option<&Input<Timestamp>>,
+        now: Timestamp,
+    ) -> Result<Self> {
         let mut fields = Fields::default();
-        let reason = fields.take("reason", Reason::parse("reason", reason));
-        let until = fields.take("until", end_of(kind, until, now));
-        let (reason, until) = fields.accept(reason.zip(until))?;
+        let kind = fields.copy("kind", kind);
+        let reason = fields.read("reason", reason, |text| Reason::parse("reason", text));
+        let end = kind.zip(fields.copy_optional("until", until));
+        let until = end.and_then(|(kind, until)| fields.take("until", end_of(kind, until, now)));
+        let ((kind, reason), until) = fields.accept(kind.zip(reason).zip(until))?;
         Ok(Self { kind, reason, since: now, until })
     }
 
@@ -195,6 +203,10 @@ mod tests {
         Account { state: AccountState::Active, roles: roles.iter().copied().collect(), ..account }
     }
 
+    fn impose(kind: SanctionKind, reason: &str, until: Option<Timestamp>) -> Result<Sanction> {
+        Sanction::parse(&kind.into(), &reason.to_owned().into(), until.map(Input::from).as_ref(), NOW)
+    }
+
     #[test]
     fn nobody_is_above_their_equals() {
         let (person, moderator) = (account(&[]), account(&[Role::Moderator]));
@@ -211,7 +223,7 @@ mod tests {
         let pending = Account { state: AccountState::Pending, ..admin.clone() };
         assert_eq!(pending.acting_role(NOW), None);
         let end = NOW + Duration::from_hours(1);
-        let sanction = Sanction::parse(SanctionKind::Suspension, "spam", Some(end), NOW).unwrap();
+        let sanction = impose(SanctionKind::Suspension, "spam", Some(end)).unwrap();
         let suspended = Account { sanction: Some(sanction), ..admin };
         assert_eq!(suspended.acting_role(NOW), None);
         assert_eq!(suspended.acting_role(end), Some(Role::Admin), "a suspension ends by itself");
@@ -221,10 +233,10 @@ mod tests {
     fn a_suspension_has_an_end_and_a_ban_has_none() {
         let later = Some(NOW + Duration::from_hours(1));
         let named = |kind, reason: &str, until| {
-            let refused = Sanction::parse(kind, reason, until, NOW).unwrap_err();
+            let refused = impose(kind, reason, until).unwrap_err();
             refused.fields().iter().map(|field| field.field.to_string()).collect::<Vec<_>>()
         };
-        assert!(!Sanction::parse(SanctionKind::Ban, "spam", None, NOW).unwrap().is_in_force(FOREVER));
+        assert!(!impose(SanctionKind::Ban, "spam", None).unwrap().is_in_force(FOREVER));
         assert_eq!(named(SanctionKind::Ban, "spam", later), ["until"]);
         assert_eq!(named(SanctionKind::Suspension, " ", None), ["reason", "until"]);
         assert_eq!(named(SanctionKind::Suspension, "spam", Some(NOW)), ["until"]);

@@ -1,7 +1,8 @@
 //! Collects the complaints of a whole request, so that an error names every offending field at once.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 
+use super::input::Input;
 use crate::error::{Error, FieldError, Result};
 
 /// Why a value was refused, as a sentence that begins with the field's name.
@@ -20,6 +21,47 @@ impl Fields {
                 None
             }
         }
+    }
+
+    /// Parses what was sent for a field. What is missing or of the wrong type is a complaint, too.
+    pub fn read<T, B, U>(
+        &mut self,
+        field: &'static str,
+        input: &Input<T>,
+        parse: impl FnOnce(&B) -> Result<U, Refusal>,
+    ) -> Option<U>
+    where
+        T: Borrow<B>,
+        B: ?Sized,
+    {
+        self.take(field, input.get(field).and_then(|sent| parse(sent.borrow())))
+    }
+
+    /// The same for a field that may be left out.
+    pub fn read_optional<T, B, U>(
+        &mut self,
+        field: &'static str,
+        input: Option<&Input<T>>,
+        parse: impl FnOnce(&B) -> Result<U, Refusal>,
+    ) -> Option<Option<U>>
+    where
+        T: Borrow<B>,
+        B: ?Sized,
+    {
+        match input {
+            Some(input) => self.read(field, input, parse).map(Some),
+            None => Some(None),
+        }
+    }
+
+    /// What was sent for a field whose type says all there is to check.
+    pub fn copy<T: Copy>(&mut self, field: &'static str, input: &Input<T>) -> Option<T> {
+        self.take(field, input.get(field).copied())
+    }
+
+    /// The same for a field that may be left out.
+    pub fn copy_optional<T: Copy>(&mut self, field: &'static str, input: Option<&Input<T>>) -> Option<Option<T>> {
+        self.take(field, input.map(|input| input.get(field).copied()).transpose())
     }
 
     /// The error for the request; call it when one of the taken values is missing.
@@ -45,8 +87,9 @@ mod tests {
         let mut fields = Fields::default();
         let a: Option<u8> = fields.take("a", Err("a must be even".into()));
         let b = fields.take("b", Ok(2_u8));
-        let error = fields.accept(a.zip(b)).unwrap_err();
-        assert_eq!(error.fields().len(), 1);
+        let c = fields.read("c", &Input::from("odd".to_owned()), |_: &str| Err::<u8, _>("c must be even".into()));
+        let error = fields.accept(a.zip(b).zip(c)).unwrap_err();
+        assert_eq!(error.fields().len(), 2);
         assert_eq!(error.detail(), "a must be even");
     }
 }

@@ -12,6 +12,7 @@ pub mod email;
 pub mod fields;
 pub mod hex;
 pub mod id;
+pub mod input;
 pub mod keys;
 pub mod limit;
 pub mod matching;

@@ -1,6 +1,9 @@
 //! Bodies, ids and versions that make no sense. Each gets a clear problem, and nothing happens.
 
-use serde_json::json;
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use xtask::admin::{LocalTables, Role, grant};
 
 use crate::support::{Person, Story};
 
@@ -41,6 +44,66 @@ fn every_offending_field_is_named_at_once() {
     assert_eq!(named, ["name", "experience_years", "time_zone"]);
     profile["roles"] = json!(["admin"]);
     ada.puts("/v1/me", &profile).expect_problem(400, "malformed_body");
+}
+
+/// What the problem of a request names, in the order of the alphabet.
+fn named(problem: &Value) -> BTreeSet<&str> {
+    problem["errors"].as_array().unwrap().iter().map(|error| error["field"].as_str().unwrap()).collect()
+}
+
+/// A value of a type that the property does not have.
+fn mistyped(property: &Value) -> Value {
+    let is_object = !property["oneOf"].is_null() || !property["$ref"].is_null();
+    if is_object { json!(true) } else { json!({ "wrong": true }) }
+}
+
+#[test]
+fn every_operation_names_all_that_is_missing_or_of_the_wrong_type() {
+    let story = Story::with_providers();
+    let ann = story.resident("Ann");
+    grant(&LocalTables::of_stack(&story.town.stack), &ann.email, Role::Admin).unwrap();
+    let document = ann.gets("/v1/openapi.json").expect(200);
+    let mut bodies = 0;
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let schema = &operation["requestBody"]["content"]["application/json"]["schema"]["$ref"];
+            let Some(schema) = schema.as_str() else { continue };
+            let schema = document.pointer(schema.trim_start_matches('#')).unwrap();
+            let properties = schema["properties"].as_object().unwrap();
+            let path = path.replace("{provider}", "google");
+            let path: Vec<_> = path.split('/').map(|part| if part.starts_with('{') { &ann.id } else { part }).collect();
+            let send = |body: &Value| {
+                let (method, path, token) = (method.to_uppercase(), path.join("/"), ann.token());
+                let answer = story.town.send_raw(&method, Some(&token), &path, "application/json", &body.to_string());
+                answer.expect_problem(422, "invalid_field")
+            };
+
+            let wrong: Value = properties.iter().map(|(name, of)| (name.clone(), mistyped(of))).collect();
+            let every: BTreeSet<_> = properties.keys().map(String::as_str).collect();
+            assert_eq!(named(&send(&wrong)), every, "{method} {path:?}");
+            let required = schema["required"].as_array().into_iter().flatten();
+            let required: BTreeSet<_> = required.map(|name| name.as_str().unwrap()).collect();
+            if !required.is_empty() {
+                assert_eq!(named(&send(&json!({}))), required, "{method} {path:?}");
+            }
+            bodies += 1;
+        }
+    }
+    assert!(bodies >= 16, "only {bodies} operations with a body are in the document");
+}
+
+#[test]
+fn a_missing_a_mistyped_and_an_invalid_field_are_named_together() {
+    let story = Story::in_peace();
+    let body = json!({ "email": 5, "code": "12" });
+    let problem = story.town.post(None, "/v1/auth/login", &body).expect_problem(422, "invalid_field");
+    assert_eq!(named(&problem), BTreeSet::from(["email", "password", "code"]));
+    let ada = story.newcomer("Ada");
+    let mut profile = Person::profile("A");
+    profile["skills"] = json!(["Rust", 5]);
+    profile["place"] = json!({ "city": 5 });
+    let problem = ada.puts("/v1/me", &profile).expect_problem(422, "invalid_field");
+    assert_eq!(named(&problem), BTreeSet::from(["name", "skills", "place.city", "place.country"]));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use shared::domain::account::Reason;
 use shared::domain::audit::Act;
 use shared::domain::fields::Fields;
 use shared::domain::id::ReportId;
+use shared::domain::input::Input;
 use shared::domain::report::{Closing, Decision};
 use shared::edge::http::{Body, Id, Problem};
 use shared::error::{Code, Result};
@@ -19,10 +20,11 @@ use crate::guard::Staff;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CloseBody {
-    decision: Decision,
+    #[schema(value_type = Decision)]
+    decision: Input<Decision>,
     /// Why, for the audit: 1 to 500 characters.
-    #[schema(min_length = 1, max_length = 500)]
-    note: String,
+    #[schema(value_type = String, min_length = 1, max_length = 500)]
+    note: Input<String>,
 }
 
 /// Closes a report. What follows for the person is another act: see `sanction`.
@@ -36,11 +38,12 @@ pub(super) async fn close(
     State(deps): State<Deps>,
     staff: Staff,
     Id(report_id): Id<ReportId>,
-    Body(CloseBody { decision, note }): Body<CloseBody>,
+    Body(body): Body<CloseBody>,
 ) -> Result<StatusCode> {
     let mut fields = Fields::default();
-    let note = fields.take("note", Reason::parse("note", &note));
-    let note = fields.accept(note)?;
+    let decision = fields.copy("decision", &body.decision);
+    let note = fields.read("note", &body.note, |text| Reason::parse("note", text));
+    let (decision, note) = fields.accept(decision.zip(note))?;
     let report = deps.reports.find_open(report_id).await?.ok_or(Code::ReportNotFound)?;
     // Whoever is told on does not judge.
     if report.subject_id == staff.user_id {

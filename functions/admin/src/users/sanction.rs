@@ -6,6 +6,7 @@ use serde::Deserialize;
 use shared::domain::account::{Account, Sanction, SanctionKind};
 use shared::domain::audit::Act;
 use shared::domain::id::UserId;
+use shared::domain::input::Input;
 use shared::domain::session::SessionState;
 use shared::domain::time::Timestamp;
 use shared::edge::http::{Body, Id, Problem};
@@ -18,13 +19,14 @@ use crate::guard::Staff;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SanctionBody {
-    kind: SanctionKind,
+    #[schema(value_type = SanctionKind)]
+    kind: Input<SanctionKind>,
     /// Why, for the audit: 1 to 500 characters.
-    #[schema(min_length = 1, max_length = 500)]
-    reason: String,
+    #[schema(value_type = String, min_length = 1, max_length = 500)]
+    reason: Input<String>,
     /// When a suspension ends, at most a year ahead. A ban has none.
-    #[serde(default)]
-    until: Option<Timestamp>,
+    #[schema(value_type = Option<Timestamp>)]
+    until: Option<Input<Timestamp>>,
 }
 
 /// Suspends or bans somebody, in place of what was imposed on them before.
@@ -44,7 +46,7 @@ pub(super) async fn impose(
     Id(user_id): Id<UserId>,
     Body(body): Body<SanctionBody>,
 ) -> Result<StatusCode> {
-    let sanction = Sanction::parse(body.kind, &body.reason, body.until, deps.ambient.now())?;
+    let sanction = Sanction::parse(&body.kind, &body.reason, body.until.as_ref(), deps.ambient.now())?;
     below(&deps, staff, user_id).await?;
     let act = Act::SanctionImposed { kind: sanction.kind, until: sanction.until };
     let entry = staff.notes(user_id, act, Some(sanction.reason), &deps.ambient);

@@ -3,6 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
+use shared::domain::fields::Fields;
+use shared::domain::input::Input;
 use shared::domain::oauth::{self, Flow, FlowSecret, Provider};
 use shared::edge::http::{Body, Id, Problem};
 use shared::error::{Code, Error, Result};
@@ -18,11 +20,14 @@ const MAX_CODE_BYTES: usize = 2_048;
 #[serde(deny_unknown_fields)]
 pub(super) struct FinishBody {
     /// What the provider sent back.
-    code: String,
+    #[schema(value_type = String)]
+    code: Input<String>,
     /// What the provider sent back, and `start` answered.
-    state: String,
+    #[schema(value_type = String)]
+    state: Input<String>,
     /// What `start` answered.
-    flow_secret: String,
+    #[schema(value_type = String)]
+    flow_secret: Input<String>,
 }
 
 /// Finishes signing in at a provider, and starts a session.
@@ -33,7 +38,7 @@ pub(super) struct FinishBody {
     params(("provider" = String, Path, description = "`google` or `github`")), responses(
     (status = 200, body = TokenPair),
     (status = "4XX", body = Problem,
-        description = "`oauth_failed`, `email_not_verified`, `provider_not_configured`, `malformed_body`"),
+        description = "`oauth_failed`, `email_not_verified`, `provider_not_configured`, `invalid_field`"),
     (status = "5XX", body = Problem, description = "`unavailable`: the provider does not answer"),
 ))]
 pub(super) async fn finish(
@@ -43,19 +48,35 @@ pub(super) async fn finish(
     Body(body): Body<FinishBody>,
 ) -> Result<Json<TokenPair>> {
     let (provider, adapter) = deps.providers.find(&provider)?;
-    let flow = end_flow(&deps, provider, &body).await?;
-    let identity = adapter.identify(&body.code, &flow).await?;
+    let returned = parse(&body)?;
+    let flow = end_flow(&deps, provider, &returned).await?;
+    let identity = adapter.identify(&returned.code, &flow).await?;
     let user_id = adopt::owner_of(&deps, &identity).await?;
     Ok(Json(deps.keeper.start(user_id, client, None).await?))
 }
 
+struct Returned {
+    code: String,
+    state: oauth::State,
+    secret: FlowSecret,
+}
+
+fn parse(body: &FinishBody) -> Result<Returned> {
+    let mut fields = Fields::default();
+    let code = fields.read("code", &body.code, |code: &str| Ok(code.to_owned()));
+    let state = fields.read("state", &body.state, |text: &str| Ok(oauth::State::parse(text)));
+    let secret = fields.read("flow_secret", &body.flow_secret, |text: &str| Ok(FlowSecret::parse(text)));
+    let ((code, state), secret) = fields.accept(code.zip(state).zip(secret))?;
+    let well_formed = (1..=MAX_CODE_BYTES).contains(&code.len());
+    let returned = state.zip(secret).filter(|_| well_formed);
+    let (state, secret) = returned.ok_or_else(|| failed("code, state or flow secret cannot be one"))?;
+    Ok(Returned { code, state, secret })
+}
+
 /// Ends the flow, whether or not it turns out to be the caller's.
-async fn end_flow(deps: &Deps, provider: Provider, body: &FinishBody) -> Result<Flow> {
-    let well_formed = (1..=MAX_CODE_BYTES).contains(&body.code.len());
-    let sent = oauth::State::parse(&body.state).zip(FlowSecret::parse(&body.flow_secret)).filter(|_| well_formed);
-    let (state, secret) = sent.ok_or_else(|| failed("code, state or flow secret cannot be one"))?;
-    let flow = deps.flows.take(&state).await?.ok_or_else(|| failed("the state is unknown, used or expired"))?;
-    let is_theirs = flow.belongs_to(provider, &secret);
+async fn end_flow(deps: &Deps, provider: Provider, Returned { state, secret, .. }: &Returned) -> Result<Flow> {
+    let flow = deps.flows.take(state).await?.ok_or_else(|| failed("the state is unknown, used or expired"))?;
+    let is_theirs = flow.belongs_to(provider, secret);
     is_theirs.then_some(flow).ok_or_else(|| failed("the flow is another provider's or another client's"))
 }
 

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use shared::domain::fields::Fields;
+use shared::domain::input::Input;
 use shared::domain::oauth::{self, Flow, FlowSecret, LIFETIME};
 use shared::edge::http::{Body, Id, Problem};
 use shared::error::Result;
@@ -15,8 +16,8 @@ use super::Deps;
 #[serde(deny_unknown_fields)]
 pub(super) struct StartBody {
     /// Where the provider sends the browser back to: one of the addresses that the deployment allows, letter by letter.
-    #[schema(example = "https://app.example.org/oauth/callback")]
-    redirect_uri: String,
+    #[schema(value_type = String, example = "https://app.example.org/oauth/callback")]
+    redirect_uri: Input<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -49,7 +50,7 @@ pub(super) async fn start(
 ) -> Result<Json<Started>> {
     let (provider, adapter) = deps.providers.find(&provider)?;
     let mut fields = Fields::default();
-    let redirect_uri = fields.take("redirect_uri", deps.providers.redirect_uris.accept(&body.redirect_uri));
+    let redirect_uri = fields.read("redirect_uri", &body.redirect_uri, |uri| deps.providers.redirect_uris.accept(uri));
     let redirect_uri = fields.accept(redirect_uri)?;
 
     let ambient = &deps.keeper.ambient;

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use shared::domain::email::EmailAddress;
 use shared::domain::fields::Fields;
 use shared::domain::id::ChallengeId;
+use shared::domain::input::Input;
 use shared::domain::outbox::{Effect, MailKind};
 use shared::error::Result;
 use utoipa::ToSchema;
@@ -14,14 +15,14 @@ use crate::mail_limits;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct EmailBody {
-    #[schema(example = "ada@example.org")]
-    email: String,
+    #[schema(value_type = String, example = "ada@example.org")]
+    email: Input<String>,
 }
 
 /// Promises a mail with a code, and answers the id of the challenge that the code will answer.
 pub(super) async fn offer(deps: &Deps, body: &EmailBody, kind: MailKind) -> Result<ChallengeId> {
     let mut fields = Fields::default();
-    let email = fields.take("email", EmailAddress::parse(&body.email));
+    let email = fields.read("email", &body.email, EmailAddress::parse);
     let email = fields.accept(email)?;
     mail_limits::take(&deps.limiter, &email).await?;
     let ambient = &deps.keeper.ambient;

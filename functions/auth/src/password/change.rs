@@ -3,7 +3,8 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
-use shared::domain::fields::Fields;
+use shared::domain::fields::{Fields, Refusal};
+use shared::domain::input::Input;
 use shared::domain::limit::{PASSWORD_PER_PERSON, Subject};
 use shared::domain::outbox::{Effect, MailKind};
 use shared::domain::password::{DECOY, Password};
@@ -16,10 +17,11 @@ use super::{Deps, hashing};
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ChangeBody {
-    current_password: String,
+    #[schema(value_type = String)]
+    current_password: Input<String>,
     /// The new password: 8 to 128 characters of any kind, none that is known from a breach.
-    #[schema(min_length = 8, max_length = 128)]
-    password: String,
+    #[schema(value_type = String, min_length = 8, max_length = 128)]
+    password: Input<String>,
 }
 
 /// Changes your password, and signs out every other session.
@@ -37,8 +39,8 @@ pub(super) async fn change(
     Body(body): Body<ChangeBody>,
 ) -> Result<StatusCode> {
     let mut fields = Fields::default();
-    let current = fields.take("current_password", Password::parse(&body.current_password).map_err(|_| WRONG.into()));
-    let password = fields.take("password", Password::choose(&body.password));
+    let current = fields.read("current_password", &body.current_password, given);
+    let password = fields.read("password", &body.password, Password::choose);
     let (current, password) = fields.accept(current.zip(password))?;
 
     let person = Subject::person(caller.user_id);
@@ -57,6 +59,11 @@ pub(super) async fn change(
     }
     deps.keeper.end_all(caller.user_id, Some(caller.session_id)).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// One that cannot be a password is as wrong as any other.
+fn given(text: &str) -> Result<Password, Refusal> {
+    Password::parse(text).map_err(|_| WRONG.into())
 }
 
 const WRONG: &str = "current_password is wrong";

@@ -7,6 +7,7 @@ use shared::domain::code::{CodePurpose, ConfirmationCode};
 use shared::domain::email::EmailAddress;
 use shared::domain::fields::Fields;
 use shared::domain::id::{ChallengeId, UserId};
+use shared::domain::input::Input;
 use shared::domain::limit::CODE_PER_NETWORK;
 use shared::domain::password::{DECOY, Password};
 use shared::edge::http::{Body, Network, Problem};
@@ -20,14 +21,16 @@ use crate::session::{FromHeaders, TokenPair};
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LoginBody {
-    #[schema(example = "ada@example.org")]
-    email: String,
-    password: String,
+    #[schema(value_type = String, example = "ada@example.org")]
+    email: Input<String>,
+    #[schema(value_type = String)]
+    password: Input<String>,
     /// What `login/code` answered; only after `code_required`.
-    sign_in_id: Option<ChallengeId>,
+    #[schema(value_type = Option<ChallengeId>)]
+    sign_in_id: Option<Input<ChallengeId>>,
     /// The six digits from the mail; only after `code_required`.
-    #[schema(pattern = "^[0-9]{6}$", example = "042917")]
-    code: Option<String>,
+    #[schema(value_type = Option<String>, pattern = "^[0-9]{6}$", example = "042917")]
+    code: Option<Input<String>>,
 }
 
 /// Signs in with address and password, and starts a session.
@@ -70,12 +73,13 @@ struct Credentials {
 
 fn parse(body: &LoginBody) -> Result<Credentials> {
     let mut fields = Fields::default();
-    let email = fields.take("email", EmailAddress::parse(&body.email));
-    let password = fields.take("password", Password::parse(&body.password));
-    let code = body.code.as_deref().map(ConfirmationCode::parse).transpose();
-    let code = fields.take("code", code).flatten();
-    let (email, password) = fields.accept(email.zip(password))?;
-    Ok(Credentials { email, password, proof: body.sign_in_id.zip(code) })
+    let email = fields.read("email", &body.email, EmailAddress::parse);
+    let password = fields.read("password", &body.password, Password::parse);
+    let sign_in_id = fields.copy_optional("sign_in_id", body.sign_in_id.as_ref());
+    let code = fields.read_optional("code", body.code.as_ref(), ConfirmationCode::parse);
+    let proof = sign_in_id.zip(code).map(|(sign_in_id, code)| sign_in_id.zip(code));
+    let ((email, password), proof) = fields.accept(email.zip(password).zip(proof))?;
+    Ok(Credentials { email, password, proof })
 }
 
 /// Who has proved to read the mailbox, if anybody tried to. A code is good for one sign-in, right or wrong.

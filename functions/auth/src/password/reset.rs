@@ -6,6 +6,7 @@ use serde::Deserialize;
 use shared::domain::code::{CodePurpose, ConfirmationCode};
 use shared::domain::fields::Fields;
 use shared::domain::id::ChallengeId;
+use shared::domain::input::Input;
 use shared::domain::limit::CODE_PER_NETWORK;
 use shared::domain::outbox::{Effect, MailKind};
 use shared::domain::password::Password;
@@ -19,13 +20,14 @@ use super::{Deps, hashing};
 #[serde(deny_unknown_fields)]
 pub(super) struct ResetBody {
     /// What `forgot` answered, or what the link in the mail carries.
-    reset_id: ChallengeId,
+    #[schema(value_type = ChallengeId)]
+    reset_id: Input<ChallengeId>,
     /// The six digits from the mail. They are good for ten minutes and five tries.
-    #[schema(pattern = "^[0-9]{6}$", example = "042917")]
-    code: String,
+    #[schema(value_type = String, pattern = "^[0-9]{6}$", example = "042917")]
+    code: Input<String>,
     /// The new password: 8 to 128 characters of any kind, none that is known from a breach.
-    #[schema(min_length = 8, max_length = 128)]
-    password: String,
+    #[schema(value_type = String, min_length = 8, max_length = 128)]
+    password: Input<String>,
 }
 
 /// Sets a new password with the code from the mail, and signs out everywhere.
@@ -42,11 +44,12 @@ pub(super) async fn reset(
     Body(body): Body<ResetBody>,
 ) -> Result<StatusCode> {
     let mut fields = Fields::default();
-    let code = fields.take("code", ConfirmationCode::parse(&body.code));
-    let password = fields.take("password", Password::choose(&body.password));
-    let (code, password) = fields.accept(code.zip(password))?;
+    let reset_id = fields.copy("reset_id", &body.reset_id);
+    let code = fields.read("code", &body.code, ConfirmationCode::parse);
+    let password = fields.read("password", &body.password, Password::choose);
+    let ((reset_id, code), password) = fields.accept(reset_id.zip(code).zip(password))?;
     deps.limiter.take(&CODE_PER_NETWORK, &network).await?;
-    let user_id = deps.codes.check(body.reset_id, CodePurpose::Reset, &code).await?.ok_or(Code::InvalidCode)?;
+    let user_id = deps.codes.check(reset_id, CodePurpose::Reset, &code).await?.ok_or(Code::InvalidCode)?;
 
     let ambient = &deps.keeper.ambient;
     let before = deps.accounts.password_hash(user_id).await?;
@@ -57,6 +60,6 @@ pub(super) async fn reset(
     }
     // The code is spent last: if ending the sessions fails half-way, the same request ends the rest.
     deps.keeper.end_all(user_id, None).await?;
-    deps.codes.clear(body.reset_id, CodePurpose::Reset).await?;
+    deps.codes.clear(reset_id, CodePurpose::Reset).await?;
     Ok(StatusCode::NO_CONTENT)
 }

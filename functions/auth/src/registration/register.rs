@@ -8,6 +8,7 @@ use shared::domain::account::Account;
 use shared::domain::email::EmailAddress;
 use shared::domain::fields::Fields;
 use shared::domain::id::{ChallengeId, UserId};
+use shared::domain::input::Input;
 use shared::domain::limit::REGISTER_PER_NETWORK;
 use shared::domain::outbox::{Effect, MailKind};
 use shared::domain::password::Password;
@@ -24,11 +25,11 @@ use crate::password::hashing;
 #[serde(deny_unknown_fields)]
 pub(super) struct RegisterBody {
     /// A mail address; upper and lower case are the same.
-    #[schema(max_length = 254, example = "ada@example.org")]
-    email: String,
+    #[schema(value_type = String, max_length = 254, example = "ada@example.org")]
+    email: Input<String>,
     /// 8 to 128 characters of any kind, none that is known from a breach.
-    #[schema(min_length = 8, max_length = 128)]
-    password: String,
+    #[schema(value_type = String, min_length = 8, max_length = 128)]
+    password: Input<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -68,7 +69,7 @@ pub(super) async fn register(
 
 fn parse(body: &RegisterBody) -> Result<(EmailAddress, Password)> {
     let mut fields = Fields::default();
-    let email = fields.take("email", EmailAddress::parse(&body.email));
-    let password = fields.take("password", Password::choose(&body.password));
+    let email = fields.read("email", &body.email, EmailAddress::parse);
+    let password = fields.read("password", &body.password, Password::choose);
     fields.accept(email.zip(password))
 }

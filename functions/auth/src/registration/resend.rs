@@ -4,7 +4,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use shared::domain::account::AccountState;
+use shared::domain::fields::Fields;
 use shared::domain::id::{ChallengeId, UserId};
+use shared::domain::input::Input;
 use shared::domain::limit::{MAIL_PER_ADDRESS, Subject};
 use shared::domain::outbox::{Effect, MailKind};
 use shared::edge::http::{Body, Problem};
@@ -18,7 +20,8 @@ use crate::mail_limits;
 #[serde(deny_unknown_fields)]
 pub(super) struct ResendBody {
     /// What `register` answered.
-    registration_id: UserId,
+    #[schema(value_type = UserId)]
+    registration_id: Input<UserId>,
 }
 
 /// Mails another code for a registration. The one before stays good too.
@@ -29,7 +32,9 @@ pub(super) struct ResendBody {
     (status = "4XX", body = Problem, description = "`too_many_requests`, `invalid_field`"),
 ))]
 pub(super) async fn resend(State(deps): State<Deps>, Body(body): Body<ResendBody>) -> Result<StatusCode> {
-    let id = body.registration_id;
+    let mut fields = Fields::default();
+    let id = fields.copy("registration_id", &body.registration_id);
+    let id = fields.accept(id)?;
     let account = deps.accounts.find(id).await?;
     match account.filter(|account| account.state == AccountState::Pending) {
         Some(pending) => mail_limits::take(&deps.limiter, &pending.email).await?,

@@ -7,6 +7,7 @@ use shared::domain::account::AccountState;
 use shared::domain::code::{CodePurpose, ConfirmationCode};
 use shared::domain::fields::Fields;
 use shared::domain::id::{ChallengeId, UserId};
+use shared::domain::input::Input;
 use shared::domain::limit::CODE_PER_NETWORK;
 use shared::edge::http::{Body, Network, Problem};
 use shared::error::{Code, Result};
@@ -19,10 +20,11 @@ use super::Deps;
 #[serde(deny_unknown_fields)]
 pub(super) struct VerifyBody {
     /// What `register` answered.
-    registration_id: UserId,
+    #[schema(value_type = UserId)]
+    registration_id: Input<UserId>,
     /// The six digits from the mail. They are good for ten minutes and five tries.
-    #[schema(pattern = "^[0-9]{6}$", example = "042917")]
-    code: String,
+    #[schema(value_type = String, pattern = "^[0-9]{6}$", example = "042917")]
+    code: Input<String>,
 }
 
 /// Confirms a registration with the code from the mail.
@@ -38,10 +40,11 @@ pub(super) async fn verify(
     Body(body): Body<VerifyBody>,
 ) -> Result<StatusCode> {
     let mut fields = Fields::default();
-    let code = fields.take("code", ConfirmationCode::parse(&body.code));
-    let code = fields.accept(code)?;
+    let registration_id = fields.copy("registration_id", &body.registration_id);
+    let code = fields.read("code", &body.code, ConfirmationCode::parse);
+    let (registration_id, code) = fields.accept(registration_id.zip(code))?;
     deps.limiter.take(&CODE_PER_NETWORK, &network).await?;
-    confirm(&deps, body.registration_id, &code).await?;
+    confirm(&deps, registration_id, &code).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -3,6 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
+use shared::domain::fields::Fields;
+use shared::domain::input::Input;
 use shared::domain::outbox::{Effect, MailKind};
 use shared::domain::session::{LIFETIME, Presented, RefreshToken, Session, SessionState};
 use shared::domain::time::Timestamp;
@@ -16,7 +18,8 @@ use super::{Deps, Keeper};
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RefreshBody {
-    refresh_token: String,
+    #[schema(value_type = String)]
+    refresh_token: Input<String>,
 }
 
 /// Two tabs that refresh at once may each lose the race to the other; a third reading settles it.
@@ -29,10 +32,12 @@ const ROUNDS: usize = 3;
 /// ends, and its owner is told by mail.
 #[utoipa::path(post, path = "/v1/auth/refresh", tag = "auth", request_body = RefreshBody, responses(
     (status = 200, body = TokenPair),
-    (status = "4XX", body = Problem, description = "`session_ended`"),
+    (status = "4XX", body = Problem, description = "`session_ended`, `invalid_field`"),
 ))]
 pub(super) async fn refresh(State(deps): State<Deps>, Body(body): Body<RefreshBody>) -> Result<Json<TokenPair>> {
-    let token = RefreshToken::parse(&body.refresh_token).ok_or(Code::SessionEnded)?;
+    let mut fields = Fields::default();
+    let token = fields.read("refresh_token", &body.refresh_token, |text| Ok(RefreshToken::parse(text)));
+    let token = fields.accept(token)?.ok_or(Code::SessionEnded)?;
     let keeper = &deps.keeper;
     for _ in 0..ROUNDS {
         let now = keeper.ambient.now();

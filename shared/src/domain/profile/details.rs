@@ -69,24 +69,28 @@ impl ProfileDetails {
 
 /// Checks all values before it gives up on any, so that `fields` holds every complaint.
 fn take(fields: &mut Fields, input: &ProfileInput) -> Option<ProfileDetails> {
-    let name = fields.take("name", Name::parse(&input.name));
-    let headline = fields.take("headline", optional(input.headline.as_deref(), Headline::parse));
-    let bio = fields.take("bio", optional(input.bio.as_deref(), Bio::parse));
-    let field = fields.take("field", Field::parse(&input.field));
-    let experience_years = fields.take("experience_years", ExperienceYears::parse(input.experience_years));
+    let name = fields.read("name", &input.name, Name::parse);
+    let headline =
+        fields.read_optional("headline", input.headline.as_ref(), |text| unless_blank(text, Headline::parse));
+    let bio = fields.read_optional("bio", input.bio.as_ref(), |text| unless_blank(text, Bio::parse));
+    let field = fields.read("field", &input.field, Field::parse);
+    let experience_years =
+        fields.read("experience_years", &input.experience_years, |years: &i64| ExperienceYears::parse(*years));
     let skills = list::take(fields, "skills", &input.skills, MAX_SKILLS, Skill::parse, |s| s.canonical().to_owned());
     let interests =
         list::take(fields, "interests", &input.interests, MAX_INTERESTS, Interest::parse, |i| i.canonical().to_owned());
     let goals = list::take(fields, "goals", &input.goals, MAX_GOALS, Goal::parse, |goal| *goal);
     let languages = list::take(fields, "languages", &input.languages, MAX_LANGUAGES, Language::parse, |tag| *tag);
-    let time_zone = fields.take("time_zone", TimeZone::parse(&input.time_zone));
+    let time_zone = fields.read("time_zone", &input.time_zone, TimeZone::parse);
     let place = input.place.as_ref().map_or(Some(None), |place| Place::take(fields, place).map(Some));
-    let hours = input.availability_hours_per_week.map(HoursPerWeek::parse).transpose();
-    let hours_per_week = fields.take("availability_hours_per_week", hours);
+    let hours = input.availability_hours_per_week.as_ref();
+    let hours_per_week =
+        fields.read_optional("availability_hours_per_week", hours, |hours: &i64| HoursPerWeek::parse(*hours));
+    let visible = fields.copy("visible", &input.visible);
     Some(ProfileDetails {
         name: name?,
-        headline: headline?,
-        bio: bio?,
+        headline: headline?.flatten(),
+        bio: bio?.flatten(),
         field: field?,
         experience_years: experience_years?,
         skills: skills?,
@@ -96,13 +100,13 @@ fn take(fields: &mut Fields, input: &ProfileInput) -> Option<ProfileDetails> {
         time_zone: time_zone?,
         place: place?,
         hours_per_week: hours_per_week?,
-        visible: input.visible,
+        visible: visible?,
     })
 }
 
 /// A blank text is the same as none.
-fn optional<T>(text: Option<&str>, parse: impl Fn(&str) -> Result<T, Refusal>) -> Result<Option<T>, Refusal> {
-    text.filter(|text| !text.trim().is_empty()).map(parse).transpose()
+fn unless_blank<T>(text: &str, parse: impl Fn(&str) -> Result<T, Refusal>) -> Result<Option<T>, Refusal> {
+    Some(text).filter(|text| !text.trim().is_empty()).map(parse).transpose()
 }
 
 #[cfg(test)]

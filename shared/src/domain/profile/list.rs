@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::hash::Hash;
 
 use crate::domain::fields::{Fields, Refusal};
+use crate::domain::input::Input;
 
 /// Parses every entry and notes each complaint under the entry's own path, such as `skills[3]`.
 ///
@@ -12,11 +13,12 @@ use crate::domain::fields::{Fields, Refusal};
 pub(super) fn take<T, K: Eq + Hash>(
     fields: &mut Fields,
     path: &'static str,
-    entries: &[String],
+    entries: &Input<Vec<String>>,
     limit: usize,
     parse: impl Fn(&str) -> Result<T, Refusal>,
     key: impl Fn(&T) -> K,
 ) -> Option<Vec<T>> {
+    let entries = fields.take(path, entries.get(path))?;
     // A repetition costs the same work as an entry, so a list far over its limit is refused unread.
     if entries.len() > limit.saturating_mul(2) {
         return fields.take(path, Err(too_many(path, limit)));

@@ -4,6 +4,7 @@ use super::country::is_country;
 use super::term::fold;
 use super::wire::PlaceInput;
 use crate::domain::fields::{Fields, Refusal};
+use crate::domain::input::Input;
 use crate::domain::text;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,9 +16,10 @@ pub struct Place {
 
 impl Place {
     /// Notes a complaint about the city and one about the country separately.
-    pub(super) fn take(fields: &mut Fields, input: &PlaceInput) -> Option<Self> {
-        let city = fields.take("place.city", text::line("city", &input.city, 1..=100));
-        let country = fields.take("place.country", country(&input.country));
+    pub(super) fn take(fields: &mut Fields, input: &Input<PlaceInput>) -> Option<Self> {
+        let input = fields.take("place", input.get("place"))?;
+        let city = fields.read("place.city", &input.city, |text| text::line("city", text, 1..=100));
+        let country = fields.read("place.country", &input.country, country);
         city.zip(country).map(|(city, country)| Self { canonical_city: fold(&city), city, country })
     }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::HoursPerWeek;
 use super::details::ProfileDetails;
 use super::wire::{PlaceInput, ProfileInput};
+use crate::domain::input::Input;
 use crate::error::Error;
 
 #[derive(Deserialize, Serialize)]
@@ -68,19 +69,25 @@ impl TryFrom<StoredDetails> for ProfileDetails {
 
     fn try_from(stored: StoredDetails) -> Result<Self, Error> {
         Self::parse(&ProfileInput {
-            name: stored.name,
-            headline: stored.headline,
-            bio: stored.bio,
-            field: stored.field,
-            experience_years: i64::from(stored.experience_years),
-            skills: stored.skills,
-            interests: stored.interests,
-            goals: stored.goals,
-            languages: stored.languages,
-            time_zone: stored.time_zone,
-            place: stored.place.map(|place| PlaceInput { city: place.city, country: place.country }),
-            availability_hours_per_week: stored.availability_hours_per_week.map(i64::from),
-            visible: stored.visible,
+            name: stored.name.into(),
+            headline: stored.headline.map(Input::from),
+            bio: stored.bio.map(Input::from),
+            field: stored.field.into(),
+            experience_years: i64::from(stored.experience_years).into(),
+            skills: stored.skills.into(),
+            interests: stored.interests.into(),
+            goals: stored.goals.into(),
+            languages: stored.languages.into(),
+            time_zone: stored.time_zone.into(),
+            place: stored.place.map(Input::from),
+            availability_hours_per_week: stored.availability_hours_per_week.map(|hours| i64::from(hours).into()),
+            visible: stored.visible.into(),
         })
+    }
+}
+
+impl From<StoredPlace> for Input<PlaceInput> {
+    fn from(StoredPlace { city, country }: StoredPlace) -> Self {
+        PlaceInput { city: city.into(), country: country.into() }.into()
     }
 }

@@ -1,0 +1,139 @@
+//! A field as a client sent it.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer, Visitor};
+use serde_json::Value;
+
+use super::fields::Refusal;
+
+/// A field of a wire type. It can always be read: whether it is there and of the right type is a complaint like any
+/// other, so that [`Fields`](super::fields::Fields) can name it beside the others.
+///
+/// `Input<T>` must be there; `Option<Input<T>>` may be left out or null; with `#[serde(default)]` what is left out is
+/// the default of `T`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input<T>(Result<T, Flaw>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Flaw {
+    Missing,
+    /// The path inside the field to what is wrong, such as `[3]`.
+    Mistyped(String),
+}
+
+impl<T> Input<T> {
+    /// What was sent. Refusals name our own fields and types, never the client's values.
+    pub(in crate::domain) fn get(&self, field: &str) -> Result<&T, Refusal> {
+        self.0.as_ref().map_err(|flaw| match flaw {
+            Flaw::Missing => format!("{field} is missing").into(),
+            Flaw::Mistyped(path) => format!("{field}{path} has the wrong type or form").into(),
+        })
+    }
+}
+
+impl<T> From<T> for Input<T> {
+    fn from(value: T) -> Self {
+        Self(Ok(value))
+    }
+}
+
+impl<T: Default> Default for Input<T> {
+    fn default() -> Self {
+        Self(Ok(T::default()))
+    }
+}
+
+/// Reads the field as an option, which is how serde asks for one that is missing.
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Input<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_option(InputVisitor(PhantomData))
+    }
+}
+
+struct InputVisitor<T>(PhantomData<T>);
+
+impl<'de, T: DeserializeOwned> Visitor<'de> for InputVisitor<T> {
+    type Value = Input<T>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a field")
+    }
+
+    fn visit_none<E>(self) -> Result<Input<T>, E> {
+        Ok(Input(Err(Flaw::Missing)))
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Input<T>, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        Ok(Input(serde_path_to_error::deserialize(value).map_err(|error| Flaw::Mistyped(suffix(&error)))))
+    }
+}
+
+/// Nothing for a field that we do not know: its name is the client's own text.
+fn suffix(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
+    if error.inner().to_string().starts_with("unknown field") {
+        return String::new();
+    }
+    match error.path().to_string() {
+        root if root == "." => String::new(),
+        index if index.starts_with('[') => index,
+        field => format!(".{field}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[derive(Clone, Copy, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Place {
+        #[serde(rename = "city")]
+        _city: u8,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Wire {
+        name: Input<String>,
+        years: Option<Input<u8>>,
+        #[serde(default)]
+        skills: Input<Vec<String>>,
+        place: Option<Input<Place>>,
+    }
+
+    fn read(body: Value) -> Wire {
+        serde_json::from_value(body).unwrap()
+    }
+
+    #[test]
+    fn what_is_missing_or_mistyped_is_read_all_the_same() {
+        let wire = read(json!({"years": "7", "skills": ["Rust", 5]}));
+        assert_eq!(wire.name.get("name").unwrap_err(), "name is missing");
+        assert_eq!(wire.years.unwrap().get("years").unwrap_err(), "years has the wrong type or form");
+        assert_eq!(wire.skills.get("skills").unwrap_err(), "skills[1] has the wrong type or form");
+    }
+
+    #[test]
+    fn what_may_be_left_out_has_no_flaw() {
+        let wire = read(json!({"name": "Ada", "years": null}));
+        assert_eq!(wire.name.get("name").unwrap(), "Ada");
+        assert!(wire.years.is_none() && wire.skills.get("skills").unwrap().is_empty());
+        assert_eq!(read(json!({"name": null})).name.get("name").unwrap_err(), "name is missing");
+    }
+
+    #[test]
+    fn no_value_of_the_client_is_repeated() {
+        let wire = read(json!({"name": {"secret": 1}, "skills": ["secret", 1], "place": {"secret": 1}}));
+        let place = wire.place.unwrap().get("place").copied().err().unwrap();
+        assert_eq!(place, "place has the wrong type or form");
+        for refusal in [wire.name.get("name").unwrap_err(), wire.skills.get("skills").unwrap_err(), place] {
+            assert!(!refusal.contains("secret"), "{refusal}");
+        }
+        assert!(serde_json::from_value::<Wire>(json!({"name": "Ada", "roles": []})).is_err());
+    }
+}
