@@ -28,8 +28,11 @@ const fn limit(name: &'static str, max: u32, window: Duration) -> Limit {
 
 /// Registrations from one network: a school or a carrier is many people.
 pub const REGISTER_PER_NETWORK: Limit = limit("register.network", 60, Duration::from_hours(1));
-/// Mails that somebody can cause to be sent to one address without signing in.
-pub const MAIL_PER_ADDRESS: Limit = limit("mail.address", 6, Duration::from_hours(1));
+/// Mails that one network can cause to be sent to one address without signing in. A stranger who uses them up leaves the
+/// owner those of other networks.
+pub const MAIL_PER_ADDRESS_AND_NETWORK: Limit = limit("mail.address-network", 6, Duration::from_hours(1));
+/// Mails that strangers from everywhere can cause to be sent to one address.
+pub const MAIL_PER_ADDRESS: Limit = limit("mail.address", 20, Duration::from_hours(1));
 /// Mails that all strangers together can cause: beyond it somebody is using us to send.
 pub const MAIL_IN_ALL: Limit = Limit { name: "mail.all", max: 20_000, window: Duration::from_hours(1), shards: 8 };
 /// Sign-ins from one network, successful ones included.
@@ -39,6 +42,9 @@ pub const LOGIN_PER_ADDRESS_AND_NETWORK: Limit = limit("login.address-network", 
 /// Wrong passwords for one address from everywhere. Beyond it a password alone no longer opens the account; the owner
 /// comes in with a code by mail.
 pub const LOGIN_PER_ADDRESS: Limit = limit("login.address", 50, Duration::from_hours(1));
+/// Codes to sign in with, mailed to somebody whose password was given with the request. Strangers cannot use them up,
+/// because they do not know it; whoever does know it is not told that there are no more.
+pub const SIGN_IN_CODE_PER_PERSON: Limit = limit("sign-in-code.person", 6, Duration::from_hours(1));
 /// Wrong passwords of somebody who is signed in already.
 pub const PASSWORD_PER_PERSON: Limit = limit("password.person", 10, Duration::from_mins(15));
 /// Codes tried from one network, for whatever accounts.
@@ -47,13 +53,15 @@ pub const CODE_PER_NETWORK: Limit = limit("code.network", 100, Duration::from_mi
 pub const REPORT_PER_PERSON: Limit = limit("report.person", 20, Duration::from_hours(24));
 
 /// The one table of limits, in the order of the documents.
-pub const ALL: [&Limit; 9] = [
+pub const ALL: [&Limit; 11] = [
     &REGISTER_PER_NETWORK,
+    &MAIL_PER_ADDRESS_AND_NETWORK,
     &MAIL_PER_ADDRESS,
     &MAIL_IN_ALL,
     &LOGIN_PER_NETWORK,
     &LOGIN_PER_ADDRESS_AND_NETWORK,
     &LOGIN_PER_ADDRESS,
+    &SIGN_IN_CODE_PER_PERSON,
     &PASSWORD_PER_PERSON,
     &CODE_PER_NETWORK,
     &REPORT_PER_PERSON,
@@ -157,8 +165,9 @@ mod tests {
     fn the_attempt_after_the_last_allowed_one_is_refused() {
         let window = MAIL_PER_ADDRESS.window_of(&Subject::everybody(), Timestamp::from_unix_seconds(0));
         let at = |count| MAIL_PER_ADDRESS.allowance(count, window, Timestamp::from_unix_seconds(0));
-        assert_eq!((at(1).remaining, at(6).remaining, at(7).remaining), (5, 0, 0));
-        assert_eq!((at(6).is_exceeded, at(7).is_exceeded), (false, true));
+        let max = MAIL_PER_ADDRESS.max;
+        assert_eq!((at(1).remaining, at(max).remaining, at(max + 1).remaining), (max - 1, 0, 0));
+        assert_eq!((at(max).is_exceeded, at(max + 1).is_exceeded), (false, true));
     }
 
     #[test]

@@ -14,6 +14,9 @@ const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
+/// Words that passwords may contain and not consist of.
+const OUR_WORDS: [&str; 2] = ["collabmatch", "collab"];
+
 const MIN_CHARS: usize = 8;
 const MAX_CHARS: usize = 128;
 
@@ -25,7 +28,13 @@ impl Password {
     /// A new password, which must not be one that everybody tries first.
     pub fn choose(text: &str) -> Result<Self, Refusal> {
         let password = Self::parse(text)?;
-        if is_breached(&password.0) { Err(BREACHED) } else { Ok(password) }
+        if is_breached(&password.0) {
+            Err(BREACHED)
+        } else if is_about_us(&password.0) {
+            Err(ABOUT_US)
+        } else {
+            Ok(password)
+        }
     }
 
     /// A password that is compared with a stored one, whatever was allowed when that was chosen.
@@ -33,8 +42,9 @@ impl Password {
         if text.len() > MAX_CHARS * 12 {
             return Err(LENGTH);
         }
-        let text: String = text.nfkc().collect();
-        if (MIN_CHARS..=MAX_CHARS).contains(&text.chars().count()) { Ok(Self(text)) } else { Err(LENGTH) }
+        // Counted as typed: the compatible form of one ligature may have eighteen characters.
+        let is_allowed = (MIN_CHARS..=MAX_CHARS).contains(&text.nfc().count());
+        if is_allowed { Ok(Self(text.nfkc().collect())) } else { Err(LENGTH) }
     }
 
     /// Whether a stored hash was made with other parameters than today's.
@@ -65,7 +75,16 @@ pub const DECOY: &str =
 
 const BREACHED: Refusal =
     Refusal::Borrowed("password is among those that are tried first, because it was found in breaches; choose another");
+const ABOUT_US: Refusal =
+    Refusal::Borrowed("password has little beside the name of this service, which is tried first; choose another");
 const LENGTH: Refusal = Refusal::Borrowed("password must have 8 to 128 characters");
+
+/// Whether less than a whole password is left without the words that everybody connects with us.
+fn is_about_us(password: &str) -> bool {
+    let folded = password.to_lowercase();
+    let rest = OUR_WORDS.iter().fold(folded.clone(), |rest, word| rest.replace(word, ""));
+    rest.len() < folded.len() && rest.chars().count() < MIN_CHARS
+}
 
 fn argon2id() -> Result<Argon2<'static>> {
     let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(Error::internal)?;
@@ -104,6 +123,21 @@ mod tests {
     }
 
     #[test]
+    fn a_password_about_us_is_not_chosen() {
+        for guess in ["collabmatch", "CollabMatch1", "collab-match", "2026collabmatch!"] {
+            assert!(Password::choose(guess).is_err(), "{guess}");
+        }
+        assert!(Password::choose("collaborate on horses").is_ok());
+        assert!(Password::choose("my collabmatch horse staple").is_ok());
+    }
+
+    #[test]
+    fn upper_and_lower_case_differ() {
+        let hash = Password::parse("Correct Horse").unwrap().hash([7; 16]).unwrap();
+        assert!(!Password::parse("correct horse").unwrap().matches(&hash).unwrap());
+    }
+
+    #[test]
     fn a_hash_of_other_parameters_is_outdated() {
         assert!(!Password::is_outdated(DECOY));
         assert!(Password::is_outdated(&DECOY.replace("t=2", "t=1")));
@@ -111,6 +145,8 @@ mod tests {
 
     #[test]
     fn counts_characters_and_normalises() {
+        assert!(Password::parse("\u{fdfa}").is_err(), "one character, however many it decomposes into");
+        assert!(Password::parse(&"x".repeat(128)).is_ok() && Password::parse(&"x".repeat(129)).is_err());
         assert!(Password::parse("кошка12").is_err());
         assert!(Password::parse("кошка123").is_ok());
         let composed = Password::parse("caf\u{e9}caf\u{e9}").unwrap().hash([1; 16]).unwrap();

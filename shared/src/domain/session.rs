@@ -23,6 +23,8 @@ use super::time::Timestamp;
 
 /// A session that is not refreshed for this long ends.
 pub const LIFETIME: Duration = Duration::from_hours(720);
+/// Every session ends this long after the sign-in, however often it is refreshed.
+pub const LONGEST: Duration = Duration::from_hours(180 * 24);
 /// How long a request may be on its way: what was sent in good faith is answered in good faith.
 pub const GRACE: Duration = Duration::from_secs(30);
 /// How many rotation times are kept: more do not happen within [`GRACE`].
@@ -100,6 +102,11 @@ impl RefreshState {
 }
 
 impl Session {
+    /// When the session ends if it is refreshed now and never again.
+    pub fn prolonged(&self, now: Timestamp) -> Timestamp {
+        (now + LIFETIME).min(self.created_at + LONGEST)
+    }
+
     pub fn is_live(&self, now: Timestamp) -> bool {
         self.state == SessionState::Active && self.ends_at > now
     }

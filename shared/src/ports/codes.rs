@@ -27,6 +27,7 @@ pub trait Codes: Send + Sync {
         code: &ConfirmationCode,
     ) -> Result<Option<UserId>>;
 
-    /// Forgets the codes of a challenge: one of them was used.
-    async fn clear(&self, challenge_id: ChallengeId, purpose: CodePurpose) -> Result<()>;
+    /// Forgets the codes of a challenge, because one of them was used; answers whether there were any. MUST answer so to
+    /// one caller only, however many use a code at the same moment.
+    async fn clear(&self, challenge_id: ChallengeId, purpose: CodePurpose) -> Result<bool>;
 }

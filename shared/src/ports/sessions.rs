@@ -20,6 +20,16 @@ pub enum Start {
     Refused,
 }
 
+/// What came of rotating a refresh token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rotation {
+    Done,
+    /// Somebody else rotated it, or the session has ended.
+    Outdated,
+    /// The person is suspended or banned.
+    Refused,
+}
+
 #[async_trait]
 pub trait Sessions: Send + Sync {
     /// Stores a new session, if the person's password still is the one with this hash and nobody keeps them out. A
@@ -32,8 +42,14 @@ pub trait Sessions: Send + Sync {
     /// Strongly consistent: what was ended a moment ago is ended here.
     async fn find(&self, user_id: UserId, session_id: SessionId) -> Result<Option<Session>>;
 
-    /// Replaces the refresh state if its counter still is `expected`; answers whether it was.
-    async fn rotate(&self, session: &Session, expected: u32, next: RefreshState, ends_at: Timestamp) -> Result<bool>;
+    /// Replaces the refresh state if its counter still is `expected` and nobody keeps the person out.
+    async fn rotate(
+        &self,
+        session: &Session,
+        expected: u32,
+        next: RefreshState,
+        ends_at: Timestamp,
+    ) -> Result<Rotation>;
 
     /// Ends a session for good and promises `entries` with it. Ending twice is no error and promises nothing.
     async fn end(&self, session: &Session, state: SessionState, entries: &[OutboxEntry]) -> Result<()>;

@@ -1,5 +1,6 @@
 //! Contracts: what code and documents say of each other, and what the edges promise to AWS, held without a stack.
 
+mod asvs;
 mod batches;
 mod errors;
 mod limits;

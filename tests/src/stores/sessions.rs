@@ -7,7 +7,7 @@ use shared::adapters::dynamo::{DynamoOutbox, DynamoSessions};
 use shared::config::TableName;
 use shared::domain::id::{SessionId, UserId};
 use shared::domain::session::{Client, LIFETIME, RefreshKey, RefreshState, RefreshToken, Session, SessionState};
-use shared::ports::sessions::{Sessions, Start};
+use shared::ports::sessions::{Rotation, Sessions, Start};
 
 use super::{Hands, finish, table, today};
 use crate::support::Town;
@@ -50,9 +50,9 @@ fn a_rotation_that_comes_late_does_not_undo_a_later_one() {
     let (second, third) = (first.child(&key), first.child(&key).child(&key));
     let to_second = session.refresh.rotated(&second, now);
     let to_third = to_second.rotated(&third, now);
-    assert!(finish(store.rotate(&session, 1, to_second.clone(), ends_at)).unwrap());
-    assert!(finish(store.rotate(&session, 2, to_third.clone(), ends_at)).unwrap());
-    assert!(!finish(store.rotate(&session, 1, to_second, ends_at)).unwrap());
+    assert_eq!(finish(store.rotate(&session, 1, to_second.clone(), ends_at)).unwrap(), Rotation::Done);
+    assert_eq!(finish(store.rotate(&session, 2, to_third.clone(), ends_at)).unwrap(), Rotation::Done);
+    assert_eq!(finish(store.rotate(&session, 1, to_second, ends_at)).unwrap(), Rotation::Outdated);
     let stored = finish(store.find(session.user_id, session.session_id)).unwrap().unwrap();
     assert_eq!(stored.refresh, to_third);
 }
@@ -66,7 +66,24 @@ fn an_ended_session_is_not_rotated_back_to_life() {
     finish(store.end(&session, SessionState::Ended, &[])).unwrap();
     let child = first.child(&RefreshKey::new(b"key"));
     let next = session.refresh.rotated(&child, hands.now());
-    assert!(!finish(store.rotate(&session, 1, next, session.ends_at)).unwrap());
+    assert_eq!(finish(store.rotate(&session, 1, next, session.ends_at)).unwrap(), Rotation::Outdated);
+}
+
+#[test]
+fn a_session_of_somebody_who_is_kept_out_is_not_prolonged() {
+    let hands = Hands::at(today());
+    let store = sessions();
+    let (session, first) = session(&hands);
+    assert_eq!(finish(store.create(&session, None)).unwrap(), Start::Started);
+    // The sanction is there; whoever imposed it was interrupted before the sessions were ended.
+    let mut account = Town::peaceful().item("Accounts", &format!("USER#{}", session.user_id), "ACCOUNT").unwrap();
+    account["sanction"] = json!({ "M": {
+        "kind": { "S": "ban" }, "reason": { "S": "spam" }, "since": { "S": hands.now().to_string() },
+        "until": { "S": "9999-12-31T23:59:59.000Z" },
+    } });
+    Town::peaceful().put_item("Accounts", &account);
+    let next = session.refresh.rotated(&first.child(&RefreshKey::new(b"key")), hands.now());
+    assert_eq!(finish(store.rotate(&session, 1, next, session.ends_at)).unwrap(), Rotation::Refused);
 }
 
 #[test]

@@ -1,11 +1,40 @@
 //! Limits: who is stopped, who is not, and what they are told.
 
 use serde_json::json;
+use shared::domain::limit::{
+    CODE_PER_NETWORK, LOGIN_PER_NETWORK, Limit, PASSWORD_PER_PERSON, SIGN_IN_CODE_PER_PERSON, Subject,
+};
+use shared::domain::time::Timestamp;
 
-use crate::support::{Answer, PASSWORD, Person, Story, any_address};
+use crate::support::{Answer, PASSWORD, Person, Story, Town, any_address};
 
 fn guesses(story: &Story, address: &str, email: &str, password: &str) -> Answer {
     story.town.post_from(address, "/v1/auth/login", &json!({ "email": email, "password": password }))
+}
+
+fn network(address: &str) -> Subject {
+    Subject::network(address.parse().unwrap())
+}
+
+/// Counts as if somebody had done all that the limit allows.
+fn uses_up(story: &Story, limit: &Limit, subject: &Subject) {
+    let now = Timestamp::from_unix_seconds(std::time::UNIX_EPOCH.elapsed().unwrap().as_secs());
+    let window = limit.window_of(subject, now);
+    let counter = json!({
+        "pk": { "S": format!("LIMIT#{}#{}", limit.name, subject.as_str()) },
+        "sk": { "S": format!("{}#0", window.number) },
+        "count": { "N": limit.max.to_string() },
+        "expires_at": { "N": window.ends_at.unix_seconds().to_string() },
+    });
+    story.town.put_item("Ops", &counter);
+}
+
+fn asks_to_reset(story: &Story, address: &str, email: &str) -> Answer {
+    let answer = story.town.post_from(address, "/v1/auth/password/forgot", &json!({ "email": email }));
+    if let Some(id) = answer.body["reset_id"].as_str() {
+        story.remember(id);
+    }
+    answer
 }
 
 #[test]
@@ -46,7 +75,16 @@ fn a_flood_from_everywhere_does_not_keep_the_owner_out() {
         guesses(&story, &any_address(), &ada.email, "not the password");
     }
     ada.tries_to_sign_in(PASSWORD).expect_problem(429, "code_required");
-    let (sign_in_id, code) = ada.asks_for_a_code("/v1/auth/login/code", 2);
+    // The flood asks for all the mails that strangers can cause, and for codes under passwords that are wrong.
+    for _ in 0..20 {
+        asks_to_reset(&story, &any_address(), &ada.email);
+        let guess = json!({ "email": ada.email, "password": "not the password" });
+        let id = story.town.post(None, "/v1/auth/login/code", &guess).expect(202)["sign_in_id"].take();
+        story.remember(id.as_str().unwrap());
+    }
+    asks_to_reset(&story, &any_address(), &ada.email).expect_problem(429, "too_many_requests");
+    // Her registration was the first of twenty; hers is the one after them.
+    let (sign_in_id, code) = ada.asks_for_a_sign_in_code(21);
     let comes_in = |password: &str, code: &str| {
         let body = json!({ "email": ada.email, "password": password, "sign_in_id": sign_in_id, "code": code });
         story.town.post(None, "/v1/auth/login", &body)
@@ -58,10 +96,63 @@ fn a_flood_from_everywhere_does_not_keep_the_owner_out() {
 }
 
 #[test]
+fn a_code_signs_in_once_even_at_the_same_moment() {
+    let story = Story::in_peace();
+    let ada = story.newcomer("Ada");
+    let (sign_in_id, code) = ada.asks_for_a_sign_in_code(2);
+    let body = json!({ "email": ada.email, "password": PASSWORD, "sign_in_id": sign_in_id, "code": code });
+    let mut statuses = Town::at_once(4, |_| story.town.post(None, "/v1/auth/login", &body).status);
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 422, 422, 422]);
+}
+
+#[test]
+fn whoever_has_asked_for_too_many_codes_gets_the_same_answer_and_no_mail() {
+    let story = Story::in_peace();
+    let ada = story.newcomer("Ada");
+    uses_up(&story, &SIGN_IN_CODE_PER_PERSON, &Subject::person(ada.id.parse().unwrap()));
+    let right = json!({ "email": ada.email, "password": PASSWORD });
+    let id = story.town.post(None, "/v1/auth/login/code", &right).expect(202)["sign_in_id"].take();
+    story.remember(id.as_str().unwrap());
+    asks_to_reset(&story, &any_address(), &ada.email).expect(202);
+    let mails = story.town.mails_to(&ada.email, 2);
+    assert!(mails.len() == 2 && mails[1].contains("new password"), "{mails:?}");
+}
+
+#[test]
+fn what_is_used_up_is_refused_to_whoever_used_it_up() {
+    let story = Story::in_peace();
+    let ada = story.newcomer("Ada");
+    let farm = any_address();
+    uses_up(&story, &LOGIN_PER_NETWORK, &network(&farm));
+    uses_up(&story, &CODE_PER_NETWORK, &network(&farm));
+    uses_up(&story, &PASSWORD_PER_PERSON, &Subject::person(ada.id.parse().unwrap()));
+
+    let credentials = json!({ "email": ada.email, "password": PASSWORD });
+    let code = json!({ "registration_id": ada.id, "code": "123456" });
+    let reset = json!({ "reset_id": ada.id, "code": "123456", "password": "staple battery" });
+    for (path, body) in [
+        ("/v1/auth/login", &credentials),
+        ("/v1/auth/login/code", &credentials),
+        ("/v1/auth/verify", &code),
+        ("/v1/auth/password/reset", &reset),
+    ] {
+        story.town.post_from(&farm, path, body).expect_problem(429, "too_many_requests");
+        let elsewhere = story.town.post_from(&any_address(), path, body);
+        assert_ne!(elsewhere.status, 429, "{path}: {}", elsewhere.body);
+        if let Some(id) = elsewhere.body["sign_in_id"].as_str() {
+            story.remember(id);
+        }
+    }
+    let change = json!({ "current_password": PASSWORD, "password": "staple battery" });
+    ada.posts("/v1/auth/password/change", &change).expect_problem(429, "too_many_requests");
+}
+
+#[test]
 fn a_code_of_ones_own_opens_no_other_account() {
     let story = Story::in_peace();
     let (ada, eve) = (story.newcomer("Ada"), story.newcomer("Eve"));
-    let (sign_in_id, code) = eve.asks_for_a_code("/v1/auth/login/code", 2);
+    let (sign_in_id, code) = eve.asks_for_a_sign_in_code(2);
     let body = json!({ "email": ada.email, "password": PASSWORD, "sign_in_id": sign_in_id, "code": code });
     story.town.post(None, "/v1/auth/login", &body).expect_problem(401, "invalid_credentials");
 }
@@ -70,24 +161,17 @@ fn a_code_of_ones_own_opens_no_other_account() {
 fn nobody_can_have_somebody_flooded_with_mail() {
     let story = Story::in_peace();
     let ada = story.newcomer("Ada");
-    let asks = |email: &str| {
-        let answer = story.town.post(None, "/v1/auth/password/forgot", &json!({ "email": email }));
-        if let Some(id) = answer.body["reset_id"].as_str() {
-            story.remember(id);
-        }
-        answer
-    };
-    // Her own registration was the first of six mails.
-    for _ in 0..5 {
-        asks(&ada.email).expect(202);
-    }
-    asks(&ada.email).expect_problem(429, "too_many_requests");
     // Nobody learns from the limit whether there is an account.
-    for _ in 0..6 {
-        asks("nobody.ever@example.org").expect(202);
+    for email in [&ada.email, "nobody.ever@example.org"] {
+        let eve = any_address();
+        for _ in 0..6 {
+            asks_to_reset(&story, &eve, email).expect(202);
+        }
+        asks_to_reset(&story, &eve, email).expect_problem(429, "too_many_requests");
+        asks_to_reset(&story, &any_address(), email).expect(202);
     }
-    asks("nobody.ever@example.org").expect_problem(429, "too_many_requests");
-    story.town.mails_to(&ada.email, 6);
+    // Her own registration was the first mail.
+    story.town.mails_to(&ada.email, 8);
 }
 
 #[test]

@@ -28,7 +28,7 @@ fn a_reset_signs_out_everywhere_and_tells_the_owner() {
     let ada = story.resident("Ada");
     let phone = ada.on_another_device();
     let mut socket = phone.connects();
-    let offer = ada.asks_for_a_code(FORGOT, 2);
+    let offer = ada.forgets_the_password(2);
     resets(story.town, &offer, NEW).expect(204);
     socket.is_closed();
     caches_run_out();
@@ -44,12 +44,12 @@ fn a_reset_signs_out_everywhere_and_tells_the_owner() {
 fn a_code_resets_once_and_only_what_it_was_sent_for() {
     let story = Story::in_peace();
     let (ada, eve) = (story.newcomer("Ada"), story.newcomer("Eve"));
-    let (offer, evil) = (ada.asks_for_a_code(FORGOT, 2), eve.asks_for_a_code(FORGOT, 2));
+    let (offer, evil) = (ada.forgets_the_password(2), eve.forgets_the_password(2));
     if offer.1 != evil.1 {
         resets(story.town, &(offer.0.clone(), evil.1.clone()), NEW).expect_problem(422, "invalid_code");
     }
     // A code for signing in opens no door to a new password.
-    let sign_in = ada.asks_for_a_code("/v1/auth/login/code", 3);
+    let sign_in = ada.asks_for_a_sign_in_code(3);
     resets(story.town, &sign_in, NEW).expect_problem(422, "invalid_code");
     resets(story.town, &offer, NEW).expect(204);
     resets(story.town, &offer, "another good password").expect_problem(422, "invalid_code");
@@ -61,7 +61,7 @@ fn a_code_resets_once_and_only_what_it_was_sent_for() {
 fn guessing_codes_of_one_request_leaves_the_owners_request_alone() {
     let story = Story::in_peace();
     let ada = story.newcomer("Ada");
-    let hers = ada.asks_for_a_code(FORGOT, 2);
+    let hers = ada.forgets_the_password(2);
     let body = json!({ "email": ada.email });
     let strangers = story.town.post(None, FORGOT, &body).expect(202)["reset_id"].as_str().unwrap().to_owned();
     story.remember(&strangers);
@@ -125,7 +125,7 @@ fn an_older_hash_is_renewed_at_the_next_sign_in() {
 fn a_sign_in_that_overlaps_with_a_reset_does_not_survive_it() {
     let story = Story::in_peace();
     let ada = story.newcomer("Ada");
-    let offer = ada.asks_for_a_code(FORGOT, 2);
+    let offer = ada.forgets_the_password(2);
     let answers = Town::at_once(6, |n| match n {
         0 => resets(story.town, &offer, NEW),
         _ => ada.tries_to_sign_in(PASSWORD),

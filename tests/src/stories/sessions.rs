@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use shared::domain::time::Timestamp;
 
-use crate::support::{Answer, Story, Town, eventually};
+use crate::support::{Answer, Person, Story, Town, eventually};
 
 fn refresh(town: &Town, token: &str) -> Answer {
     town.post(None, "/v1/auth/refresh", &json!({ "refresh_token": token }))
@@ -54,6 +55,47 @@ fn an_answer_that_was_lost_signs_nobody_out_however_late_it_is_noticed() {
     let again = refresh(story.town, &token).expect(200);
     assert_eq!(refresh_token(&lost), refresh_token(&again));
     refresh(story.town, refresh_token(&again)).expect(200);
+}
+
+/// A session as if it had been started, and refreshed last, so long ago.
+fn ages(ada: &Person<'_>, session_id: &str, attribute: &str, before: Duration) {
+    let (pk, sk) = (format!("USER#{}", ada.id), format!("SESSION#{session_id}"));
+    let mut session = ada.town().item("Sessions", &pk, &sk).unwrap();
+    let now = Timestamp::from_unix_seconds(std::time::UNIX_EPOCH.elapsed().unwrap().as_secs());
+    session[attribute]["S"] = json!(Timestamp::from_unix_seconds(now.unix_seconds() - before.as_secs()).to_string());
+    ada.town().put_item("Sessions", &session);
+}
+
+#[test]
+fn a_session_ends_180_days_after_the_sign_in_however_often_it_is_refreshed() {
+    let story = Story::in_peace();
+    let ada = story.newcomer("Ada");
+    let first = refresh(story.town, &ada.refresh_token()).expect(200);
+    let session_id = first["session_id"].as_str().unwrap();
+    ages(&ada, session_id, "created_at", Duration::from_hours(180 * 24 - 1));
+    let second = refresh(story.town, refresh_token(&first)).expect(200);
+    let stored = story.town.item("Sessions", &format!("USER#{}", ada.id), &format!("SESSION#{session_id}")).unwrap();
+    let time = |attribute: &str| stored[attribute]["S"].as_str().unwrap().parse::<Timestamp>().unwrap();
+    assert_eq!(time("ends_at"), time("created_at") + Duration::from_hours(180 * 24));
+    assert_eq!(stored["expires_at"]["N"], time("ends_at").unix_seconds().to_string());
+
+    ages(&ada, session_id, "created_at", Duration::from_hours(180 * 24 + 1));
+    let third = refresh(story.town, refresh_token(&second)).expect(200);
+    refresh(story.town, refresh_token(&third)).expect_problem(401, "session_ended");
+}
+
+#[test]
+fn a_session_that_is_not_refreshed_ends() {
+    let story = Story::in_peace();
+    let ada = story.newcomer("Ada");
+    let tokens = refresh(story.town, &ada.refresh_token()).expect(200);
+    ages(&ada, tokens["session_id"].as_str().unwrap(), "ends_at", Duration::from_secs(1));
+    refresh(story.town, refresh_token(&tokens)).expect_problem(401, "session_ended");
+    let (token, deadline) = (tokens["access_token"].as_str(), Instant::now() + Duration::from_secs(10));
+    eventually("the end of the session", || {
+        assert!(Instant::now() < deadline);
+        (story.town.get(token, "/v1/auth/sessions").status == 401).then_some(())
+    });
 }
 
 #[test]

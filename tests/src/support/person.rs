@@ -91,9 +91,18 @@ impl<'s> Person<'s> {
         other
     }
 
-    /// Asks for a code by mail, and answers the id of the challenge and the code in the newest of `count` mails.
-    pub(crate) fn asks_for_a_code(&self, path: &str, count: usize) -> (String, String) {
-        let answer = self.town().post(None, path, &json!({ "email": self.email })).expect(202);
+    /// Asks to set a new password, and answers the id of the challenge and the code in the newest of `count` mails.
+    pub(crate) fn forgets_the_password(&self, count: usize) -> (String, String) {
+        self.asks_for_a_code("/v1/auth/password/forgot", &json!({ "email": self.email }), count)
+    }
+
+    /// Asks to sign in with a code, likewise.
+    pub(crate) fn asks_for_a_sign_in_code(&self, count: usize) -> (String, String) {
+        self.asks_for_a_code("/v1/auth/login/code", &json!({ "email": self.email, "password": PASSWORD }), count)
+    }
+
+    fn asks_for_a_code(&self, path: &str, body: &Value, count: usize) -> (String, String) {
+        let answer = self.town().post(None, path, body).expect(202);
         let id = answer.as_object().unwrap().values().next().unwrap().as_str().unwrap().to_owned();
         self.story.remember(&id);
         (id, self.code_from_mail(count))

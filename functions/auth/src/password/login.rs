@@ -9,12 +9,13 @@ use shared::domain::fields::Fields;
 use shared::domain::id::{ChallengeId, UserId};
 use shared::domain::input::Input;
 use shared::domain::limit::CODE_PER_NETWORK;
-use shared::domain::password::{DECOY, Password};
+use shared::domain::password::Password;
 use shared::edge::http::{Body, Network, Problem};
 use shared::error::{Code, Result};
 use utoipa::ToSchema;
 
 use super::attempt::Attempt;
+use super::credentials::{self, Credentials, Owner};
 use super::{Deps, hashing};
 use crate::session::{FromHeaders, TokenPair};
 
@@ -49,29 +50,21 @@ pub(super) async fn login(
     FromHeaders(client): FromHeaders,
     Body(body): Body<LoginBody>,
 ) -> Result<Json<TokenPair>> {
-    let Credentials { email, password, proof } = parse(&body)?;
+    let (credentials, proof) = parse(&body)?;
     let reader = prove(&deps, &network, proof).await?;
-    let attempt = Attempt::begin(&deps.limiter, &email, &network, reader.is_some()).await?;
-
-    let owner = deps.accounts.owner_of(&email).await?;
-    let hash = deps.accounts.password_hash(owner.unwrap_or_else(|| deps.keeper.ambient.id())).await?;
-    let matches = hashing::matches(password.clone(), hash.clone().unwrap_or_else(|| DECOY.to_owned())).await?;
-    let (user_id, hash) = owner.zip(hash).filter(|_| matches).ok_or(Code::InvalidCredentials)?;
-    if reader.is_some_and(|reader| reader != user_id) {
-        return Err(Code::InvalidCredentials.into());
-    }
+    let attempt = Attempt::begin(&deps.limiter, &credentials.email, &network, reader.is_some()).await?;
+    let owner = credentials::verify(&deps, &credentials).await?;
+    let owner = owner.filter(|owner| reader.is_none_or(|reader| reader == owner.user_id));
+    let Owner { user_id, hash } = owner.ok_or(Code::InvalidCredentials)?;
     attempt.succeeded().await?;
-    let hash = renewed(&deps, user_id, password, hash).await?;
+    let hash = renewed(&deps, user_id, credentials.password, hash).await?;
     Ok(Json(deps.keeper.start(user_id, client, Some(&hash)).await?))
 }
 
-struct Credentials {
-    email: EmailAddress,
-    password: Password,
-    proof: Option<(ChallengeId, ConfirmationCode)>,
-}
+/// A challenge and the code that answers it.
+type Proof = (ChallengeId, ConfirmationCode);
 
-fn parse(body: &LoginBody) -> Result<Credentials> {
+fn parse(body: &LoginBody) -> Result<(Credentials, Option<Proof>)> {
     let mut fields = Fields::default();
     let email = fields.read("email", &body.email, EmailAddress::parse);
     let password = fields.read("password", &body.password, Password::parse);
@@ -79,20 +72,16 @@ fn parse(body: &LoginBody) -> Result<Credentials> {
     let code = fields.read_optional("code", body.code.as_ref(), ConfirmationCode::parse);
     let proof = sign_in_id.zip(code).map(|(sign_in_id, code)| sign_in_id.zip(code));
     let ((email, password), proof) = fields.accept(email.zip(password).zip(proof))?;
-    Ok(Credentials { email, password, proof })
+    Ok((Credentials { email, password }, proof))
 }
 
 /// Who has proved to read the mailbox, if anybody tried to. A code is good for one sign-in, right or wrong.
-async fn prove(
-    deps: &Deps,
-    Network(network): &Network,
-    proof: Option<(ChallengeId, ConfirmationCode)>,
-) -> Result<Option<UserId>> {
+async fn prove(deps: &Deps, Network(network): &Network, proof: Option<Proof>) -> Result<Option<UserId>> {
     let Some((sign_in_id, code)) = proof else { return Ok(None) };
     deps.limiter.take(&CODE_PER_NETWORK, network).await?;
     let reader = deps.codes.check(sign_in_id, CodePurpose::SignIn, &code).await?.ok_or(Code::InvalidCode)?;
-    deps.codes.clear(sign_in_id, CodePurpose::SignIn).await?;
-    Ok(Some(reader))
+    let is_first_use = deps.codes.clear(sign_in_id, CodePurpose::SignIn).await?;
+    if is_first_use { Ok(Some(reader)) } else { Err(Code::InvalidCode.into()) }
 }
 
 /// The hash of the password at today's cost: an account whose hash is older gets a new one while its password is known.

@@ -1,8 +1,8 @@
 //! Passwords: signing in with one, getting a new one, and what stands between a guesser and an account.
 
 mod attempt;
-mod challenge;
 mod change;
+mod credentials;
 mod forgot;
 pub(crate) mod hashing;
 mod login;

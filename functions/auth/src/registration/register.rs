@@ -9,7 +9,7 @@ use shared::domain::email::EmailAddress;
 use shared::domain::fields::Fields;
 use shared::domain::id::{ChallengeId, UserId};
 use shared::domain::input::Input;
-use shared::domain::limit::REGISTER_PER_NETWORK;
+use shared::domain::limit::{REGISTER_PER_NETWORK, Subject};
 use shared::domain::outbox::{Effect, MailKind};
 use shared::domain::password::Password;
 use shared::edge::http::{Body, Network, Problem};
@@ -48,12 +48,12 @@ pub(super) struct Registered {
 ))]
 pub(super) async fn register(
     State(deps): State<Deps>,
-    Network(network): Network,
+    network: Network,
     Body(body): Body<RegisterBody>,
 ) -> Result<(StatusCode, Json<Registered>)> {
     let (email, password) = parse(&body)?;
-    deps.limiter.take(&REGISTER_PER_NETWORK, &network).await?;
-    mail_limits::take(&deps.limiter, &email).await?;
+    deps.limiter.take(&REGISTER_PER_NETWORK, &network.0).await?;
+    mail_limits::take(&deps.limiter, &Subject::address(&email), &network).await?;
     let user_id: UserId = deps.ambient.id();
     let owner = deps.accounts.owner_of(&email).await?;
     // Known or not, the work is the same: one hash, one pending account, one promise to mail.

@@ -7,9 +7,9 @@ use shared::domain::account::AccountState;
 use shared::domain::fields::Fields;
 use shared::domain::id::{ChallengeId, UserId};
 use shared::domain::input::Input;
-use shared::domain::limit::{MAIL_PER_ADDRESS, Subject};
+use shared::domain::limit::Subject;
 use shared::domain::outbox::{Effect, MailKind};
-use shared::edge::http::{Body, Problem};
+use shared::edge::http::{Body, Network, Problem};
 use shared::error::Result;
 use utoipa::ToSchema;
 
@@ -31,15 +31,18 @@ pub(super) struct ResendBody {
     (status = 202, description = "A mail is on its way, if there is anything to confirm"),
     (status = "4XX", body = Problem, description = "`too_many_requests`, `invalid_field`"),
 ))]
-pub(super) async fn resend(State(deps): State<Deps>, Body(body): Body<ResendBody>) -> Result<StatusCode> {
+pub(super) async fn resend(
+    State(deps): State<Deps>,
+    network: Network,
+    Body(body): Body<ResendBody>,
+) -> Result<StatusCode> {
     let mut fields = Fields::default();
     let id = fields.copy("registration_id", &body.registration_id);
     let id = fields.accept(id)?;
     let account = deps.accounts.find(id).await?;
-    match account.filter(|account| account.state == AccountState::Pending) {
-        Some(pending) => mail_limits::take(&deps.limiter, &pending.email).await?,
-        None => deps.limiter.take(&MAIL_PER_ADDRESS, &Subject::person(id)).await?,
-    }
+    let pending = account.filter(|account| account.state == AccountState::Pending);
+    let subject = pending.map_or_else(|| Subject::person(id), |pending| Subject::address(&pending.email));
+    mail_limits::take(&deps.limiter, &subject, &network).await?;
     // Promised in any case: the mail comes to nothing where it would be written.
     let effect = Effect::mail_code(MailKind::Verify, id, ChallengeId::from_uuid(*id.as_uuid()));
     deps.accounts.promise(deps.ambient.promise(effect)).await?;

@@ -55,7 +55,7 @@ pub(super) async fn confirm(deps: &Deps, registration_id: UserId, code: &Confirm
     let account = deps.accounts.find(user_id).await?;
     let pending = account.filter(|account| account.state == AccountState::Pending).ok_or(Code::InvalidCode)?;
     match deps.accounts.confirm(&pending).await? {
-        Confirmation::Done => deps.codes.clear(challenge_id, CodePurpose::Verify).await,
+        Confirmation::Done => deps.codes.clear(challenge_id, CodePurpose::Verify).await.map(drop),
         Confirmation::Refused => Err(Code::InvalidCode.into()),
     }
 }

@@ -6,10 +6,11 @@ use serde::Deserialize;
 use shared::domain::fields::Fields;
 use shared::domain::input::Input;
 use shared::domain::outbox::{Effect, MailKind};
-use shared::domain::session::{LIFETIME, Presented, RefreshToken, Session, SessionState};
+use shared::domain::session::{Presented, RefreshToken, Session, SessionState};
 use shared::domain::time::Timestamp;
 use shared::edge::http::{Body, Problem};
 use shared::error::{Code, Result};
+use shared::ports::sessions::Rotation;
 use utoipa::ToSchema;
 
 use super::tokens::TokenPair;
@@ -29,7 +30,7 @@ const ROUNDS: usize = 3;
 ///
 /// The token before it yields the same pair again, however late: its answer was lost. So does one that was the newest
 /// within the last 30 seconds: tabs wake up together. Any other old one means that somebody else has a copy: the session
-/// ends, and its owner is told by mail.
+/// ends, and its owner is told by mail. A session ends 30 days after its last refresh, and 180 days after the sign-in.
 #[utoipa::path(post, path = "/v1/auth/refresh", tag = "auth", request_body = RefreshBody, responses(
     (status = 200, body = TokenPair),
     (status = "4XX", body = Problem, description = "`session_ended`, `invalid_field`"),
@@ -58,7 +59,11 @@ pub(super) async fn refresh(State(deps): State<Deps>, Body(body): Body<RefreshBo
 
 async fn rotate(keeper: &Keeper, session: &Session, child: &RefreshToken, now: Timestamp) -> Result<bool> {
     let next = session.refresh.rotated(child, now);
-    keeper.sessions.rotate(session, session.refresh.counter, next, now + LIFETIME).await
+    match keeper.sessions.rotate(session, session.refresh.counter, next, session.prolonged(now)).await? {
+        Rotation::Done => Ok(true),
+        Rotation::Outdated => Ok(false),
+        Rotation::Refused => Err(Code::SessionEnded.into()),
+    }
 }
 
 async fn revoke(keeper: &Keeper, session: &Session) -> Result<Code> {

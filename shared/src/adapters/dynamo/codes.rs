@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::expression::Expression;
 use super::item::{Key, decode, encode, expiring, number};
 use super::table::{Read, Table};
+use super::transaction::Outcome;
 use crate::domain::code::{
     CodeKey, CodePurpose, ConfirmationCode, LIFETIME, MAX_TRIES, StoredCode, VALID_CODES, accepts,
 };
@@ -75,8 +76,13 @@ impl Codes for DynamoCodes {
         Ok(valid.map(|stored| stored.user_id))
     }
 
-    async fn clear(&self, challenge_id: ChallengeId, purpose: CodePurpose) -> Result<()> {
-        self.accounts.delete(&key(challenge_id, purpose)).await
+    async fn clear(&self, challenge_id: ChallengeId, purpose: CodePurpose) -> Result<bool> {
+        let transaction = self.accounts.transaction().delete_present(&self.accounts, &key(challenge_id, purpose));
+        match transaction.commit().await? {
+            Outcome::Committed => Ok(true),
+            // Of those who delete at the same moment DynamoDB turns all but one away.
+            Outcome::Refused(_) | Outcome::Conflict => Ok(false),
+        }
     }
 }
 

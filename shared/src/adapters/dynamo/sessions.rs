@@ -14,7 +14,7 @@ use crate::domain::outbox::OutboxEntry;
 use crate::domain::session::{RefreshState, Session, SessionState};
 use crate::domain::time::Timestamp;
 use crate::error::{Error, Result};
-use crate::ports::sessions::{Sessions, Start};
+use crate::ports::sessions::{Rotation, Sessions, Start};
 
 /// Reads sessions for everybody, and writes them for those who have the tables that a session hangs together with.
 #[derive(Clone, Debug)]
@@ -75,7 +75,13 @@ impl Sessions for DynamoSessions {
         self.sessions.get(&key(user_id, session_id), Read::Strong).await
     }
 
-    async fn rotate(&self, session: &Session, expected: u32, next: RefreshState, ends_at: Timestamp) -> Result<bool> {
+    async fn rotate(
+        &self,
+        session: &Session,
+        expected: u32,
+        next: RefreshState,
+        ends_at: Timestamp,
+    ) -> Result<Rotation> {
         let change = Expression::new("SET refresh = :next, ends_at = :ends_at, expires_at = :expires_at")
             .value(":next", value(&next)?)
             .value(":ends_at", text(ends_at.to_string()))
@@ -93,12 +99,14 @@ impl Sessions for DynamoSessions {
                 change,
                 "refresh.#counter = :expected AND #state = :active",
             )
+            .check(&self.writer()?.accounts, &account_key(session.user_id), in_good_standing(self.sessions.now()))
             .commit()
             .await?;
         match outcome {
-            Outcome::Committed => Ok(true),
+            Outcome::Committed => Ok(Rotation::Done),
+            Outcome::Refused(checks) if checks.contains(&1) => Ok(Rotation::Refused),
             // A conflict means that another tab rotates at this very moment: the caller reads again.
-            Outcome::Refused(_) | Outcome::Conflict => Ok(false),
+            Outcome::Refused(_) | Outcome::Conflict => Ok(Rotation::Outdated),
         }
     }
 

@@ -70,6 +70,8 @@ pub struct IdClaims {
     azp: Option<String>,
     exp: u64,
     iat: u64,
+    /// Few providers say from when on a token counts.
+    nbf: Option<u64>,
     nonce: Option<String>,
     email: Option<String>,
     /// Some providers write the word instead of the value; only the value counts.
@@ -132,6 +134,7 @@ fn offence(claims: &IdClaims, expected: Expectation<'_>, now: u64) -> Option<&'s
         (claims.azp.as_deref().is_none_or(|azp| azp == expected.client_id), "another authorized party"),
         (claims.nonce.as_deref() == Some(expected.nonce), "another nonce"),
         (claims.exp.saturating_add(SKEW_SECONDS) > now, "a time that is over"),
+        (claims.nbf.is_none_or(|nbf| nbf <= now.saturating_add(SKEW_SECONDS)), "a time that is to come"),
         (claims.iat <= now.saturating_add(SKEW_SECONDS), "a time that is to come"),
     ];
     rules.into_iter().find(|(holds, _)| !holds).map(|(_, what)| what)

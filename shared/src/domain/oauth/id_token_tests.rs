@@ -91,6 +91,7 @@ fn each_claim_that_is_wrong_is_refused() {
         ("nonce", json!(null), "another nonce"),
         ("exp", json!(now - SKEW_SECONDS), "a time that is over"),
         ("iat", json!(now + SKEW_SECONDS + 1), "a time that is to come"),
+        ("nbf", json!(now + SKEW_SECONDS + 1), "a time that is to come"),
     ] {
         let mut wrong = claims();
         wrong[claim] = value;

@@ -10,6 +10,7 @@ use crate::domain::id::Id;
 use crate::domain::session::{Client, RefreshState, Session, SessionState};
 use crate::domain::token::{AUDIENCE, Claims, LIFETIME, SigningKey};
 use crate::ports::ambient::{Clock, Rng};
+use crate::ports::sessions::Rotation;
 
 const ISSUER: &str = "https://api.example.org";
 const START: Timestamp = Timestamp::from_unix_seconds(1_800_000_000);
@@ -110,7 +111,7 @@ impl Sessions for World {
         Err(Error::internal("an authenticator asks for one session"))
     }
 
-    async fn rotate(&self, _: &Session, _: u32, _: RefreshState, _: Timestamp) -> Result<bool> {
+    async fn rotate(&self, _: &Session, _: u32, _: RefreshState, _: Timestamp) -> Result<Rotation> {
         Err(Error::internal("an authenticator changes nothing"))
     }
 
