@@ -52,6 +52,10 @@ pub const LINT: Toolset = Toolset { name: "lint", pins: &["cfn-lint==1.58.0"], b
 /// What operators deploy with. It pins a botocore of its own and therefore lives apart from the local AWS.
 pub const DEPLOY: Toolset = Toolset { name: "deploy", pins: &["aws-sam-cli==1.170.0"], bare_pins: &[] };
 
+/// The reference implementation of Argon2 in C, with a way to call it.
+pub const ARGON2: Toolset =
+    Toolset { name: "argon2", pins: &["argon2-cffi==25.1.0", "argon2-cffi-bindings==26.2.0"], bare_pins: &[] };
+
 /// An installed set of tools.
 #[derive(Debug, Clone)]
 pub struct Tools {

@@ -107,6 +107,37 @@ fn a_missing_a_mistyped_and_an_invalid_field_are_named_together() {
 }
 
 #[test]
+fn characters_that_mislead_people_or_programs_are_refused_and_named() {
+    let story = Story::in_peace();
+    let (ada, bob, conversation) = story.couple();
+    let stranger = story.resident("Sam");
+    // NUL, an override of the direction of text, an isolate of it, an escape sequence of terminals.
+    for trick in ["a\0b", "a\u{202e}b", "a\u{2066}b", "a\u{1b}[2Jb"] {
+        let mut profile = Person::profile(trick);
+        profile["headline"] = json!(trick);
+        profile["skills"] = json!(["Rust", trick]);
+        let problem = ada.puts("/v1/me", &profile).expect_problem(422, "invalid_field");
+        assert_eq!(named(&problem), BTreeSet::from(["name", "headline", "skills[1]"]), "{trick:?}");
+        let refused = ada.puts(&format!("/v1/likes/{}", stranger.id), &json!({ "intro": trick }));
+        assert_eq!(refused.expect_problem(422, "invalid_field")["field"], "intro");
+        let refused = ada.tries_to_say(&conversation, "m-1", trick);
+        assert_eq!(refused.expect_problem(422, "invalid_field")["field"], "text");
+        let report = json!({ "reason": "spam", "text": trick });
+        let refused = ada.posts(&format!("/v1/profiles/{}/report", bob.id), &report);
+        assert_eq!(refused.expect_problem(422, "invalid_field")["field"], "text");
+        for path in ["/v1/auth/register", "/v1/auth/login", "/v1/auth/password/forgot"] {
+            let mut body = json!({ "email": format!("{trick}@example.org") });
+            if !path.ends_with("forgot") {
+                body["password"] = json!("correct horse battery");
+            }
+            let refused = story.town.post(None, path, &body).expect_problem(422, "invalid_field");
+            assert_eq!(refused["field"], "email", "{path}");
+        }
+    }
+    assert!(bob.reads(&conversation).is_empty());
+}
+
+#[test]
 fn unknown_paths_methods_ids_and_versions_are_problems() {
     let story = Story::in_peace();
     let ada = story.resident("Ada");

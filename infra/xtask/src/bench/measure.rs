@@ -53,9 +53,14 @@ pub(super) fn warm(lambda: &Lambda, event: &Event, count: usize) -> Result<Vec<D
     Ok(times)
 }
 
-pub(super) fn median(mut times: Vec<Duration>) -> Duration {
+pub(super) fn median(times: Vec<Duration>) -> Duration {
+    percentile(times, 50)
+}
+
+/// The time that so many of a hundred do not exceed.
+pub(super) fn percentile(mut times: Vec<Duration>, rank: usize) -> Duration {
     times.sort_unstable();
-    times.get(times.len() / 2).copied().unwrap_or_default()
+    times.get(times.len() * rank / 100).copied().unwrap_or_default()
 }
 
 /// The HTTP status in an answer, or "done" when there is none. Above all not an error: that would be quick, too.

@@ -8,6 +8,12 @@ pub mod lambda;
 pub mod runtime_api;
 
 #[cfg(feature = "bench")]
+pub mod cold_start;
+#[cfg(feature = "bench")]
+pub mod credentials;
+#[cfg(feature = "bench")]
+pub mod enumeration;
+#[cfg(feature = "bench")]
 mod events;
 #[cfg(feature = "bench")]
 mod instructions;
@@ -16,13 +22,8 @@ mod measure;
 #[cfg(feature = "bench")]
 mod report;
 #[cfg(feature = "bench")]
-mod run;
-#[cfg(feature = "bench")]
 mod service;
 #[cfg(feature = "bench")]
 mod subjects;
 #[cfg(feature = "bench")]
 mod tls;
-
-#[cfg(feature = "bench")]
-pub use run::{Settings, run};

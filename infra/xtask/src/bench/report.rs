@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::cold_start::Settings;
 use super::measure::Outcome;
-use super::run::Settings;
 use super::subjects::Kind;
 use crate::progress::{bytes, result};
 use crate::table::Table;

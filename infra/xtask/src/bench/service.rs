@@ -1,5 +1,7 @@
-//! A stub of the AWS services: every table is empty, every write succeeds, and each secret is the same well-formed one.
+//! A stub of the AWS services: tables hold what they are given at the start, every write succeeds and changes nothing, and
+//! each secret is the same well-formed one.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,6 +11,9 @@ use serde_json::{Value, json};
 use super::http::{Reader, Request, Server, respond};
 use super::tls::Tls;
 use crate::failure::{Explain, Failure};
+
+/// What is in the tables, by the partition and sort key of each item.
+pub(super) type Items = BTreeMap<(String, String), Value>;
 
 /// The services at one port, for as long as it lives.
 #[derive(Debug)]
@@ -28,12 +33,16 @@ pub(super) struct Traffic {
 
 impl Services {
     pub(super) fn plain() -> Result<Self, Failure> {
-        Self::start("http", |mut stream, calls| serve(&mut stream, calls))
+        Self::holding(Items::new())
+    }
+
+    pub(super) fn holding(items: Items) -> Result<Self, Failure> {
+        Self::start("http", move |mut stream, calls| serve(&mut stream, calls, &items))
     }
 
     pub(super) fn encrypted(tls: &Tls) -> Result<Self, Failure> {
         let tls = tls.clone();
-        Self::start("https", move |stream, calls| serve(&mut tls.accept(stream)?, calls))
+        Self::start("https", move |stream, calls| serve(&mut tls.accept(stream)?, calls, &Items::new()))
     }
 
     pub(super) fn url(&self) -> String {
@@ -63,11 +72,11 @@ impl Services {
     }
 }
 
-fn serve(stream: &mut (impl Read + Write), calls: &AtomicUsize) -> io::Result<()> {
+fn serve(stream: &mut (impl Read + Write), calls: &AtomicUsize, items: &Items) -> io::Result<()> {
     let mut requests = Reader::new();
     while let Some(request) = requests.next(stream)? {
         calls.fetch_add(1, Ordering::Relaxed);
-        let body = answer(&request).map(|answer| answer.to_string()).unwrap_or_default();
+        let body = answer(&request, items).map(|answer| answer.to_string()).unwrap_or_default();
         let headers = [("content-type", "application/x-amz-json-1.0"), ("x-amzn-requestid", "BENCH")];
         respond(stream, "200 OK", &headers, body.as_bytes())?;
     }
@@ -75,9 +84,11 @@ fn serve(stream: &mut (impl Read + Write), calls: &AtomicUsize) -> io::Result<()
 }
 
 /// Nothing for the services that answer without a body: S3's HEAD, and the posts to sockets.
-fn answer(request: &Request) -> Option<Value> {
+fn answer(request: &Request, items: &Items) -> Option<Value> {
     let operation = request.header("x-amz-target").and_then(|target| target.rsplit('.').next());
     match operation {
+        Some("GetItem") => Some(item(request, items).map_or_else(|| json!({}), |item| json!({ "Item": item }))),
+        Some("UpdateItem") => Some(json!({"Attributes": {"count": {"N": "1"}}})),
         Some("Query" | "Scan") => Some(json!({"Items": [], "Count": 0, "ScannedCount": 0})),
         Some("BatchGetItem") => Some(json!({"Responses": {}, "UnprocessedKeys": {}})),
         Some("BatchWriteItem") => Some(json!({"UnprocessedItems": {}})),
@@ -88,6 +99,12 @@ fn answer(request: &Request) -> Option<Value> {
         None if request.path.starts_with("/v2/email/") => Some(json!({"MessageId": "bench"})),
         None => None,
     }
+}
+
+fn item<'i>(request: &Request, items: &'i Items) -> Option<&'i Value> {
+    let body: Value = serde_json::from_slice(&request.body).ok()?;
+    let part = |name: &str| body["Key"][name]["S"].as_str().map(str::to_owned);
+    items.get(&(part("pk")?, part("sk")?))
 }
 
 fn secret() -> String {

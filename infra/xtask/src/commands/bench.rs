@@ -1,4 +1,4 @@
-//! `cargo xtask bench cold-start`: what the functions cost to start and to call.
+//! `cargo xtask bench`: what functions cost to start, what hashing and verifying cost, and what answers give away.
 
 use clap::{Args, Subcommand};
 
@@ -14,6 +14,27 @@ pub struct Options {
 enum Benchmark {
     /// Start functions again and again, beside a naive build and a Python twin of each.
     ColdStart(ColdStart),
+    /// Hash passwords and verify tokens, beside the reference implementation in C and `openssl speed`.
+    Credentials(Credentials),
+    /// Compare what `auth` answers, and how long it takes, for addresses that have an account and for others.
+    Enumeration(Enumeration),
+}
+
+#[derive(Debug, Args)]
+struct Credentials {
+    /// Print the figures as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct Enumeration {
+    /// How often to ask for each of the two.
+    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u16).range(1..))]
+    samples: u16,
+    /// Print the figures as JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -34,13 +55,18 @@ struct ColdStart {
 
 #[cfg(feature = "bench")]
 pub fn run(options: &Options) -> Result<(), Failure> {
-    let Benchmark::ColdStart(options) = &options.benchmark;
-    crate::bench::run(crate::bench::Settings {
-        all: options.all,
-        json: options.json,
-        cold: options.cold.into(),
-        warm: options.warm.into(),
-    })
+    use crate::bench::{cold_start, credentials, enumeration};
+
+    match &options.benchmark {
+        Benchmark::ColdStart(options) => cold_start::run(cold_start::Settings {
+            all: options.all,
+            json: options.json,
+            cold: options.cold.into(),
+            warm: options.warm.into(),
+        }),
+        Benchmark::Credentials(options) => credentials::run(options.json),
+        Benchmark::Enumeration(options) => enumeration::run(options.samples.into(), options.json),
+    }
 }
 
 /// Runs this very command again in a build that has the stub services, so that other commands need not compile TLS.

@@ -1,4 +1,4 @@
-//! One run of the benchmark: builds, measures in turns, reports.
+//! Cold starts: builds, measures in turns, reports.
 
 use std::fs;
 
