@@ -66,6 +66,7 @@ async fn compose(deps: &Deps, effect: &MailEffect, to: EmailAddress) -> Result<M
         MailKind::PasswordChanged => return Ok(mails::password_changed(to)),
         MailKind::SessionRevoked => return Ok(mails::session_revoked(to)),
         MailKind::IdentityLinked => return Ok(mails::identity_linked(to)),
+        MailKind::IdentityUnlinked => return Ok(mails::identity_unlinked(to)),
     };
     let challenge_id = effect.challenge_id.ok_or_else(|| Error::internal("a mail with a code needs a challenge"))?;
     let code = ConfirmationCode::from_number(deps.ambient.below(1_000_000));

@@ -92,3 +92,16 @@ pub(crate) fn identity_linked(to: EmailAddress) -> Mail {
         link: None,
     }
 }
+
+pub(crate) fn identity_unlinked(to: EmailAddress) -> Mail {
+    Mail {
+        to,
+        subject: "A way to sign in to your account was removed".to_owned(),
+        text: "Your account was unlinked from Google or GitHub: a device that is signed in to it asked for that. It can \
+               still be opened in your other ways. Signing in there again, with an account that has this address, links \
+               it anew. If that was not you, sign out your other devices, and change your password or secure your \
+               account at the other provider."
+            .to_owned(),
+        link: None,
+    }
+}

@@ -51,6 +51,9 @@ pub enum MailKind {
     /// Tells the owner that an identity of a provider now opens the account.
     #[serde(rename = "mail.identity-linked")]
     IdentityLinked,
+    /// Tells the owner that a provider no longer opens the account.
+    #[serde(rename = "mail.identity-unlinked")]
+    IdentityUnlinked,
 }
 
 /// Something that live sockets must hear of.
@@ -136,6 +139,7 @@ mod tests {
             (Effect::mail(MailKind::AddressTaken, user_id), "mail.address-taken"),
             (Effect::mail(MailKind::SessionRevoked, user_id), "mail.session-revoked"),
             (Effect::mail(MailKind::IdentityLinked, user_id), "mail.identity-linked"),
+            (Effect::mail(MailKind::IdentityUnlinked, user_id), "mail.identity-unlinked"),
             (Effect::Push(PushEffect::MatchNew { conversation_id, user_ids: [user_id, user_id] }), "match.new"),
             (Effect::Push(PushEffect::MessageNew { conversation_id, seq: 1 }), "message.new"),
             (Effect::Push(PushEffect::SessionEnded { user_id, session_id }), "session.ended"),

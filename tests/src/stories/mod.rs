@@ -6,6 +6,7 @@ mod blocks;
 mod chat;
 mod faults;
 mod health;
+mod identities;
 mod keys;
 mod limits;
 mod main_job;

@@ -8,7 +8,7 @@ use shared::edge::http::{Body, Id, Problem};
 use shared::error::{Code, Error, Result};
 use utoipa::ToSchema;
 
-use super::{Deps, adopt};
+use super::Deps;
 use crate::session::{FromHeaders, TokenPair};
 
 /// Longer than any code that a provider makes.
@@ -45,7 +45,7 @@ pub(super) async fn finish(
     let (provider, adapter) = deps.providers.find(&provider)?;
     let flow = end_flow(&deps, provider, &body).await?;
     let identity = adapter.identify(&body.code, &flow).await?;
-    let user_id = adopt::owner_of(&deps, &identity).await?;
+    let user_id = deps.owners.of(&identity).await?;
     Ok(Json(deps.keeper.start(user_id, client, None).await?))
 }
 
