@@ -54,11 +54,11 @@ async fn main() -> Result<(), lambda_http::Error> {
         password::Deps {
             accounts: accounts.clone(),
             codes,
-            limiter,
+            limiter: limiter.clone(),
             keeper: keeper.clone(),
             authenticator: authenticator.clone(),
         },
-        oauth::Deps { flows, providers: providers.clone(), owners, keeper: keeper.clone() },
+        oauth::Deps { flows, providers: providers.clone(), owners, limiter, keeper: keeper.clone() },
         identities::Deps { identities: linked, accounts, providers, ambient, authenticator: authenticator.clone() },
         session::Deps { keeper, authenticator },
     ))

@@ -1,8 +1,12 @@
 //! Limits: who is stopped, who is not, and what they are told.
 
-use serde_json::json;
+use std::time::UNIX_EPOCH;
 
-use crate::support::{Answer, PASSWORD, Person, Story, any_address};
+use serde_json::json;
+use shared::domain::limit::{LOGIN_PER_NETWORK, Limit, OAUTH_PER_NETWORK, Subject};
+use shared::domain::time::Timestamp;
+
+use crate::support::{Answer, CALLBACK, Flow, PASSWORD, Person, Story, any_address, fresh_address};
 
 fn guesses(story: &Story, address: &str, email: &str, password: &str) -> Answer {
     story.town.post_from(address, "/v1/auth/login", &json!({ "email": email, "password": password }))
@@ -113,4 +117,66 @@ fn a_network_cannot_register_without_end() {
     let arrivals: Vec<u16> = (0..61).map(|number| Person::knocks_from(&story, &farm, number)).collect();
     assert_eq!(arrivals.iter().filter(|status| **status == 202).count(), 60);
     assert_eq!(arrivals.last(), Some(&429));
+}
+
+/// As if all but `left` of what a network may do had been done from this address already.
+fn has_left(story: &Story, address: &str, limit: &Limit, left: u32) {
+    let subject = Subject::network(address.parse().unwrap());
+    let window = limit.window_of(&subject, Timestamp::from_unix_seconds(UNIX_EPOCH.elapsed().unwrap().as_secs()));
+    let counter = json!({
+        "pk": { "S": format!("LIMIT#{}#{}", limit.name, subject.as_str()) },
+        "sk": { "S": format!("{}#0", window.number) },
+        "count": { "N": (limit.max - left).to_string() },
+        "expires_at": { "N": window.ends_at.unix_seconds().to_string() },
+    });
+    story.town.put_item("Ops", &counter);
+}
+
+fn stands_at(answer: &Answer) -> (&str, &str) {
+    (answer.header("ratelimit-limit"), answer.header("ratelimit-remaining"))
+}
+
+#[test]
+fn a_network_cannot_start_sign_ins_at_a_provider_without_end() {
+    let story = Story::with_providers();
+    let school = any_address();
+    let starts = |redirect_uri: &str| {
+        let body = json!({ "redirect_uri": redirect_uri });
+        story.town.post_from(&school, "/v1/auth/oauth/google/start", &body)
+    };
+    has_left(&story, &school, &OAUTH_PER_NETWORK, 2);
+    // What is refused anyway costs nothing and is not counted.
+    for _ in 0..3 {
+        starts("https://evil.example/callback").expect_problem(422, "invalid_field");
+    }
+    for remaining in ["1", "0"] {
+        let started = starts(CALLBACK);
+        assert_eq!(stands_at(&started), ("300", remaining));
+        started.expect(200);
+    }
+    let stopped = starts(CALLBACK);
+    let wait: u64 = stopped.header("retry-after").parse().unwrap();
+    assert!((1..=15 * 60).contains(&wait), "{wait}");
+    stopped.expect_problem(429, "too_many_requests");
+    // Whoever is on the way already arrives, and others are not stopped at all.
+    let flow = Flow::start(&story, "google").signs_in(&fresh_address("pupil"));
+    flow.finish_from(&story, &school).expect(200);
+}
+
+#[test]
+fn sign_ins_at_a_provider_are_counted_with_those_by_password() {
+    let story = Story::with_providers();
+    let school = any_address();
+    let [first, second] = ["first", "second"].map(|name| Flow::start(&story, "github").signs_in(&fresh_address(name)));
+    has_left(&story, &school, &LOGIN_PER_NETWORK, 2);
+    let lost = Flow { state: "made-up".to_owned(), ..first.clone() }.finish_from(&story, &school);
+    assert_eq!(stands_at(&lost), ("300", "1"));
+    lost.expect_problem(401, "oauth_failed");
+    let came_in = first.finish_from(&story, &school);
+    assert_eq!(stands_at(&came_in), ("300", "0"));
+    came_in.expect(200);
+    second.finish_from(&story, &school).expect_problem(429, "too_many_requests");
+    guesses(&story, &school, "nobody.here@example.org", PASSWORD).expect_problem(429, "too_many_requests");
+    // The flow that was stopped is not used up.
+    second.finish(&story).expect(200);
 }

@@ -7,6 +7,7 @@ mod start;
 
 use std::sync::Arc;
 
+use shared::edge::http::Limiter;
 use shared::ports::oauth::Flows;
 use shared::routes;
 use utoipa_axum::router::OpenApiRouter;
@@ -21,6 +22,7 @@ pub struct Deps {
     pub flows: Arc<dyn Flows>,
     pub providers: Arc<Providers>,
     pub owners: Arc<Owners>,
+    pub limiter: Limiter,
     pub keeper: Arc<Keeper>,
 }
 
