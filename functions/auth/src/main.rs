@@ -40,7 +40,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let authenticator = Authenticator::new(tokens.issuer.clone(), keys.clone(), sessions.clone(), ambient.clone());
     let authenticator = Arc::new(authenticator);
     let tokens = session::Tokens::open(tokens.issuer, vault, keys, &ambient).await?;
-    let keeper = Arc::new(session::Keeper::new(sessions, tokens, ambient.clone()));
+    let keeper = Arc::new(session::Keeper::new(sessions, accounts.clone(), tokens, ambient.clone()));
     let redirect_uris = RedirectUris::parse(&elsewhere.redirect_uris);
     let providers = Arc::new(oauth::Providers::new(redirect_uris, providers::configured(elsewhere, &aws, &ambient)));
     let owners = Arc::new(oauth::Owners::new(linked.clone(), accounts.clone(), ambient.clone()));

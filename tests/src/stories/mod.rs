@@ -15,5 +15,6 @@ mod moderation;
 mod oauth;
 mod oauth_attacks;
 mod passwords;
+mod sanctions;
 mod sessions;
 mod sockets;

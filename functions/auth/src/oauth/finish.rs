@@ -35,7 +35,7 @@ pub(super) struct FinishBody {
     params(("provider" = String, Path, description = "`google` or `github`")), responses(
     (status = 200, body = TokenPair),
     (status = "4XX", body = Problem,
-        description = "`oauth_failed`, `email_not_verified`, `provider_not_configured`, `too_many_requests`, `malformed_body`"),
+        description = "`oauth_failed`, `email_not_verified`, `account_suspended`, `provider_not_configured`, `too_many_requests`, `malformed_body`"),
     (status = "5XX", body = Problem, description = "`unavailable`: the provider does not answer"),
 ))]
 pub(super) async fn finish(
