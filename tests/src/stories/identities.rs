@@ -99,7 +99,10 @@ fn the_last_way_in_is_not_removed() {
     let ada = Person::comes_through(&story, "google", "ada");
     unlinks(&ada, "google").expect_problem(409, "last_sign_in_method");
     Flow::walk(&story, "github", &ada.email);
+    // Somebody else is at the same rows for a moment.
+    story.town.faults().next(2, On::call("TransactWriteItems", &ada.id), Fault::Conflict);
     unlinks(&ada, "google").expect(204);
+    assert_eq!(story.town.faults().befallen(&ada.id), 2);
     unlinks(&ada, "github").expect_problem(409, "last_sign_in_method");
     assert_eq!(ways_into(&ada), (vec!["github".to_owned()], false));
     // With a password there is a way in that stays.
