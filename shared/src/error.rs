@@ -8,6 +8,8 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
+use crate::domain::time::Timestamp;
+
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// When nothing else is known, a client may come back after this time.
 const SOON: Duration = Duration::from_secs(1);
@@ -91,10 +93,12 @@ catalogue! {
     ConnectionNotFound "connection_not_found" NotFound "There is no such connection";
     UserNotFound "user_not_found" NotFound "There is no such account";
     ReportNotFound "report_not_found" NotFound "There is no such open report";
+    IdentityNotFound "identity_not_found" NotFound "Nothing of that provider is linked to your account";
     MethodNotAllowed "method_not_allowed" MethodNotAllowed "The path exists, but not with this method";
     ProfileMissing "profile_missing" Conflict "Write your own profile first";
     AlreadyConnected "already_connected" Conflict "You are connected; unmatch first";
     ClientIdReused "client_id_reused" Conflict "The `client_id` was used for another message";
+    LastSignInMethod "last_sign_in_method" Conflict "Nothing else opens your account; set a password first";
     VersionConflict "version_conflict" Conflict "Somebody changed this meanwhile; read it again";
     UnknownFrame "unknown_frame" Malformed "There is no such frame type";
     TooManyRequests "too_many_requests" TooMany "A limit was reached; try later";
@@ -109,11 +113,20 @@ pub struct FieldError {
     pub detail: Cow<'static, str>,
 }
 
+/// Why somebody is kept out and until when, for programs; the detail says the same to people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exclusion {
+    pub reason: String,
+    /// Nothing if it has no end.
+    pub until: Option<Timestamp>,
+}
+
 #[derive(Debug)]
 pub struct Error {
     code: Code,
     detail: Cow<'static, str>,
     fields: Vec<FieldError>,
+    exclusion: Option<Box<Exclusion>>,
     wait: Duration,
     cause: Option<Cause>,
 }
@@ -121,7 +134,7 @@ pub struct Error {
 impl Error {
     /// An error whose public text says more than the title of its code.
     pub fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, detail: detail.into(), fields: Vec::new(), wait: SOON, cause: None }
+        Self { code, detail: detail.into(), fields: Vec::new(), exclusion: None, wait: SOON, cause: None }
     }
 
     pub fn invalid(field: impl Into<Cow<'static, str>>, detail: impl Into<Cow<'static, str>>) -> Self {
@@ -131,7 +144,7 @@ impl Error {
     /// Names every offending field at once; the first one stands in for the whole in `field` and `detail`.
     pub fn invalid_fields(fields: Vec<FieldError>) -> Self {
         let detail = fields.first().map_or(Cow::Borrowed(Code::InvalidField.title()), |f| f.detail.clone());
-        Self { code: Code::InvalidField, detail, fields, wait: SOON, cause: None }
+        Self { fields, ..Self::new(Code::InvalidField, detail) }
     }
 
     /// A dependency failed in a way that trying again can mend.
@@ -143,6 +156,11 @@ impl Error {
     pub fn too_many(wait: Duration) -> Self {
         let detail = format!("A limit was reached; try again in {} seconds", wait.as_secs().max(1));
         Self { wait, ..Self::new(Code::TooManyRequests, detail) }
+    }
+
+    /// Somebody may not come in. Only those may hear it who have proved to be that somebody.
+    pub fn excluded(detail: String, exclusion: Exclusion) -> Self {
+        Self { exclusion: Some(Box::new(exclusion)), ..Self::new(Code::AccountSuspended, detail) }
     }
 
     /// A defect of ours: an invariant did not hold.
@@ -178,6 +196,10 @@ impl Error {
 
     pub fn fields(&self) -> &[FieldError] {
         &self.fields
+    }
+
+    pub fn exclusion(&self) -> Option<&Exclusion> {
+        self.exclusion.as_deref()
     }
 
     /// Whether the same request can succeed later without being changed.

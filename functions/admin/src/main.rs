@@ -28,7 +28,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     vars.finish()?;
 
     let audit = DynamoAudit::new(ops.clone(), accounts.clone());
-    let moderation = Arc::new(DynamoModeration::new(accounts.clone(), profiles, audit.clone()));
+    let moderation = Arc::new(DynamoModeration::new(accounts.clone(), profiles, audit.clone(), outbox.clone()));
     let reports = Arc::new(DynamoReports::new(social, audit.clone()));
     let sessions = Arc::new(DynamoSessions::new(sessions, accounts.clone(), outbox.clone()));
     let accounts = Arc::new(DynamoAccounts::new(accounts, outbox));

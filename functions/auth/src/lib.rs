@@ -3,6 +3,7 @@
 //! Registration leads from an address to an account, a password or a provider from an account to a session, and a
 //! session has tokens. No other function can read a private key or a password hash.
 
+pub mod identities;
 mod mail_limits;
 pub mod oauth;
 pub mod password;
@@ -17,12 +18,15 @@ pub fn router(
     registration: registration::Deps,
     password: password::Deps,
     oauth: oauth::Deps,
+    identities: identities::Deps,
     session: session::Deps,
 ) -> Router {
     let registration = registration::routes().with_state(registration);
     let password = password::routes().with_state(password);
     let oauth = oauth::routes().with_state(oauth);
-    http::app(registration.merge(password).merge(oauth).merge(session::routes().with_state(session)))
+    let identities = identities::routes().with_state(identities);
+    let session = session::routes().with_state(session);
+    http::app(registration.merge(password).merge(oauth).merge(identities).merge(session))
 }
 
 /// This function's part of the API document.
@@ -31,6 +35,7 @@ pub fn api() -> OpenApi {
         registration::routes().into_openapi(),
         password::routes().into_openapi(),
         oauth::routes().into_openapi(),
+        identities::routes().into_openapi(),
         session::routes().into_openapi(),
     ])
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use auth::{oauth, password, registration, session};
+use auth::{identities, oauth, password, registration, session};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{
     DynamoAccounts, DynamoCodes, DynamoFlows, DynamoIdentities, DynamoKeys, DynamoLimits, DynamoOutbox, DynamoSessions,
@@ -33,26 +33,33 @@ async fn main() -> Result<(), lambda_http::Error> {
     let keys = Arc::new(DynamoKeys::new(ops.clone()));
     let sessions = Arc::new(DynamoSessions::new(sessions, accounts.clone(), outbox.clone()));
     let flows = Arc::new(DynamoFlows::new(accounts.clone()));
-    let identities = Arc::new(DynamoIdentities::new(accounts.clone(), outbox.clone()));
+    let linked = Arc::new(DynamoIdentities::new(accounts.clone(), outbox.clone()));
     let codes = Arc::new(DynamoCodes::new(accounts.clone(), code_key));
     let accounts = Arc::new(DynamoAccounts::new(accounts, outbox));
     let limiter = Limiter::new(Arc::new(DynamoLimits::new(ops, ambient.clone())));
     let authenticator = Authenticator::new(tokens.issuer.clone(), keys.clone(), sessions.clone(), ambient.clone());
     let authenticator = Arc::new(authenticator);
     let tokens = session::Tokens::open(tokens.issuer, vault, keys, &ambient).await?;
-    let keeper = Arc::new(session::Keeper::new(sessions, tokens, ambient.clone()));
+    let keeper = Arc::new(session::Keeper::new(sessions, accounts.clone(), tokens, ambient.clone()));
     let redirect_uris = RedirectUris::parse(&elsewhere.redirect_uris);
     let providers = Arc::new(oauth::Providers::new(redirect_uris, providers::configured(elsewhere, &aws, &ambient)));
+    let owners = Arc::new(oauth::Owners::new(linked.clone(), accounts.clone(), ambient.clone()));
     http::run(auth::router(
-        registration::Deps { accounts: accounts.clone(), codes: codes.clone(), limiter: limiter.clone(), ambient },
+        registration::Deps {
+            accounts: accounts.clone(),
+            codes: codes.clone(),
+            limiter: limiter.clone(),
+            ambient: ambient.clone(),
+        },
         password::Deps {
             accounts: accounts.clone(),
             codes,
-            limiter,
+            limiter: limiter.clone(),
             keeper: keeper.clone(),
             authenticator: authenticator.clone(),
         },
-        oauth::Deps { flows, identities, providers, accounts, keeper: keeper.clone() },
+        oauth::Deps { flows, providers: providers.clone(), owners, limiter, keeper: keeper.clone() },
+        identities::Deps { identities: linked, accounts, providers, ambient, authenticator: authenticator.clone() },
         session::Deps { keeper, authenticator },
     ))
     .await

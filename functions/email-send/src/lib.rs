@@ -1,16 +1,16 @@
 //! `email-send`: turns promised mails into sent ones.
 //!
-//! A queue message names a person and a kind of mail. Address and code are read and made here, at the last moment, so
-//! that no queue holds either.
+//! A queue message names a person and a kind of mail. Address, code and what staff has written are read and made here, at
+//! the last moment, so that no queue holds any of them.
 
 mod mails;
 
 use std::sync::Arc;
 
-use shared::domain::account::AccountState;
+use shared::domain::account::{Account, AccountState};
 use shared::domain::code::{CodePurpose, ConfirmationCode};
-use shared::domain::email::EmailAddress;
 use shared::domain::outbox::{Effect, MailEffect, MailKind, OutboxEntry};
+use shared::domain::time::Timestamp;
 use shared::error::{Error, Result};
 use shared::ports::accounts::Accounts;
 use shared::ports::ambient::Ambient;
@@ -49,15 +49,27 @@ async fn deliver(deps: &Deps, effect: &MailEffect) -> Result<()> {
         tracing::info!(mail.kind = ?effect.kind, "the account is gone, and with it the reason to write");
         return Ok(());
     };
-    if (account.state == AccountState::Pending) != (effect.kind == MailKind::Verify) {
+    if !makes_sense(effect.kind, &account, deps.ambient.now()) {
         tracing::info!(mail.kind = ?effect.kind, "the account has changed, and this mail has lost its sense");
         return Ok(());
     }
-    let mail = compose(deps, effect, account.email).await?;
+    let mail = compose(deps, effect, account).await?;
     deps.mailer.send(&mail).await
 }
 
-async fn compose(deps: &Deps, effect: &MailEffect, to: EmailAddress) -> Result<Mail> {
+/// Whether what the mail says is still so.
+fn makes_sense(kind: MailKind, account: &Account, now: Timestamp) -> bool {
+    let is_pending = account.state == AccountState::Pending;
+    match kind {
+        MailKind::Verify => is_pending,
+        MailKind::SanctionImposed => account.is_sanctioned(now),
+        MailKind::SanctionLifted => !is_pending && !account.is_sanctioned(now),
+        _ => !is_pending,
+    }
+}
+
+async fn compose(deps: &Deps, effect: &MailEffect, account: Account) -> Result<Mail> {
+    let Account { email: to, sanction, .. } = account;
     let (purpose, write): (_, fn(_, _, &_) -> _) = match effect.kind {
         MailKind::Verify => (CodePurpose::Verify, mails::verify),
         MailKind::Reset => (CodePurpose::Reset, mails::reset),
@@ -66,6 +78,12 @@ async fn compose(deps: &Deps, effect: &MailEffect, to: EmailAddress) -> Result<M
         MailKind::PasswordChanged => return Ok(mails::password_changed(to)),
         MailKind::SessionRevoked => return Ok(mails::session_revoked(to)),
         MailKind::IdentityLinked => return Ok(mails::identity_linked(to)),
+        MailKind::IdentityUnlinked => return Ok(mails::identity_unlinked(to)),
+        MailKind::SanctionImposed => {
+            let sanction = sanction.ok_or_else(|| Error::internal("there is no sanction to tell of"))?;
+            return Ok(mails::sanction_imposed(to, &sanction));
+        }
+        MailKind::SanctionLifted => return Ok(mails::sanction_lifted(to)),
     };
     let challenge_id = effect.challenge_id.ok_or_else(|| Error::internal("a mail with a code needs a challenge"))?;
     let code = ConfirmationCode::from_number(deps.ambient.below(1_000_000));

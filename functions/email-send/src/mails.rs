@@ -1,8 +1,12 @@
 //! The texts of the mails.
 
+use std::time::Duration;
+
+use shared::domain::account::Sanction;
 use shared::domain::code::ConfirmationCode;
 use shared::domain::email::EmailAddress;
 use shared::domain::id::ChallengeId;
+use shared::domain::time::Timestamp;
 use shared::ports::mail::{Link, Mail};
 
 pub(crate) fn verify(to: EmailAddress, id: ChallengeId, code: &ConfirmationCode) -> Mail {
@@ -91,4 +95,53 @@ pub(crate) fn identity_linked(to: EmailAddress) -> Mail {
                 .to_owned(),
         link: None,
     }
+}
+
+pub(crate) fn identity_unlinked(to: EmailAddress) -> Mail {
+    Mail {
+        to,
+        subject: "A way to sign in to your account was removed".to_owned(),
+        text: "Your account was unlinked from Google or GitHub: a device that is signed in to it asked for that. It can \
+               still be opened in your other ways. Signing in there again, with an account that has this address, links \
+               it anew. If that was not you, sign out your other devices, and change your password or secure your \
+               account at the other provider."
+            .to_owned(),
+        link: None,
+    }
+}
+
+pub(crate) fn sanction_imposed(to: EmailAddress, sanction: &Sanction) -> Mail {
+    let (done, until_then) = match sanction.until {
+        Some(until) => (format!("suspended until {}", minute(until)), "Until then you cannot"),
+        None => ("banned".to_owned(), "You can no longer"),
+    };
+    let reason = sanction.reason.as_str();
+    Mail {
+        to,
+        subject: "Your account was closed to you".to_owned(),
+        text: format!(
+            "Your account was {done}. This is why:\n\n{reason}\n\n{until_then} sign in, nobody is shown your profile, and \
+             your devices were signed out."
+        ),
+        link: None,
+    }
+}
+
+pub(crate) fn sanction_lifted(to: EmailAddress) -> Mail {
+    Mail {
+        to,
+        subject: "Your account is open to you again".to_owned(),
+        text:
+            "What kept you out of your account was lifted. Sign in as before; your profile is shown again as you have \
+               set it."
+                .to_owned(),
+        link: None,
+    }
+}
+
+/// The minute with which something is over, as people write it.
+fn minute(end: Timestamp) -> String {
+    let rounded_up = (end + Duration::from_millis(59_999)).to_string();
+    let (date, time) = rounded_up.split_once('T').unwrap_or_default();
+    format!("{date} {} UTC", time.get(..5).unwrap_or_default())
 }

@@ -5,6 +5,7 @@
 //! blocks nothing and expires.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,7 @@ use super::id::UserId;
 use super::input::Input;
 use super::text;
 use super::time::Timestamp;
-use crate::error::{Error, Result};
+use crate::error::{Error, Exclusion, Result};
 
 /// How long a registration waits for its code.
 pub const PENDING_LIFETIME: Duration = Duration::from_hours(24);
@@ -134,9 +135,24 @@ impl Sanction {
         self.ends_at() > now
     }
 
+    /// What its subject is told who wants to come in, once they have proved to be its subject.
+    pub fn refusal(&self) -> Error {
+        Error::excluded(self.to_string(), Exclusion { reason: self.reason.0.clone(), until: self.until })
+    }
+
     /// The end of the sanction, [`FOREVER`] for a ban.
     pub fn ends_at(&self) -> Timestamp {
         self.until.unwrap_or(FOREVER)
+    }
+}
+
+/// As in "suspended until 2026-12-01T00:00:00.000Z: spam".
+impl fmt::Display for Sanction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.until {
+            Some(until) => write!(f, "suspended until {until}: {}", self.reason.0),
+            None => write!(f, "banned: {}", self.reason.0),
+        }
     }
 }
 
@@ -241,6 +257,19 @@ mod tests {
         assert_eq!(named(SanctionKind::Suspension, " ", None), ["reason", "until"]);
         assert_eq!(named(SanctionKind::Suspension, "spam", Some(NOW)), ["until"]);
         assert_eq!(named(SanctionKind::Suspension, &"x".repeat(501), Some(FOREVER)), ["reason", "until"]);
+    }
+
+    #[test]
+    fn whoever_is_kept_out_is_told_why_and_until_when() {
+        let end = NOW + Duration::from_hours(1);
+        let told = |kind, until| {
+            let refusal = impose(kind, "spam", until).unwrap().refusal();
+            (refusal.detail().to_owned(), refusal.exclusion().cloned().unwrap())
+        };
+        let exclusion = |until| Exclusion { reason: "spam".to_owned(), until };
+        let suspended = (format!("suspended until {end}: spam"), exclusion(Some(end)));
+        assert_eq!(told(SanctionKind::Suspension, Some(end)), suspended);
+        assert_eq!(told(SanctionKind::Ban, None), ("banned: spam".to_owned(), exclusion(None)));
     }
 
     #[test]

@@ -35,8 +35,10 @@ pub const MAIL_PER_ADDRESS_AND_NETWORK: Limit = limit("mail.address-network", 6,
 pub const MAIL_PER_ADDRESS: Limit = limit("mail.address", 20, Duration::from_hours(1));
 /// Mails that all strangers together can cause: beyond it somebody is using us to send.
 pub const MAIL_IN_ALL: Limit = Limit { name: "mail.all", max: 20_000, window: Duration::from_hours(1), shards: 8 };
-/// Sign-ins from one network, successful ones included.
+/// Sign-ins from one network, with a password or at a provider, successful ones included.
 pub const LOGIN_PER_NETWORK: Limit = limit("login.network", 300, Duration::from_mins(15));
+/// Sign-ins at a provider that are started from one network: each of them is remembered for ten minutes.
+pub const OAUTH_PER_NETWORK: Limit = limit("oauth.network", 300, Duration::from_mins(15));
 /// Wrong passwords for one address from one network: somebody who has forgotten, or guesses.
 pub const LOGIN_PER_ADDRESS_AND_NETWORK: Limit = limit("login.address-network", 10, Duration::from_mins(15));
 /// Wrong passwords for one address from everywhere. Beyond it a password alone no longer opens the account; the owner
@@ -53,12 +55,13 @@ pub const CODE_PER_NETWORK: Limit = limit("code.network", 100, Duration::from_mi
 pub const REPORT_PER_PERSON: Limit = limit("report.person", 20, Duration::from_hours(24));
 
 /// The one table of limits, in the order of the documents.
-pub const ALL: [&Limit; 11] = [
+pub const ALL: &[&Limit] = &[
     &REGISTER_PER_NETWORK,
     &MAIL_PER_ADDRESS_AND_NETWORK,
     &MAIL_PER_ADDRESS,
     &MAIL_IN_ALL,
     &LOGIN_PER_NETWORK,
+    &OAUTH_PER_NETWORK,
     &LOGIN_PER_ADDRESS_AND_NETWORK,
     &LOGIN_PER_ADDRESS,
     &SIGN_IN_CODE_PER_PERSON,

@@ -51,6 +51,15 @@ pub enum MailKind {
     /// Tells the owner that an identity of a provider now opens the account.
     #[serde(rename = "mail.identity-linked")]
     IdentityLinked,
+    /// Tells the owner that a provider no longer opens the account.
+    #[serde(rename = "mail.identity-unlinked")]
+    IdentityUnlinked,
+    /// Tells somebody what keeps them out; what it is stands in the account.
+    #[serde(rename = "mail.sanction-imposed")]
+    SanctionImposed,
+    /// Tells somebody that nothing keeps them out any more.
+    #[serde(rename = "mail.sanction-lifted")]
+    SanctionLifted,
 }
 
 /// Something that live sockets must hear of.
@@ -136,6 +145,9 @@ mod tests {
             (Effect::mail(MailKind::AddressTaken, user_id), "mail.address-taken"),
             (Effect::mail(MailKind::SessionRevoked, user_id), "mail.session-revoked"),
             (Effect::mail(MailKind::IdentityLinked, user_id), "mail.identity-linked"),
+            (Effect::mail(MailKind::IdentityUnlinked, user_id), "mail.identity-unlinked"),
+            (Effect::mail(MailKind::SanctionImposed, user_id), "mail.sanction-imposed"),
+            (Effect::mail(MailKind::SanctionLifted, user_id), "mail.sanction-lifted"),
             (Effect::Push(PushEffect::MatchNew { conversation_id, user_ids: [user_id, user_id] }), "match.new"),
             (Effect::Push(PushEffect::MessageNew { conversation_id, seq: 1 }), "message.new"),
             (Effect::Push(PushEffect::SessionEnded { user_id, session_id }), "session.ended"),

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use crate::domain::account::Role;
 use crate::domain::audit::{AuditEntry, Month};
 use crate::domain::id::AuditId;
+use crate::domain::outbox::OutboxEntry;
 use crate::error::Result;
 
 /// What became of an act of staff.
@@ -18,9 +19,9 @@ pub enum Enacted {
 
 #[async_trait]
 pub trait Moderation: Send + Sync {
-    /// Gives or takes a role, imposes or lifts a sanction, as the entry says, and notes the entry: all or nothing. MUST
-    /// refuse unless the actor still may act as `by`, and is above a person to be sanctioned.
-    async fn enact(&self, entry: &AuditEntry, by: Role) -> Result<Enacted>;
+    /// Gives or takes a role, imposes or lifts a sanction, as the entry says, notes the entry, and makes the promises: all
+    /// or nothing. MUST refuse unless the actor still may act as `by`, and is above a person to be sanctioned.
+    async fn enact(&self, entry: &AuditEntry, by: Role, promises: &[OutboxEntry]) -> Result<Enacted>;
 }
 
 #[async_trait]

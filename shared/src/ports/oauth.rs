@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use crate::domain::account::Account;
 use crate::domain::id::UserId;
-use crate::domain::oauth::{Flow, Identity, IdentityId, State};
+use crate::domain::oauth::{Flow, Identity, IdentityId, LinkedIdentity, State, Unlinking};
 use crate::domain::outbox::OutboxEntry;
 use crate::error::Result;
 
@@ -24,6 +24,13 @@ pub trait Identities: Send + Sync {
     /// Lets an identity open an account and promises `entry` with it; answers whether it did. MUST refuse if the
     /// identity belongs to somebody already, or the account is not active or does not own its address any more.
     async fn link(&self, id: &IdentityId, account: &Account, entry: OutboxEntry) -> Result<bool>;
+
+    /// What opens the account of a person. Strongly consistent.
+    async fn of_person(&self, user_id: UserId) -> Result<Vec<LinkedIdentity>>;
+
+    /// Takes identities from a person and promises `entry` with it; answers whether it did. MUST refuse unless all of them
+    /// are theirs and the way in that has to stay is there at the same moment: of two who take each other's away one fails.
+    async fn unlink(&self, user_id: UserId, unlinking: &Unlinking, entry: OutboxEntry) -> Result<bool>;
 
     /// Stores an active account that has its address and is opened by the identity; answers whether it did. MUST refuse
     /// if either belongs to somebody already.

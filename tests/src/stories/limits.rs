@@ -1,12 +1,15 @@
 //! Limits: who is stopped, who is not, and what they are told.
 
+use std::time::UNIX_EPOCH;
+
 use serde_json::json;
 use shared::domain::limit::{
-    CODE_PER_NETWORK, LOGIN_PER_NETWORK, Limit, PASSWORD_PER_PERSON, SIGN_IN_CODE_PER_PERSON, Subject,
+    CODE_PER_NETWORK, LOGIN_PER_NETWORK, Limit, OAUTH_PER_NETWORK, PASSWORD_PER_PERSON, SIGN_IN_CODE_PER_PERSON,
+    Subject,
 };
 use shared::domain::time::Timestamp;
 
-use crate::support::{Answer, PASSWORD, Person, Story, Town, any_address};
+use crate::support::{Answer, CALLBACK, Flow, PASSWORD, Person, Story, Town, any_address, fresh_address};
 
 fn guesses(story: &Story, address: &str, email: &str, password: &str) -> Answer {
     story.town.post_from(address, "/v1/auth/login", &json!({ "email": email, "password": password }))
@@ -16,14 +19,14 @@ fn network(address: &str) -> Subject {
     Subject::network(address.parse().unwrap())
 }
 
-/// Counts as if somebody had done all that the limit allows.
-fn uses_up(story: &Story, limit: &Limit, subject: &Subject) {
-    let now = Timestamp::from_unix_seconds(std::time::UNIX_EPOCH.elapsed().unwrap().as_secs());
+/// As if all but `left` of what a limit allows had been done already.
+fn has_left(story: &Story, limit: &Limit, subject: &Subject, left: u32) {
+    let now = Timestamp::from_unix_seconds(UNIX_EPOCH.elapsed().unwrap().as_secs());
     let window = limit.window_of(subject, now);
     let counter = json!({
         "pk": { "S": format!("LIMIT#{}#{}", limit.name, subject.as_str()) },
         "sk": { "S": format!("{}#0", window.number) },
-        "count": { "N": limit.max.to_string() },
+        "count": { "N": (limit.max - left).to_string() },
         "expires_at": { "N": window.ends_at.unix_seconds().to_string() },
     });
     story.town.put_item("Ops", &counter);
@@ -110,7 +113,7 @@ fn a_code_signs_in_once_even_at_the_same_moment() {
 fn whoever_has_asked_for_too_many_codes_gets_the_same_answer_and_no_mail() {
     let story = Story::in_peace();
     let ada = story.newcomer("Ada");
-    uses_up(&story, &SIGN_IN_CODE_PER_PERSON, &Subject::person(ada.id.parse().unwrap()));
+    has_left(&story, &SIGN_IN_CODE_PER_PERSON, &Subject::person(ada.id.parse().unwrap()), 0);
     let right = json!({ "email": ada.email, "password": PASSWORD });
     let id = story.town.post(None, "/v1/auth/login/code", &right).expect(202)["sign_in_id"].take();
     story.remember(id.as_str().unwrap());
@@ -124,9 +127,9 @@ fn what_is_used_up_is_refused_to_whoever_used_it_up() {
     let story = Story::in_peace();
     let ada = story.newcomer("Ada");
     let farm = any_address();
-    uses_up(&story, &LOGIN_PER_NETWORK, &network(&farm));
-    uses_up(&story, &CODE_PER_NETWORK, &network(&farm));
-    uses_up(&story, &PASSWORD_PER_PERSON, &Subject::person(ada.id.parse().unwrap()));
+    has_left(&story, &LOGIN_PER_NETWORK, &network(&farm), 0);
+    has_left(&story, &CODE_PER_NETWORK, &network(&farm), 0);
+    has_left(&story, &PASSWORD_PER_PERSON, &Subject::person(ada.id.parse().unwrap()), 0);
 
     let credentials = json!({ "email": ada.email, "password": PASSWORD });
     let code = json!({ "registration_id": ada.id, "code": "123456" });
@@ -197,4 +200,53 @@ fn a_network_cannot_register_without_end() {
     let arrivals: Vec<u16> = (0..61).map(|number| Person::knocks_from(&story, &farm, number)).collect();
     assert_eq!(arrivals.iter().filter(|status| **status == 202).count(), 60);
     assert_eq!(arrivals.last(), Some(&429));
+}
+
+fn stands_at(answer: &Answer) -> (&str, &str) {
+    (answer.header("ratelimit-limit"), answer.header("ratelimit-remaining"))
+}
+
+#[test]
+fn a_network_cannot_start_sign_ins_at_a_provider_without_end() {
+    let story = Story::with_providers();
+    let school = any_address();
+    let starts = |redirect_uri: &str| {
+        let body = json!({ "redirect_uri": redirect_uri });
+        story.town.post_from(&school, "/v1/auth/oauth/google/start", &body)
+    };
+    has_left(&story, &OAUTH_PER_NETWORK, &network(&school), 2);
+    // What is refused anyway costs nothing and is not counted.
+    for _ in 0..3 {
+        starts("https://evil.example/callback").expect_problem(422, "invalid_field");
+    }
+    for remaining in ["1", "0"] {
+        let started = starts(CALLBACK);
+        assert_eq!(stands_at(&started), ("300", remaining));
+        started.expect(200);
+    }
+    let stopped = starts(CALLBACK);
+    let wait: u64 = stopped.header("retry-after").parse().unwrap();
+    assert!((1..=15 * 60).contains(&wait), "{wait}");
+    stopped.expect_problem(429, "too_many_requests");
+    // Whoever is on the way already arrives, and others are not stopped at all.
+    let flow = Flow::start(&story, "google").signs_in(&fresh_address("pupil"));
+    flow.finish_from(&story, &school).expect(200);
+}
+
+#[test]
+fn sign_ins_at_a_provider_are_counted_with_those_by_password() {
+    let story = Story::with_providers();
+    let school = any_address();
+    let [first, second] = ["first", "second"].map(|name| Flow::start(&story, "github").signs_in(&fresh_address(name)));
+    has_left(&story, &LOGIN_PER_NETWORK, &network(&school), 2);
+    let lost = Flow { state: "A".repeat(43), ..first.clone() }.finish_from(&story, &school);
+    assert_eq!(stands_at(&lost), ("300", "1"));
+    lost.expect_problem(401, "oauth_failed");
+    let came_in = first.finish_from(&story, &school);
+    assert_eq!(stands_at(&came_in), ("300", "0"));
+    came_in.expect(200);
+    second.finish_from(&story, &school).expect_problem(429, "too_many_requests");
+    guesses(&story, &school, "nobody.here@example.org", PASSWORD).expect_problem(429, "too_many_requests");
+    // The flow that was stopped is not used up.
+    second.finish(&story).expect(200);
 }

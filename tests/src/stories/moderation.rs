@@ -8,13 +8,13 @@ use xtask::admin::{LocalTables, Role, grant};
 use crate::support::{Person, Story, Town, eventually};
 
 /// The first of a town, made as an operator makes them.
-fn staff<'s>(story: &'s Story, name: &str, role: Role) -> Person<'s> {
+pub(super) fn staff<'s>(story: &'s Story, name: &str, role: Role) -> Person<'s> {
     let person = story.newcomer(name);
     grant(&LocalTables::of_stack(&story.town.stack), &person.email, role).unwrap();
     person
 }
 
-fn sanction_path(person: &Person<'_>) -> String {
+pub(super) fn sanction_path(person: &Person<'_>) -> String {
     format!("/v1/admin/users/{}/sanction", person.id)
 }
 
@@ -148,7 +148,7 @@ fn a_suspension_ends_by_itself() {
     eve.writes_profile(&Person::profile("Eve"));
 }
 
-fn now() -> Duration {
+pub(super) fn now() -> Duration {
     std::time::UNIX_EPOCH.elapsed().unwrap()
 }
 

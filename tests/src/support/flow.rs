@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::{Value, json};
 
-use super::{Answer, Browser, CALLBACK, Story};
+use super::{Answer, Browser, CALLBACK, Story, any_address};
 
 /// A flow that a client app has started, and what came back from the provider.
 #[derive(Clone)]
@@ -36,8 +36,12 @@ impl Flow {
     }
 
     pub(crate) fn finish(&self, story: &Story) -> Answer {
+        self.finish_from(story, &any_address())
+    }
+
+    pub(crate) fn finish_from(&self, story: &Story, address: &str) -> Answer {
         let body = json!({ "code": self.code, "state": self.state, "flow_secret": self.secret });
-        story.town.post(None, &format!("/v1/auth/oauth/{}/finish", self.provider), &body)
+        story.town.post_from(address, &format!("/v1/auth/oauth/{}/finish", self.provider), &body)
     }
 
     /// The whole way, and the tokens at its end.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::{Value, json};
 
-use super::{Answer, Socket, Story, Town};
+use super::{Answer, Flow, Socket, Story, Town, fresh_address};
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
@@ -29,6 +29,14 @@ impl<'s> Person<'s> {
         let id = registered["registration_id"].as_str().unwrap().to_owned();
         story.remember(&id);
         Self { story, name: name.to_owned(), email, id, session: Mutex::default() }
+    }
+
+    /// Comes for the first time, through a provider, and so has no password.
+    pub(crate) fn comes_through(story: &'s Story, provider: &'static str, name: &str) -> Self {
+        let email = fresh_address(name);
+        let tokens = Flow::walk(story, provider, &email);
+        let id = tokens["user_id"].as_str().unwrap().to_owned();
+        Self { story, name: name.to_owned(), email, id, session: Mutex::new(tokens) }
     }
 
     /// Somebody who only tries to register, from this address; answers the status.

@@ -150,6 +150,11 @@ impl Town {
         self.stack.dynamo("PutItem", &json!({ "TableName": self.table(table), "Item": item })).unwrap();
     }
 
+    pub(crate) fn remove_item(&self, table: &str, pk: &str, sk: &str) {
+        let key = json!({ "pk": { "S": pk }, "sk": { "S": sk } });
+        self.stack.dynamo("DeleteItem", &json!({ "TableName": self.table(table), "Key": key })).unwrap();
+    }
+
     /// All items of a partition.
     pub(crate) fn items(&self, table: &str, pk: &str) -> Vec<Value> {
         let query = json!({

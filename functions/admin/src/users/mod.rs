@@ -11,6 +11,7 @@ use axum::extract::FromRef;
 use shared::domain::account::{Account, AccountState, Role};
 use shared::domain::audit::AuditEntry;
 use shared::domain::id::UserId;
+use shared::domain::outbox::OutboxEntry;
 use shared::error::{Code, Error, Result};
 use shared::ports::accounts::Accounts;
 use shared::ports::ambient::Ambient;
@@ -44,8 +45,8 @@ async fn subject(deps: &Deps, user_id: UserId) -> Result<Account> {
     account.filter(|account| account.state == AccountState::Active).ok_or_else(|| Error::from(Code::UserNotFound))
 }
 
-async fn enact(deps: &Deps, entry: &AuditEntry, by: Role) -> Result<()> {
-    match deps.moderation.enact(entry, by).await? {
+async fn enact(deps: &Deps, entry: &AuditEntry, by: Role, promises: &[OutboxEntry]) -> Result<()> {
+    match deps.moderation.enact(entry, by, promises).await? {
         Enacted::Done => Ok(()),
         Enacted::Outdated => Err(Code::VersionConflict.into()),
     }

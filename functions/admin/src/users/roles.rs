@@ -32,7 +32,7 @@ pub(super) async fn grant(
     }
     if !person.roles.contains(&role) {
         let entry = admin.notes(user_id, Act::RoleGranted { role }, None, &deps.ambient);
-        enact(&deps, &entry, admin.role).await?;
+        enact(&deps, &entry, admin.role, &[]).await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }
@@ -55,7 +55,7 @@ pub(super) async fn remove(
     let person = other(&deps, admin, user_id).await?;
     if person.roles.contains(&role) {
         let entry = admin.notes(user_id, Act::RoleRemoved { role }, None, &deps.ambient);
-        enact(&deps, &entry, admin.role).await?;
+        enact(&deps, &entry, admin.role, &[]).await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -5,12 +5,13 @@ use axum::extract::State;
 use serde::Deserialize;
 use shared::domain::fields::Fields;
 use shared::domain::input::Input;
+use shared::domain::limit::LOGIN_PER_NETWORK;
 use shared::domain::oauth::{self, Flow, FlowSecret, Provider};
-use shared::edge::http::{Body, Id, Problem};
+use shared::edge::http::{Body, Id, Network, Problem};
 use shared::error::{Code, Error, Result};
 use utoipa::ToSchema;
 
-use super::{Deps, adopt};
+use super::Deps;
 use crate::session::{FromHeaders, TokenPair};
 
 /// Longer than any code that a provider makes.
@@ -33,25 +34,28 @@ pub(super) struct FinishBody {
 /// Finishes signing in at a provider, and starts a session.
 ///
 /// The first sign-in makes an account, or joins the one that has confirmed the same address; its owner is told by mail.
-/// A flow is good for one try: whatever the answer is but 200, start again.
+/// A flow is good for one try: whatever the answer is but 200, start again; only
+/// `too_many_requests` leaves it as it is.
 #[utoipa::path(post, path = "/v1/auth/oauth/{provider}/finish", tag = "auth", request_body = FinishBody,
     params(("provider" = String, Path, description = "`google` or `github`")), responses(
     (status = 200, body = TokenPair),
     (status = "4XX", body = Problem,
-        description = "`oauth_failed`, `email_not_verified`, `provider_not_configured`, `invalid_field`"),
+        description = "`oauth_failed`, `email_not_verified`, `account_suspended`, `provider_not_configured`, `too_many_requests`, `invalid_field`"),
     (status = "5XX", body = Problem, description = "`unavailable`: the provider does not answer"),
 ))]
 pub(super) async fn finish(
     State(deps): State<Deps>,
     Id(provider): Id<String>,
+    Network(network): Network,
     FromHeaders(client): FromHeaders,
     Body(body): Body<FinishBody>,
 ) -> Result<Json<TokenPair>> {
     let (provider, adapter) = deps.providers.find(&provider)?;
     let returned = parse(&body)?;
+    deps.limiter.take(&LOGIN_PER_NETWORK, &network).await?;
     let flow = end_flow(&deps, provider, &returned).await?;
     let identity = adapter.identify(&returned.code, &flow).await?;
-    let user_id = adopt::owner_of(&deps, &identity).await?;
+    let user_id = deps.owners.of(&identity).await?;
     Ok(Json(deps.keeper.start(user_id, client, None).await?))
 }
 

@@ -1,27 +1,28 @@
 //! Signing in with an account elsewhere: start a flow, finish it.
 
-mod adopt;
 mod finish;
+mod owners;
 mod providers;
 mod start;
 
 use std::sync::Arc;
 
-use shared::ports::accounts::Accounts;
-use shared::ports::oauth::{Flows, Identities};
+use shared::edge::http::Limiter;
+use shared::ports::oauth::Flows;
 use shared::routes;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::session::Keeper;
 
+pub use owners::Owners;
 pub use providers::Providers;
 
 #[derive(Clone)]
 pub struct Deps {
     pub flows: Arc<dyn Flows>,
-    pub identities: Arc<dyn Identities>,
     pub providers: Arc<Providers>,
-    pub accounts: Arc<dyn Accounts>,
+    pub owners: Arc<Owners>,
+    pub limiter: Limiter,
     pub keeper: Arc<Keeper>,
 }
 

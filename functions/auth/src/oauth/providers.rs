@@ -22,4 +22,9 @@ impl Providers {
         let (provider, adapter) = named.ok_or(Code::ProviderNotConfigured)?;
         Ok((*provider, adapter.as_ref()))
     }
+
+    /// Whether this deployment lets people sign in with the provider.
+    pub(crate) fn is_open(&self, provider: Provider) -> bool {
+        self.configured.iter().any(|(configured, _)| *configured == provider)
+    }
 }

@@ -5,8 +5,9 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use shared::domain::fields::Fields;
 use shared::domain::input::Input;
+use shared::domain::limit::OAUTH_PER_NETWORK;
 use shared::domain::oauth::{self, Flow, FlowSecret, LIFETIME};
-use shared::edge::http::{Body, Id, Problem};
+use shared::edge::http::{Body, Id, Network, Problem};
 use shared::error::Result;
 use utoipa::ToSchema;
 
@@ -40,18 +41,20 @@ pub(super) struct Started {
 #[utoipa::path(post, path = "/v1/auth/oauth/{provider}/start", tag = "auth", request_body = StartBody,
     params(("provider" = String, Path, description = "`google` or `github`")), responses(
     (status = 200, body = Started),
-    (status = "4XX", body = Problem, description = "`provider_not_configured`, `invalid_field`"),
+    (status = "4XX", body = Problem, description = "`provider_not_configured`, `invalid_field`, `too_many_requests`"),
     (status = "5XX", body = Problem, description = "`unavailable`: the provider does not answer"),
 ))]
 pub(super) async fn start(
     State(deps): State<Deps>,
     Id(provider): Id<String>,
+    Network(network): Network,
     Body(body): Body<StartBody>,
 ) -> Result<Json<Started>> {
     let (provider, adapter) = deps.providers.find(&provider)?;
     let mut fields = Fields::default();
     let redirect_uri = fields.read("redirect_uri", &body.redirect_uri, |uri| deps.providers.redirect_uris.accept(uri));
     let redirect_uri = fields.accept(redirect_uri)?;
+    deps.limiter.take(&OAUTH_PER_NETWORK, &network).await?;
 
     let ambient = &deps.keeper.ambient;
     let (state, secret) = (oauth::State::new(ambient.bytes()), FlowSecret::new(ambient.bytes()));

@@ -38,7 +38,8 @@ pub(super) struct LoginBody {
 ///
 /// An unknown address, one that was never confirmed and a wrong password get the same answer after the same work. After
 /// many wrong passwords the answer is `code_required`: wait, or send the password together with a code from
-/// `POST /v1/auth/login/code`. Who is suspended or banned is told so after the right password only.
+/// `POST /v1/auth/login/code`. Who is suspended or banned is told so, why (`reason`) and until
+/// when (`until`), after the right password only.
 #[utoipa::path(post, path = "/v1/auth/login", tag = "auth", request_body = LoginBody, responses(
     (status = 200, body = TokenPair),
     (status = "4XX", body = Problem,

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use shared::domain::id::{SessionId, UserId};
 use shared::domain::session::{Client, LIFETIME, RefreshState, RefreshToken, Session, SessionState};
-use shared::error::{Code, Result};
+use shared::error::{Code, Error, Result};
+use shared::ports::accounts::Accounts;
 use shared::ports::ambient::Ambient;
 use shared::ports::sessions::{Sessions, Start};
 
@@ -12,13 +13,14 @@ use super::tokens::{TokenPair, Tokens};
 
 pub struct Keeper {
     pub(crate) sessions: Arc<dyn Sessions>,
+    accounts: Arc<dyn Accounts>,
     pub(crate) tokens: Tokens,
     pub(crate) ambient: Ambient,
 }
 
 impl Keeper {
-    pub fn new(sessions: Arc<dyn Sessions>, tokens: Tokens, ambient: Ambient) -> Self {
-        Self { sessions, tokens, ambient }
+    pub fn new(sessions: Arc<dyn Sessions>, accounts: Arc<dyn Accounts>, tokens: Tokens, ambient: Ambient) -> Self {
+        Self { sessions, accounts, tokens, ambient }
     }
 
     /// Starts a session for somebody who has proved who they are: with the password behind this hash, which must still
@@ -45,8 +47,16 @@ impl Keeper {
         match self.sessions.create(&session, password_hash).await? {
             Start::Started => self.tokens.pair(&session, &token, now).await,
             Start::PasswordChanged => Err(Code::InvalidCredentials.into()),
-            Start::Refused => Err(Code::AccountSuspended.into()),
+            Start::Refused => Err(self.refusal(user_id).await?),
         }
+    }
+
+    /// What keeps somebody out, for themselves: they have proved who they are. If it has just gone, the next try succeeds.
+    async fn refusal(&self, user_id: UserId) -> Result<Error> {
+        let account = self.accounts.find(user_id).await?;
+        let sanction = account.and_then(|account| account.sanction);
+        let in_force = sanction.filter(|sanction| sanction.is_in_force(self.ambient.now()));
+        Ok(in_force.map_or_else(|| Code::AccountSuspended.into(), |sanction| sanction.refusal()))
     }
 
     /// Ends a session and closes its sockets.

@@ -24,6 +24,11 @@ impl Expression {
         Self::new("attribute_not_exists(pk)")
     }
 
+    /// Something is stored under this key.
+    pub(super) fn present() -> Self {
+        Self::new("attribute_exists(pk)")
+    }
+
     /// The stored item has this version; 0 stands for no item.
     pub(super) fn at_version(version: u64) -> Self {
         if version == 0 {

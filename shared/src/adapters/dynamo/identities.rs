@@ -3,16 +3,18 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use super::accounts::{StoredAccount, StoredClaim, account_key, claim_key};
+use super::accounts::{StoredAccount, StoredClaim, account_key, claim_key, password_key};
 use super::expression::Expression;
-use super::item::{Key, encode, text};
+use super::item::{Key, decode, encode, text};
 use super::outbox::{DynamoOutbox, row};
+use super::range::Range;
 use super::table::{Read, Table};
 use super::transaction::{Outcome, Transaction};
 use crate::domain::account::Account;
 use crate::domain::id::UserId;
-use crate::domain::oauth::IdentityId;
+use crate::domain::oauth::{IdentityId, LinkedIdentity, Provider, Unlinking, WayIn};
 use crate::domain::outbox::OutboxEntry;
+use crate::domain::time::Timestamp;
 use crate::error::{Error, Result};
 use crate::ports::oauth::Identities;
 
@@ -22,9 +24,18 @@ pub struct DynamoIdentities {
     outbox: DynamoOutbox,
 }
 
+/// `IDENTITY#provider#subject` / `IDENTITY`: what a sign-in looks up.
 #[derive(Serialize, Deserialize)]
 struct StoredIdentity {
     user_id: UserId,
+}
+
+/// `USER#u` / `IDENTITY#provider#subject`: what its owner is shown.
+#[derive(Serialize, Deserialize)]
+struct StoredLink {
+    provider: Provider,
+    subject: String,
+    linked_at: Timestamp,
 }
 
 impl DynamoIdentities {
@@ -35,7 +46,8 @@ impl DynamoIdentities {
     /// A transaction that gives the identity to `user_id`, unless somebody has it.
     fn claiming(&self, id: &IdentityId, user_id: UserId) -> Result<Transaction> {
         let identity = encode(&key(id), &StoredIdentity { user_id })?;
-        let listed = encode(&listed_key(id, user_id), &StoredIdentity { user_id })?;
+        let (provider, subject, linked_at) = (id.provider(), id.subject().to_owned(), self.accounts.now());
+        let listed = encode(&listed_key(id, user_id), &StoredLink { provider, subject, linked_at })?;
         let transaction = self.accounts.transaction();
         Ok(transaction.put_if(&self.accounts, identity, Expression::absent()).put(&self.accounts, listed))
     }
@@ -49,14 +61,36 @@ impl Identities for DynamoIdentities {
     }
 
     async fn link(&self, id: &IdentityId, account: &Account, entry: OutboxEntry) -> Result<bool> {
-        let owns_address = Expression::new("user_id = :user_id").value(":user_id", text(account.user_id.to_string()));
         let is_active = Expression::new("#state = :active").name("#state", "state").value(":active", text("active"));
         let transaction = self
             .claiming(id, account.user_id)?
-            .check(&self.accounts, &claim_key(&account.email), owns_address)
+            .check(&self.accounts, &claim_key(&account.email), belongs_to(account.user_id))
             .check(&self.accounts, &account_key(account.user_id), is_active)
             .put(self.outbox.table(), row(&entry)?);
         committed(transaction).await
+    }
+
+    async fn of_person(&self, user_id: UserId) -> Result<Vec<LinkedIdentity>> {
+        let range = Range::prefix(format!("USER#{user_id}"), "IDENTITY#").strong().unlimited();
+        self.accounts.query(range).await?.into_iter().map(|item| linked(decode(item)?)).collect()
+    }
+
+    async fn unlink(&self, user_id: UserId, unlinking: &Unlinking, entry: OutboxEntry) -> Result<bool> {
+        let mut transaction = self.accounts.transaction();
+        for id in &unlinking.ids {
+            transaction = transaction
+                .delete_if(&self.accounts, &key(id), belongs_to(user_id))
+                .delete(&self.accounts, &listed_key(id, user_id));
+        }
+        let transaction = match &unlinking.remaining {
+            WayIn::Password => transaction.check(&self.accounts, &password_key(user_id), Expression::present()),
+            WayIn::Identity(id) => transaction.check(&self.accounts, &key(id), belongs_to(user_id)),
+        };
+        match transaction.put(self.outbox.table(), row(&entry)?).commit().await? {
+            Outcome::Committed => Ok(true),
+            // A conflict means that the same person's ways in change at this very moment: the caller reads again.
+            Outcome::Refused(_) | Outcome::Conflict => Ok(false),
+        }
     }
 
     async fn create(&self, id: &IdentityId, account: &Account) -> Result<bool> {
@@ -76,6 +110,16 @@ async fn committed(transaction: Transaction) -> Result<bool> {
         Outcome::Refused(_) => Ok(false),
         Outcome::Conflict => Err(Error::unavailable("an identity met a conflict")),
     }
+}
+
+fn linked(StoredLink { provider, subject, linked_at }: StoredLink) -> Result<LinkedIdentity> {
+    let id = IdentityId::new(provider, &subject).ok_or_else(|| Error::internal("a stored subject cannot be one"))?;
+    Ok(LinkedIdentity { id, linked_at })
+}
+
+/// The address or the identity is still this person's.
+fn belongs_to(user_id: UserId) -> Expression {
+    Expression::new("user_id = :user_id").value(":user_id", text(user_id.to_string()))
 }
 
 fn key(id: &IdentityId) -> Key {

@@ -7,11 +7,13 @@ use super::accounts::{StoredSanction, account_key, in_good_standing};
 use super::audit::{DynamoAudit, enacted};
 use super::expression::Expression;
 use super::item::{number, text, value};
+use super::outbox::{DynamoOutbox, row};
 use super::profiles;
 use super::table::Table;
 use super::transaction::Transaction;
 use crate::domain::account::{Role, Sanction};
 use crate::domain::audit::{Act, AuditEntry};
+use crate::domain::outbox::OutboxEntry;
 use crate::error::{Error, Result};
 use crate::ports::moderation::{Enacted, Moderation};
 
@@ -20,11 +22,12 @@ pub struct DynamoModeration {
     accounts: Table,
     profiles: Table,
     audit: DynamoAudit,
+    outbox: DynamoOutbox,
 }
 
 impl DynamoModeration {
-    pub fn new(accounts: Table, profiles: Table, audit: DynamoAudit) -> Self {
-        Self { accounts, profiles, audit }
+    pub fn new(accounts: Table, profiles: Table, audit: DynamoAudit, outbox: DynamoOutbox) -> Self {
+        Self { accounts, profiles, audit, outbox }
     }
 
     fn grant(&self, transaction: Transaction, entry: &AuditEntry, role: Role) -> Transaction {
@@ -76,9 +79,9 @@ impl DynamoModeration {
 
 #[async_trait]
 impl Moderation for DynamoModeration {
-    async fn enact(&self, entry: &AuditEntry, by: Role) -> Result<Enacted> {
+    async fn enact(&self, entry: &AuditEntry, by: Role, promises: &[OutboxEntry]) -> Result<Enacted> {
         let transaction = self.audit.witnessed(entry, by)?;
-        let transaction = match entry.act {
+        let mut transaction = match entry.act {
             Act::RoleGranted { role } => self.grant(transaction, entry, role),
             Act::RoleRemoved { role } => self.remove(transaction, entry, role),
             Act::SanctionImposed { kind, until } => {
@@ -88,6 +91,9 @@ impl Moderation for DynamoModeration {
             Act::SanctionLifted {} => self.lift(transaction, entry, by),
             Act::ReportClosed { .. } => return Err(Error::internal("a report is closed where reports are")),
         };
+        for promise in promises {
+            transaction = transaction.put(self.outbox.table(), row(promise)?);
+        }
         enacted(&transaction.commit().await?)
     }
 }

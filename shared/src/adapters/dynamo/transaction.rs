@@ -96,10 +96,16 @@ impl Transaction {
 
     /// Deletes an item that MUST be there.
     pub(super) fn delete_present(self, table: &Table, key: &Key) -> Self {
+        self.delete_if(table, key, Expression::present())
+    }
+
+    pub(super) fn delete_if(self, table: &Table, key: &Key, condition: Expression) -> Self {
         let delete = Delete::builder()
             .table_name(&table.name)
             .set_key(Some(key.attributes()))
-            .condition_expression("attribute_exists(pk)")
+            .set_expression_attribute_names(condition.names())
+            .set_expression_attribute_values(condition.values())
+            .condition_expression(condition.text)
             .build();
         self.add(delete, TransactWriteItemBuilder::delete)
     }

@@ -3,10 +3,12 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::domain::email::EmailAddress;
+use crate::domain::time::Timestamp;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Provider {
     Google,
@@ -68,6 +70,13 @@ pub struct Identity {
     pub id: IdentityId,
     /// The address that the provider itself has verified; one that it has not is never looked at.
     pub verified_email: Option<EmailAddress>,
+}
+
+/// An identity that opens an account, and since when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkedIdentity {
+    pub id: IdentityId,
+    pub linked_at: Timestamp,
 }
 
 #[cfg(test)]

@@ -10,9 +10,11 @@ mod github;
 mod id_token;
 mod identity;
 mod query;
+mod unlinking;
 
 pub use flow::{Flow, FlowSecret, LIFETIME, RedirectUris, State};
 pub use github::{EmailEntry, primary_address};
 pub use id_token::{Expectation, IdClaims, KeySet, key_id, verify};
-pub use identity::{Identity, IdentityId, Provider};
+pub use identity::{Identity, IdentityId, LinkedIdentity, Provider};
 pub use query::{form, with_query};
+pub use unlinking::{Unlinking, WayIn};

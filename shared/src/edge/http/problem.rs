@@ -9,7 +9,8 @@ use utoipa::ToSchema;
 use utoipa::openapi::content::Content;
 use utoipa::openapi::{OpenApi, RefOr};
 
-use crate::error::{Error, Kind};
+use crate::domain::time::Timestamp;
+use crate::error::{Error, Exclusion, Kind};
 
 const MEDIA_TYPE: &str = "application/problem+json";
 const JSON: &str = "application/json";
@@ -39,6 +40,13 @@ pub struct Problem {
     /// Every offending field, if fields are to blame.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblem>,
+    /// Why the account is kept out; only with `account_suspended`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "spam")]
+    pub reason: Option<String>,
+    /// When the account can be signed in to again; only with `account_suspended`, and absent for a ban.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
     /// The id to quote when asking for help.
     pub request_id: String,
 }
@@ -54,6 +62,7 @@ pub struct FieldProblem {
 impl Problem {
     pub fn new(error: &Error, request_id: &str) -> Self {
         let code = error.code();
+        let exclusion = error.exclusion();
         let errors: Vec<_> = error
             .fields()
             .iter()
@@ -67,6 +76,8 @@ impl Problem {
             field: errors.first().map(|first| first.field.clone()),
             detail: error.detail().to_owned(),
             errors,
+            reason: exclusion.map(|Exclusion { reason, .. }| reason.clone()),
+            until: exclusion.and_then(|Exclusion { until, .. }| *until),
             request_id: request_id.to_owned(),
         }
     }
