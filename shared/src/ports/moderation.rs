@@ -25,6 +25,10 @@ pub trait Moderation: Send + Sync {
 
 #[async_trait]
 pub trait Audit: Send + Sync {
+    /// Notes what staff is about to read. MUST have stored the entry for good when it succeeds; what is read MUST NOT be
+    /// shown otherwise.
+    async fn note(&self, entry: &AuditEntry) -> Result<()>;
+
     /// The acts of a month, the oldest first, at most `limit` of those that follow `after`.
     async fn of_month(&self, month: &Month, after: Option<AuditId>, limit: usize) -> Result<Vec<AuditEntry>>;
 }

@@ -20,6 +20,9 @@ pub(super) enum Outcome {
 
 pub(super) const EXPECTED: &[(&str, Outcome)] = &[
     ("admin.grant-without-token", Problem(401, "unauthenticated")),
+    ("admin.report-forged-token", Problem(401, "unauthenticated")),
+    ("admin.report-without-token", Problem(401, "unauthenticated")),
+    ("admin.report-wrong-method", Problem(405, "method_not_allowed")),
     ("admin.reports-without-token", Problem(401, "unauthenticated")),
     ("admin.sanction-forged-token", Problem(401, "unauthenticated")),
     ("admin.unknown-path", Problem(404, "route_not_found")),

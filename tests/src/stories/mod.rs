@@ -16,3 +16,4 @@ mod oauth_attacks;
 mod passwords;
 mod sessions;
 mod sockets;
+mod staff;

@@ -8,13 +8,13 @@ use xtask::admin::{LocalTables, Role, grant};
 use crate::support::{Person, Story, Town, eventually};
 
 /// The first of a town, made as an operator makes them.
-fn staff<'s>(story: &'s Story, name: &str, role: Role) -> Person<'s> {
+pub(super) fn staff<'s>(story: &'s Story, name: &str, role: Role) -> Person<'s> {
     let person = story.newcomer(name);
     grant(&LocalTables::of_stack(&story.town.stack), &person.email, role).unwrap();
     person
 }
 
-fn sanction_path(person: &Person<'_>) -> String {
+pub(super) fn sanction_path(person: &Person<'_>) -> String {
     format!("/v1/admin/users/{}/sanction", person.id)
 }
 
@@ -22,12 +22,12 @@ fn role_path(person: &Person<'_>, role: &str) -> String {
     format!("/v1/admin/users/{}/roles/{role}", person.id)
 }
 
-fn report_path(person: &Person<'_>) -> String {
+pub(super) fn report_path(person: &Person<'_>) -> String {
     format!("/v1/profiles/{}/report", person.id)
 }
 
 /// Everything in the queue about somebody.
-fn queue_about(staff: &Person<'_>, subject: &Person<'_>) -> Vec<Value> {
+pub(super) fn queue_about(staff: &Person<'_>, subject: &Person<'_>) -> Vec<Value> {
     let mut found = Vec::new();
     let mut after = String::new();
     loop {
@@ -40,7 +40,7 @@ fn queue_about(staff: &Person<'_>, subject: &Person<'_>) -> Vec<Value> {
 }
 
 /// What the audit of this month says about somebody.
-fn audit_about(admin: &Person<'_>, subject: &Person<'_>) -> Vec<Value> {
+pub(super) fn audit_about(admin: &Person<'_>, subject: &Person<'_>) -> Vec<Value> {
     let mut found = Vec::new();
     let mut after = String::new();
     loop {

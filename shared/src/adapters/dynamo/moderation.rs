@@ -86,7 +86,9 @@ impl Moderation for DynamoModeration {
                 self.impose(transaction, entry, by, Sanction { kind, reason, since: entry.at, until })?
             }
             Act::SanctionLifted {} => self.lift(transaction, entry, by),
-            Act::ReportClosed { .. } => return Err(Error::internal("a report is closed where reports are")),
+            Act::ReportClosed { .. } | Act::ReportRead { .. } => {
+                return Err(Error::internal("reports are closed and read where they are"));
+            }
         };
         enacted(&transaction.commit().await?)
     }
