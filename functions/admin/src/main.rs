@@ -39,8 +39,9 @@ async fn main() -> Result<(), lambda_http::Error> {
     let keys = Arc::new(DynamoKeys::new(ops));
     let authenticator = Authenticator::new(tokens.issuer, keys, sessions.clone(), ambient.clone());
     let guard = Arc::new(Guard::new(Arc::new(authenticator), accounts.clone(), ambient.clone()));
+    let people = users::People::new(accounts, audit.clone());
     http::run(admin::router(
-        users::Deps { guard: guard.clone(), accounts, moderation, sessions, ambient: ambient.clone() },
+        users::Deps { guard: guard.clone(), people, moderation, sessions, ambient: ambient.clone() },
         reports::Deps { guard: guard.clone(), reports, conversations, audit: audit.clone(), ambient: ambient.clone() },
         AuditDeps { guard, audit, ambient },
     ))

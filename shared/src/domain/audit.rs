@@ -45,6 +45,11 @@ pub enum Act {
     },
     #[serde(rename = "sanction.lifted")]
     SanctionLifted {},
+    #[serde(rename = "sessions.ended")]
+    SessionsEnded {},
+    /// An account was looked up, by its id or by its address.
+    #[serde(rename = "account.read")]
+    AccountRead {},
     #[serde(rename = "report.closed")]
     ReportClosed { report_id: ReportId, decision: Decision },
     /// A report was read with the messages it names.

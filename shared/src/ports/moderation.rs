@@ -19,7 +19,8 @@ pub enum Enacted {
 #[async_trait]
 pub trait Moderation: Send + Sync {
     /// Gives or takes a role, imposes or lifts a sanction, as the entry says, and notes the entry: all or nothing. MUST
-    /// refuse unless the actor still may act as `by`, and is above a person to be sanctioned.
+    /// refuse unless the actor still may act as `by`, and is above a person to be sanctioned or signed out. Sessions are not
+    /// ended by it: it notes that they are about to be.
     async fn enact(&self, entry: &AuditEntry, by: Role) -> Result<Enacted>;
 }
 

@@ -19,6 +19,8 @@ pub(super) enum Outcome {
 }
 
 pub(super) const EXPECTED: &[(&str, Outcome)] = &[
+    ("admin.end-sessions-forged-token", Problem(401, "unauthenticated")),
+    ("admin.end-sessions-without-token", Problem(401, "unauthenticated")),
     ("admin.grant-without-token", Problem(401, "unauthenticated")),
     ("admin.report-forged-token", Problem(401, "unauthenticated")),
     ("admin.report-without-token", Problem(401, "unauthenticated")),

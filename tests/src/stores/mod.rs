@@ -1,6 +1,7 @@
 //! Stores: what their ports promise, held against the real tables with a clock in the test's hand.
 
 mod limits;
+mod moderation;
 mod sessions;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -31,6 +32,7 @@ fn table(name: TableName) -> Table {
         TableName::Accounts => "Accounts",
         TableName::Sessions => "Sessions",
         TableName::Outbox => "Outbox",
+        TableName::Profiles => "Profiles",
         _ => "Ops",
     };
     let mut vars: Vars = [

@@ -72,6 +72,13 @@ impl DynamoModeration {
             show,
         )
     }
+
+    /// Changes nothing, but holds the act to the rank of the person it is about.
+    fn hold_below(&self, transaction: Transaction, entry: &AuditEntry, by: Role) -> Transaction {
+        let (subject, is_below) = below(by, "");
+        let condition = format!("attribute_exists(pk) AND {is_below}");
+        transaction.check(&self.accounts, &account_key(entry.subject_id), subject.reading(&condition))
+    }
 }
 
 #[async_trait]
@@ -86,8 +93,9 @@ impl Moderation for DynamoModeration {
                 self.impose(transaction, entry, by, Sanction { kind, reason, since: entry.at, until })?
             }
             Act::SanctionLifted {} => self.lift(transaction, entry, by),
-            Act::ReportClosed { .. } | Act::ReportRead { .. } => {
-                return Err(Error::internal("reports are closed and read where they are"));
+            Act::SessionsEnded {} => self.hold_below(transaction, entry, by),
+            Act::AccountRead {} | Act::ReportClosed { .. } | Act::ReportRead { .. } => {
+                return Err(Error::internal("this is noted where it is done"));
             }
         };
         enacted(&transaction.commit().await?)
