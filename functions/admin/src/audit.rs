@@ -73,7 +73,7 @@ struct AuditView {
     request_id: Option<String>,
 }
 
-/// Lists what staff did in a month, page by page, the oldest first.
+/// Lists what staff did in a month and whose accounts and reports they read, page by page, the oldest first.
 #[utoipa::path(get, path = "/v1/admin/audit", operation_id = "list_audit", tag = "admin", security(("bearer" = [])),
     params(ListParams), responses(
         (status = 200, body = AuditList),

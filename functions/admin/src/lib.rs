@@ -1,7 +1,8 @@
 //! `admin`: what staff does: roles, sanctions, reports, audit.
 //!
 //! Who asks is told by the token, what they may do by their account alone, read for every request and held again by the
-//! transaction that does it. Every act is one transaction with its row in the audit.
+//! transaction that does it. Every act is one transaction with its row in the audit; what is read about somebody is noted
+//! before it is shown.
 
 mod audit;
 mod guard;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use admin::{AuditDeps, Guard, reports, users};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{
-    DynamoAccounts, DynamoAudit, DynamoKeys, DynamoModeration, DynamoOutbox, DynamoReports, DynamoSessions,
+    DynamoAccounts, DynamoAudit, DynamoConversations, DynamoKeys, DynamoModeration, DynamoOutbox, DynamoReports,
+    DynamoSessions,
 };
 use shared::adapters::system;
 use shared::config::{TableName, TokensConfig, Vars};
@@ -23,6 +24,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let sessions = aws.table(&mut vars, TableName::Sessions);
     let profiles = aws.table(&mut vars, TableName::Profiles);
     let social = aws.table(&mut vars, TableName::Social);
+    let chat = aws.table(&mut vars, TableName::Chat);
     let ops = aws.table(&mut vars, TableName::Ops);
     let tokens = TokensConfig::read(&mut vars);
     vars.finish()?;
@@ -32,13 +34,16 @@ async fn main() -> Result<(), lambda_http::Error> {
     let reports = Arc::new(DynamoReports::new(social, audit.clone()));
     let sessions = Arc::new(DynamoSessions::new(sessions, accounts.clone(), outbox.clone()));
     let accounts = Arc::new(DynamoAccounts::new(accounts, outbox));
+    let conversations = Arc::new(DynamoConversations::new(chat));
+    let audit = Arc::new(audit);
     let keys = Arc::new(DynamoKeys::new(ops));
     let authenticator = Authenticator::new(tokens.issuer, keys, sessions.clone(), ambient.clone());
     let guard = Arc::new(Guard::new(Arc::new(authenticator), accounts.clone(), ambient.clone()));
+    let people = users::People::new(accounts, audit.clone());
     http::run(admin::router(
-        users::Deps { guard: guard.clone(), accounts, moderation, sessions, ambient: ambient.clone() },
-        reports::Deps { guard: guard.clone(), reports, ambient: ambient.clone() },
-        AuditDeps { guard, audit: Arc::new(audit), ambient },
+        users::Deps { guard: guard.clone(), people, moderation, sessions, ambient: ambient.clone() },
+        reports::Deps { guard: guard.clone(), reports, conversations, audit: audit.clone(), ambient: ambient.clone() },
+        AuditDeps { guard, audit, ambient },
     ))
     .await
 }

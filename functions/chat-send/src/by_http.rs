@@ -32,7 +32,8 @@ pub(crate) struct SendBody {
     (status = 201, body = MessageView, description = "Stored"),
     (status = 200, body = MessageView, description = "Was stored before under the same `client_id`"),
     (status = "4XX", body = Problem,
-        description = "`conversation_not_found`, `conversation_closed`, `client_id_reused`, `invalid_field`"),
+        description = "`conversation_not_found`, `conversation_closed`, `client_id_reused`, `too_many_requests`, \
+            `invalid_field`"),
     (status = 503, body = Problem, description = "Nobody can tell; send it again under the same `client_id`"),
 ))]
 pub(crate) async fn send(

@@ -2,6 +2,7 @@
 
 mod by_http;
 mod by_socket;
+mod intake;
 mod send;
 
 use std::sync::Arc;
@@ -11,17 +12,17 @@ use axum::extract::FromRef;
 use shared::delivery::Delivery;
 use shared::edge::http::{self, Authenticator};
 use shared::ports::ambient::Ambient;
-use shared::ports::messages::Messages;
 use shared::ports::registry::Registry;
 use shared::routes;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use by_socket::on_frame;
+pub use intake::Intake;
 
 #[derive(Clone, FromRef)]
 pub struct Deps {
-    pub messages: Arc<dyn Messages>,
+    pub intake: Intake,
     pub registry: Arc<dyn Registry>,
     pub delivery: Delivery,
     pub authenticator: Arc<Authenticator>,

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use chat_send::Deps;
+use chat_send::{Deps, Intake};
 use shared::adapters::aws::Aws;
-use shared::adapters::dynamo::{DynamoKeys, DynamoMessages, DynamoOutbox, DynamoRegistry, DynamoSessions};
+use shared::adapters::dynamo::{
+    DynamoKeys, DynamoLimits, DynamoMessages, DynamoOutbox, DynamoRegistry, DynamoSessions,
+};
 use shared::adapters::sockets::ApiGatewaySockets;
 use shared::adapters::system;
 use shared::config::{TableName, TokensConfig, Vars};
 use shared::delivery::Delivery;
-use shared::edge::http::Authenticator;
+use shared::edge::http::{Authenticator, Limiter};
 use shared::edge::ws;
 use shared::telemetry;
 
@@ -23,13 +25,15 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let messages = DynamoMessages::new(aws.table(&mut vars, TableName::Chat), outbox.clone());
     let registry = Arc::new(DynamoRegistry::new(aws.table(&mut vars, TableName::Realtime)));
     let sessions = DynamoSessions::reader(aws.table(&mut vars, TableName::Sessions));
-    let keys = DynamoKeys::new(aws.table(&mut vars, TableName::Ops));
+    let ops = aws.table(&mut vars, TableName::Ops);
     let tokens = TokensConfig::read(&mut vars);
     vars.finish()?;
 
-    let authenticator = Authenticator::new(tokens.issuer, Arc::new(keys), Arc::new(sessions), ambient.clone());
+    let keys = Arc::new(DynamoKeys::new(ops.clone()));
+    let limiter = Limiter::new(Arc::new(DynamoLimits::new(ops, ambient.clone())));
+    let authenticator = Authenticator::new(tokens.issuer, keys, Arc::new(sessions), ambient.clone());
     let deps = Deps {
-        messages: Arc::new(messages),
+        intake: Intake::new(Arc::new(messages), limiter),
         registry: registry.clone(),
         delivery: Delivery::new(registry, Arc::new(ApiGatewaySockets::new(&aws)), Arc::new(outbox), ambient.clone()),
         authenticator: Arc::new(authenticator),

@@ -21,9 +21,9 @@ const MAX_UNKNOWN: usize = 3;
 /// A message that a member wants to send.
 #[derive(Debug)]
 pub(crate) struct Draft {
-    conversation_id: ConversationId,
-    sender_id: UserId,
-    client_id: ClientId,
+    pub(crate) conversation_id: ConversationId,
+    pub(crate) sender_id: UserId,
+    pub(crate) client_id: ClientId,
     text: MessageText,
 }
 
@@ -65,8 +65,8 @@ struct Try {
 pub(crate) async fn send(deps: &Deps, draft: Draft) -> Result<Sent> {
     // Tries of which nobody knows whether they were committed; the next look at the table tells.
     let mut unknown: Vec<Try> = Vec::new();
-    for _ in 0..ROUNDS {
-        let view = deps.messages.view(draft.conversation_id, draft.sender_id, &draft.client_id).await?;
+    for round in 0..ROUNDS {
+        let view = if round == 0 { deps.intake.admit(&draft).await? } else { deps.intake.look(&draft).await? };
         if let Some(earlier) = view.earlier {
             let own = unknown.into_iter().find(|one| one.message.message_id == earlier.message_id);
             return match own {
@@ -75,7 +75,7 @@ pub(crate) async fn send(deps: &Deps, draft: Draft) -> Result<Sent> {
             };
         }
         let next = next_try(deps, open(view.conversation)?, &draft);
-        match deps.messages.append(&next.conversation, &next.message, &next.entry).await {
+        match deps.intake.store(&next.conversation, &next.message, &next.entry).await {
             Ok(true) => return Ok(delivered(deps, next).await),
             Ok(false) => {}
             Err(error) if error.retryable() && unknown.len() + 1 < MAX_UNKNOWN => {

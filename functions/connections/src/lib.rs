@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::FromRef;
-use shared::edge::http::{self, Authenticator};
+use shared::edge::http::{self, Authenticator, Limiter};
 use shared::ports::ambient::Ambient;
 use shared::ports::pairs::Pairs;
 use shared::ports::profiles::Profiles;
@@ -26,6 +26,7 @@ use utoipa_axum::router::OpenApiRouter;
 pub struct Deps {
     pub pairs: Arc<dyn Pairs>,
     pub profiles: Arc<dyn Profiles>,
+    pub limiter: Limiter,
     pub authenticator: Arc<Authenticator>,
     pub ambient: Ambient,
 }

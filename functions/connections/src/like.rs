@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use shared::domain::fields::Fields;
 use shared::domain::id::{ConversationId, UserId};
 use shared::domain::input::Input;
+use shared::domain::limit::{LIKE_PER_PERSON, Subject};
 use shared::domain::pair::Liked;
 use shared::domain::profile::Profile;
 use shared::domain::text;
@@ -43,7 +44,8 @@ enum LikeState {
 #[utoipa::path(put, path = "/v1/likes/{user_id}", tag = "connections", security(("bearer" = [])),
     params(("user_id" = UserId, Path)), request_body = LikeBody, responses(
     (status = 200, body = LikeAnswer),
-    (status = "4XX", body = Problem, description = "`profile_not_found`, `profile_missing`, `invalid_field`"),
+    (status = "4XX", body = Problem,
+        description = "`profile_not_found`, `profile_missing`, `too_many_requests`, `invalid_field`"),
 ))]
 pub(crate) async fn like(
     State(deps): State<Deps>,
@@ -52,7 +54,9 @@ pub(crate) async fn like(
     Body(body): Body<LikeBody>,
 ) -> Result<Json<LikeAnswer>> {
     let intro = parse(&body)?;
-    deps.profiles.find(caller.user_id).await?.ok_or(Code::ProfileMissing)?;
+    let person = Subject::person(caller.user_id);
+    let (own, ()) = tokio::try_join!(deps.profiles.find(caller.user_id), deps.limiter.take(&LIKE_PER_PERSON, &person))?;
+    own.ok_or(Code::ProfileMissing)?;
     let other = deps.profiles.find(user_id).await?.and_then(Profile::unless_hidden).ok_or(Code::ProfileNotFound)?;
     let (now, conversation_id) = (deps.ambient.now(), deps.ambient.id());
     let liked = change(&deps, caller.user_id, user_id, |pair| {

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use connections::Deps;
 use shared::adapters::aws::Aws;
-use shared::adapters::dynamo::{DynamoKeys, DynamoOutbox, DynamoPairs, DynamoProfiles, DynamoSessions};
+use shared::adapters::dynamo::{DynamoKeys, DynamoLimits, DynamoOutbox, DynamoPairs, DynamoProfiles, DynamoSessions};
 use shared::adapters::system;
 use shared::config::{TableName, TokensConfig, Vars};
-use shared::edge::http::{self, Authenticator};
+use shared::edge::http::{self, Authenticator, Limiter};
 use shared::telemetry;
 
 #[tokio::main(flavor = "current_thread")]
@@ -20,14 +20,17 @@ async fn main() -> Result<(), lambda_http::Error> {
     let (social, chat) = (aws.table(&mut vars, TableName::Social), aws.table(&mut vars, TableName::Chat));
     let profiles = DynamoProfiles::new(aws.table(&mut vars, TableName::Profiles));
     let sessions = DynamoSessions::reader(aws.table(&mut vars, TableName::Sessions));
-    let keys = DynamoKeys::new(aws.table(&mut vars, TableName::Ops));
+    let ops = aws.table(&mut vars, TableName::Ops);
     let tokens = TokensConfig::read(&mut vars);
     vars.finish()?;
 
-    let authenticator = Authenticator::new(tokens.issuer, Arc::new(keys), Arc::new(sessions), ambient.clone());
+    let keys = Arc::new(DynamoKeys::new(ops.clone()));
+    let limiter = Limiter::new(Arc::new(DynamoLimits::new(ops, ambient.clone())));
+    let authenticator = Authenticator::new(tokens.issuer, keys, Arc::new(sessions), ambient.clone());
     let deps = Deps {
         pairs: Arc::new(DynamoPairs::new(social, chat, outbox)),
         profiles: Arc::new(profiles),
+        limiter,
         authenticator: Arc::new(authenticator),
         ambient,
     };

@@ -38,7 +38,7 @@ pub enum AccountState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Reads reports, suspends and bans.
+    /// Looks people up, reads reports, suspends and bans, ends sessions.
     Moderator,
     /// Does what moderators do, gives roles and takes them, reads the audit.
     Admin,
@@ -59,8 +59,8 @@ impl Role {
         found.ok_or_else(|| Error::invalid("role", "role must be one of: moderator admin"))
     }
 
-    /// Whether somebody with this role may suspend, ban, or lift what was imposed on `subject`: those below them, so
-    /// neither themselves nor their equals.
+    /// Whether somebody with this role may suspend, ban or sign out `subject`, or lift what was imposed on them: those below
+    /// them, so neither themselves nor their equals.
     pub fn is_above(self, subject: &Account) -> bool {
         subject.rank() < Some(self)
     }

@@ -1,4 +1,5 @@
-//! The audit: what staff did to whom, and why. An entry is written with the act it tells of, and never changed.
+//! The audit: what staff did to whom and why, and about whom they read. An entry is written with the act it tells of, or
+//! before what is read is shown, and never changed.
 
 use std::str::FromStr;
 
@@ -44,8 +45,16 @@ pub enum Act {
     },
     #[serde(rename = "sanction.lifted")]
     SanctionLifted {},
+    #[serde(rename = "sessions.ended")]
+    SessionsEnded {},
+    /// An account was looked up, by its id or by its address.
+    #[serde(rename = "account.read")]
+    AccountRead {},
     #[serde(rename = "report.closed")]
     ReportClosed { report_id: ReportId, decision: Decision },
+    /// A report was read with the messages it names.
+    #[serde(rename = "report.read")]
+    ReportRead { report_id: ReportId },
 }
 
 /// A month of the audit, such as `2026-11`, in UTC.

@@ -53,6 +53,10 @@ pub const PASSWORD_PER_PERSON: Limit = limit("password.person", 10, Duration::fr
 pub const CODE_PER_NETWORK: Limit = limit("code.network", 100, Duration::from_mins(15));
 /// Reports that one person makes.
 pub const REPORT_PER_PERSON: Limit = limit("report.person", 20, Duration::from_hours(24));
+/// Messages that one person sends, through both doors together: more than anybody types.
+pub const SEND_PER_PERSON: Limit = limit("send.person", 120, Duration::from_mins(1));
+/// Likes that one person gives.
+pub const LIKE_PER_PERSON: Limit = limit("like.person", 200, Duration::from_hours(24));
 
 /// The one table of limits, in the order of the documents.
 pub const ALL: &[&Limit] = &[
@@ -68,6 +72,8 @@ pub const ALL: &[&Limit] = &[
     &PASSWORD_PER_PERSON,
     &CODE_PER_NETWORK,
     &REPORT_PER_PERSON,
+    &SEND_PER_PERSON,
+    &LIKE_PER_PERSON,
 ];
 
 /// Who is counted. An address is counted by its digest, a network by what one subscriber is given.

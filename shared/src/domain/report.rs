@@ -4,10 +4,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::account::Reason;
+use super::conversation::Conversation;
 use super::fields::Refusal;
 use super::id::{ConversationId, ReportId, UserId};
 use super::text;
 use super::time::Timestamp;
+
+/// How many messages before the one that a report names staff reads with it, and how many after it.
+const AROUND: u64 = 5;
+/// The most messages that staff reads with a report.
+pub const MAX_CONTEXT: usize = 11;
 
 /// What is wrong with somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -44,6 +50,25 @@ pub struct Report {
     pub subject_id: UserId,
     pub statement: Statement,
     pub created_at: Timestamp,
+}
+
+/// Which messages of a conversation staff reads with a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The first message follows the one with this number.
+    pub after: u64,
+    /// The number of the last message, if there are so many.
+    pub through: u64,
+}
+
+/// Why staff reads no messages with a report that names a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ContextUnavailable {
+    /// The two people are not, and were not, in such a conversation together.
+    NotTheirConversation,
+    /// Their conversation has no message with this number.
+    NoSuchMessage,
 }
 
 /// What staff made of a report.
@@ -83,6 +108,23 @@ impl Place {
     }
 }
 
+impl Report {
+    /// What staff reads of the conversation at `place`, whether or not it has been closed since.
+    ///
+    /// A report that names a conversation of others must not have it read: reporter and subject MUST both be in it.
+    pub fn excerpt(&self, place: Place, conversation: Option<&Conversation>) -> Result<Excerpt, ContextUnavailable> {
+        let are_members =
+            |found: &&Conversation| [self.reporter_id, self.subject_id].iter().all(|id| found.member_ids.contains(id));
+        let conversation = conversation.filter(are_members).ok_or(ContextUnavailable::NotTheirConversation)?;
+        let newest = conversation.seq;
+        match place.message_seq {
+            Some(seq) if seq > newest => Err(ContextUnavailable::NoSuchMessage),
+            Some(seq) => Ok(Excerpt { after: seq.saturating_sub(AROUND + 1), through: seq.saturating_add(AROUND) }),
+            None => Ok(Excerpt { after: newest.saturating_sub(2 * AROUND + 1), through: newest }),
+        }
+    }
+}
+
 /// The day on which a report counts: a second one about the same person on the same day says nothing new.
 pub const fn day(at: Timestamp) -> u64 {
     at.unix_seconds() / (24 * 60 * 60)
@@ -91,6 +133,7 @@ pub const fn day(at: Timestamp) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::conversation::ConversationState;
     use crate::domain::id::Id;
 
     #[test]
@@ -101,5 +144,50 @@ mod tests {
             assert!(refused.unwrap_err().starts_with("message_seq "));
         }
         assert!(Statement::text("").is_ok() && Statement::text(&"x".repeat(1_001)).is_err());
+    }
+
+    const NOW: Timestamp = Timestamp::from_unix_seconds(1);
+
+    fn person(n: u8) -> UserId {
+        UserId::from_parts(NOW, [n; 10])
+    }
+
+    /// What staff reads of a conversation of these people with so many messages, when 1 reports 2 in it.
+    fn read(people: &[u8], newest: u64, message_seq: Option<u64>) -> Result<(u64, u64), ContextUnavailable> {
+        let conversation = Conversation {
+            conversation_id: ConversationId::from_parts(NOW, [9; 10]),
+            state: ConversationState::Closed,
+            seq: newest,
+            count: newest,
+            member_ids: people.iter().map(|n| person(*n)).collect(),
+            created_at: NOW,
+            last: None,
+        };
+        let place = Place { conversation_id: conversation.conversation_id, message_seq };
+        let statement = Statement { complaint: Complaint::Spam, text: String::new(), place: Some(place) };
+        let report_id = ReportId::from_parts(NOW, [7; 10]);
+        let report = Report { report_id, reporter_id: person(1), subject_id: person(2), statement, created_at: NOW };
+        report.excerpt(place, Some(&conversation)).map(|excerpt| (excerpt.after, excerpt.through))
+    }
+
+    #[test]
+    fn a_message_is_read_with_its_neighbours_and_never_more() {
+        assert_eq!(read(&[1, 2], 100, Some(50)), Ok((44, 55)));
+        assert_eq!(read(&[2, 1], 100, Some(2)), Ok((0, 7)));
+        assert_eq!(read(&[1, 2], 100, Some(100)), Ok((94, 105)));
+        assert_eq!(read(&[1, 2], 100, None), Ok((89, 100)));
+        assert_eq!(read(&[1, 2], 3, None), Ok((0, 3)));
+        assert_eq!(read(&[1, 2], 3, Some(4)), Err(ContextUnavailable::NoSuchMessage));
+        for (after, through) in [Some(50), None].map(|seq| read(&[1, 2], 100, seq).unwrap()) {
+            assert_eq!(through - after, MAX_CONTEXT as u64);
+        }
+    }
+
+    #[test]
+    fn a_report_opens_no_conversation_but_that_of_both() {
+        for others in [&[1, 3][..], &[2, 3], &[3, 4], &[]] {
+            assert_eq!(read(others, 9, Some(1)), Err(ContextUnavailable::NotTheirConversation), "{others:?}");
+            assert_eq!(read(others, 9, None), Err(ContextUnavailable::NotTheirConversation), "{others:?}");
+        }
     }
 }

@@ -6,15 +6,19 @@ use super::Rule;
 use super::template::{Resource, Template, one_or_many, references, statements};
 
 /// Tables with partitions that not everybody may touch, and who may touch all of them.
-const DIVIDED: [(&str, &[&str]); 2] = [("OpsTable", &[]), ("AccountsTable", &["AuthFunction"])];
+const DIVIDED: [(&str, &[&str]); 3] = [
+    ("OpsTable", &[]),
+    ("AccountsTable", &["AuthFunction"]),
+    ("ChatTable", &["ChatFunction", "ChatSendFunction", "ConnectionsFunction", "PushFunction"]),
+];
 
 /// What only those may name who may touch all of a table.
 const SECRET: &str = "PASSWORD#";
 
 const PARTITIONS: Rule = Rule {
-    text: "A policy on ops or accounts names the partitions it is about",
+    text: "A policy on ops or accounts, or of staff on chat, names the partitions it is about",
     why: "one table holds signing keys beside mail marks, another passwords beside addresses: a flaw in the function that \
-          sends mail must not be one in the function that checks passwords",
+          sends mail must not be one in the function that checks passwords; and staff reads conversations, not inboxes",
     remedy: "add Condition: {ForAllValues:StringLike: {dynamodb:LeadingKeys: [<PREFIX>#*]}}, as EmailSendFunction does; \
              infra/DATA.md lists the prefixes",
 };
@@ -61,6 +65,7 @@ fn a_trespasser_is_caught() {
     let keys = |prefix: &str| json!({ "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [prefix] } });
     let plants = [
         (policy("OpsTable", json!({})), "SweepFunction may touch every partition of OpsTable"),
+        (policy("ChatTable", json!({})), "SweepFunction may touch every partition of ChatTable"),
         (policy("OpsTable", keys("*")), "SweepFunction may touch * of OpsTable"),
         (policy("AccountsTable", keys("PASSWORD#*")), "SweepFunction may touch PASSWORD#* of AccountsTable"),
     ];

@@ -19,7 +19,12 @@ pub(super) enum Outcome {
 }
 
 pub(super) const EXPECTED: &[(&str, Outcome)] = &[
+    ("admin.end-sessions-forged-token", Problem(401, "unauthenticated")),
+    ("admin.end-sessions-without-token", Problem(401, "unauthenticated")),
     ("admin.grant-without-token", Problem(401, "unauthenticated")),
+    ("admin.report-forged-token", Problem(401, "unauthenticated")),
+    ("admin.report-without-token", Problem(401, "unauthenticated")),
+    ("admin.report-wrong-method", Problem(405, "method_not_allowed")),
     ("admin.reports-without-token", Problem(401, "unauthenticated")),
     ("admin.sanction-forged-token", Problem(401, "unauthenticated")),
     ("admin.unknown-path", Problem(404, "route_not_found")),

@@ -2,6 +2,7 @@
 
 mod codes;
 mod limits;
+mod moderation;
 mod sessions;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -32,6 +33,7 @@ fn table(name: TableName) -> Table {
         TableName::Accounts => "Accounts",
         TableName::Sessions => "Sessions",
         TableName::Outbox => "Outbox",
+        TableName::Profiles => "Profiles",
         _ => "Ops",
     };
     let mut vars: Vars = [

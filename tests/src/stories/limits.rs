@@ -1,13 +1,9 @@
 //! Limits: who is stopped, who is not, and what they are told.
 
-use std::time::UNIX_EPOCH;
-
 use serde_json::json;
 use shared::domain::limit::{
-    CODE_PER_NETWORK, LOGIN_PER_NETWORK, Limit, OAUTH_PER_NETWORK, PASSWORD_PER_PERSON, SIGN_IN_CODE_PER_PERSON,
-    Subject,
+    CODE_PER_NETWORK, LOGIN_PER_NETWORK, OAUTH_PER_NETWORK, PASSWORD_PER_PERSON, SIGN_IN_CODE_PER_PERSON, Subject,
 };
-use shared::domain::time::Timestamp;
 
 use crate::support::{Answer, CALLBACK, Flow, PASSWORD, Person, Story, Town, any_address, fresh_address};
 
@@ -17,19 +13,6 @@ fn guesses(story: &Story, address: &str, email: &str, password: &str) -> Answer 
 
 fn network(address: &str) -> Subject {
     Subject::network(address.parse().unwrap())
-}
-
-/// As if all but `left` of what a limit allows had been done already.
-fn has_left(story: &Story, limit: &Limit, subject: &Subject, left: u32) {
-    let now = Timestamp::from_unix_seconds(UNIX_EPOCH.elapsed().unwrap().as_secs());
-    let window = limit.window_of(subject, now);
-    let counter = json!({
-        "pk": { "S": format!("LIMIT#{}#{}", limit.name, subject.as_str()) },
-        "sk": { "S": format!("{}#0", window.number) },
-        "count": { "N": (limit.max - left).to_string() },
-        "expires_at": { "N": window.ends_at.unix_seconds().to_string() },
-    });
-    story.town.put_item("Ops", &counter);
 }
 
 fn asks_to_reset(story: &Story, address: &str, email: &str) -> Answer {
@@ -113,7 +96,7 @@ fn a_code_signs_in_once_even_at_the_same_moment() {
 fn whoever_has_asked_for_too_many_codes_gets_the_same_answer_and_no_mail() {
     let story = Story::in_peace();
     let ada = story.newcomer("Ada");
-    has_left(&story, &SIGN_IN_CODE_PER_PERSON, &Subject::person(ada.id.parse().unwrap()), 0);
+    story.has_left(&SIGN_IN_CODE_PER_PERSON, &Subject::person(ada.id.parse().unwrap()), 0);
     let right = json!({ "email": ada.email, "password": PASSWORD });
     let id = story.town.post(None, "/v1/auth/login/code", &right).expect(202)["sign_in_id"].take();
     story.remember(id.as_str().unwrap());
@@ -127,9 +110,9 @@ fn what_is_used_up_is_refused_to_whoever_used_it_up() {
     let story = Story::in_peace();
     let ada = story.newcomer("Ada");
     let farm = any_address();
-    has_left(&story, &LOGIN_PER_NETWORK, &network(&farm), 0);
-    has_left(&story, &CODE_PER_NETWORK, &network(&farm), 0);
-    has_left(&story, &PASSWORD_PER_PERSON, &Subject::person(ada.id.parse().unwrap()), 0);
+    story.has_left(&LOGIN_PER_NETWORK, &network(&farm), 0);
+    story.has_left(&CODE_PER_NETWORK, &network(&farm), 0);
+    story.has_left(&PASSWORD_PER_PERSON, &Subject::person(ada.id.parse().unwrap()), 0);
 
     let credentials = json!({ "email": ada.email, "password": PASSWORD });
     let code = json!({ "registration_id": ada.id, "code": "123456" });
@@ -214,7 +197,7 @@ fn a_network_cannot_start_sign_ins_at_a_provider_without_end() {
         let body = json!({ "redirect_uri": redirect_uri });
         story.town.post_from(&school, "/v1/auth/oauth/google/start", &body)
     };
-    has_left(&story, &OAUTH_PER_NETWORK, &network(&school), 2);
+    story.has_left(&OAUTH_PER_NETWORK, &network(&school), 2);
     // What is refused anyway costs nothing and is not counted.
     for _ in 0..3 {
         starts("https://evil.example/callback").expect_problem(422, "invalid_field");
@@ -238,7 +221,7 @@ fn sign_ins_at_a_provider_are_counted_with_those_by_password() {
     let story = Story::with_providers();
     let school = any_address();
     let [first, second] = ["first", "second"].map(|name| Flow::start(&story, "github").signs_in(&fresh_address(name)));
-    has_left(&story, &LOGIN_PER_NETWORK, &network(&school), 2);
+    story.has_left(&LOGIN_PER_NETWORK, &network(&school), 2);
     let lost = Flow { state: "A".repeat(43), ..first.clone() }.finish_from(&story, &school);
     assert_eq!(stands_at(&lost), ("300", "1"));
     lost.expect_problem(401, "oauth_failed");

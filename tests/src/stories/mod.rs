@@ -15,6 +15,8 @@ mod moderation;
 mod oauth;
 mod oauth_attacks;
 mod passwords;
+mod quotas;
 mod sanctions;
 mod sessions;
 mod sockets;
+mod staff;

@@ -22,12 +22,12 @@ fn role_path(person: &Person<'_>, role: &str) -> String {
     format!("/v1/admin/users/{}/roles/{role}", person.id)
 }
 
-fn report_path(person: &Person<'_>) -> String {
+pub(super) fn report_path(person: &Person<'_>) -> String {
     format!("/v1/profiles/{}/report", person.id)
 }
 
 /// Everything in the queue about somebody.
-fn queue_about(staff: &Person<'_>, subject: &Person<'_>) -> Vec<Value> {
+pub(super) fn queue_about(staff: &Person<'_>, subject: &Person<'_>) -> Vec<Value> {
     let mut found = Vec::new();
     let mut after = String::new();
     loop {
@@ -40,7 +40,7 @@ fn queue_about(staff: &Person<'_>, subject: &Person<'_>) -> Vec<Value> {
 }
 
 /// What the audit of this month says about somebody.
-fn audit_about(admin: &Person<'_>, subject: &Person<'_>) -> Vec<Value> {
+pub(super) fn audit_about(admin: &Person<'_>, subject: &Person<'_>) -> Vec<Value> {
     let mut found = Vec::new();
     let mut after = String::new();
     loop {

@@ -1,6 +1,11 @@
 //! A story: fresh people in a town, and a look around at the end for anything they left lying about.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, UNIX_EPOCH};
+
+use serde_json::json;
+use shared::domain::limit::{Limit, Subject};
+use shared::domain::time::Timestamp;
 
 use super::{Person, Town, eventually};
 
@@ -58,6 +63,22 @@ impl Story {
 
     pub(crate) fn remember(&self, id: &str) {
         self.ids.lock().unwrap().push(id.to_owned());
+    }
+
+    /// As if all but `left` of what a limit allows had been done already, in a window that lasts for a while yet.
+    pub(crate) fn has_left(&self, limit: &Limit, subject: &Subject, left: u32) {
+        let window = eventually("a window that does not end at once", || {
+            let now = Timestamp::from_unix_seconds(UNIX_EPOCH.elapsed().unwrap().as_secs());
+            let window = limit.window_of(subject, now);
+            (window.ends_at.since(now) > Duration::from_secs(25)).then_some(window)
+        });
+        let counter = json!({
+            "pk": { "S": format!("LIMIT#{}#{}", limit.name, subject.as_str()) },
+            "sk": { "S": format!("{}#0", window.number) },
+            "count": { "N": (limit.max - left).to_string() },
+            "expires_at": { "N": window.ends_at.unix_seconds().to_string() },
+        });
+        self.town.put_item("Ops", &counter);
     }
 
     fn left_over(&self) -> Vec<String> {

@@ -14,7 +14,7 @@ use shared::error::{Code, Result};
 use shared::ports::moderation::Enacted;
 use utoipa::ToSchema;
 
-use super::Deps;
+use super::{Deps, pending};
 use crate::guard::Staff;
 
 #[derive(Deserialize, ToSchema)]
@@ -44,11 +44,7 @@ pub(super) async fn close(
     let decision = fields.copy("decision", &body.decision);
     let note = fields.read("note", &body.note, |text| Reason::parse("note", text));
     let (decision, note) = fields.accept(decision.zip(note))?;
-    let report = deps.reports.find_open(report_id).await?.ok_or(Code::ReportNotFound)?;
-    // Whoever is told on does not judge.
-    if report.subject_id == staff.user_id {
-        return Err(Code::Forbidden.into());
-    }
+    let report = pending(&deps, staff, report_id).await?;
     let act = Act::ReportClosed { report_id, decision };
     let entry = staff.notes(report.subject_id, act, Some(note.clone()), &deps.ambient);
     let closing = Closing { decision, note, closed_by: staff.user_id, closed_at: entry.at };

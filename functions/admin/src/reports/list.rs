@@ -3,14 +3,13 @@
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use shared::domain::id::{ConversationId, ReportId, UserId};
-use shared::domain::report::{Complaint, Report};
-use shared::domain::time::Timestamp;
+use shared::domain::id::ReportId;
 use shared::edge::http::{Params, Problem, page_limit};
 use shared::error::Result;
 use utoipa::{IntoParams, ToSchema};
 
 use super::Deps;
+use super::view::ReportView;
 use crate::guard::Staff;
 
 #[derive(Deserialize, IntoParams)]
@@ -37,22 +36,7 @@ pub(super) struct ReportList {
     next_after: Option<ReportId>,
 }
 
-#[derive(Serialize, ToSchema)]
-struct ReportView {
-    report_id: ReportId,
-    reporter_id: UserId,
-    subject_id: UserId,
-    reason: Complaint,
-    text: String,
-    /// Where it happened, as the reporter says.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    conversation_id: Option<ConversationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message_seq: Option<u64>,
-    created_at: Timestamp,
-}
-
-/// Lists the open reports, page by page, the oldest first.
+/// Lists the open reports about others, page by page, the oldest first.
 #[utoipa::path(get, path = "/v1/admin/reports", operation_id = "list_reports", tag = "admin",
     security(("bearer" = [])), params(ListParams), responses(
         (status = 200, body = ReportList),
@@ -60,27 +44,13 @@ struct ReportView {
     ))]
 pub(super) async fn list(
     State(deps): State<Deps>,
-    _: Staff,
+    staff: Staff,
     Params(params): Params<ListParams>,
 ) -> Result<Json<ReportList>> {
     let limit = page_limit(params.limit)?;
     let reports = deps.reports.open(params.after, limit).await?;
     let next_after = reports.last().filter(|_| reports.len() == limit).map(|last| last.report_id);
-    Ok(Json(ReportList { items: reports.into_iter().map(ReportView::from).collect(), next_after }))
-}
-
-impl From<Report> for ReportView {
-    fn from(report: Report) -> Self {
-        let place = report.statement.place;
-        Self {
-            report_id: report.report_id,
-            reporter_id: report.reporter_id,
-            subject_id: report.subject_id,
-            reason: report.statement.complaint,
-            text: report.statement.text,
-            conversation_id: place.map(|place| place.conversation_id),
-            message_seq: place.and_then(|place| place.message_seq),
-            created_at: report.created_at,
-        }
-    }
+    // Whoever is told on does not hear of it, not even as staff.
+    let others = reports.into_iter().filter(|report| report.subject_id != staff.user_id);
+    Ok(Json(ReportList { items: others.map(ReportView::from).collect(), next_after }))
 }

@@ -7,11 +7,11 @@ use shared::domain::email::EmailAddress;
 use shared::domain::fields::Fields;
 use shared::domain::id::UserId;
 use shared::edge::http::{Id, Params, Problem};
-use shared::error::{Code, Result};
+use shared::error::Result;
 use utoipa::IntoParams;
 
+use super::Deps;
 use super::view::UserView;
-use super::{Deps, subject};
 use crate::guard::Staff;
 
 #[derive(Deserialize, IntoParams)]
@@ -22,7 +22,7 @@ pub(super) struct FindParams {
     email: String,
 }
 
-/// Finds a person by their mail address.
+/// Finds a person by their mail address. The audit notes who was found, and not by which address.
 #[utoipa::path(get, path = "/v1/admin/users", operation_id = "find_user", tag = "admin", security(("bearer" = [])),
     params(FindParams), responses(
         (status = 200, body = UserView),
@@ -30,21 +30,21 @@ pub(super) struct FindParams {
     ))]
 pub(super) async fn by_email(
     State(deps): State<Deps>,
-    _: Staff,
+    staff: Staff,
     Params(params): Params<FindParams>,
 ) -> Result<Json<UserView>> {
     let mut fields = Fields::default();
     let email = fields.take("email", EmailAddress::parse(&params.email));
-    let owner = deps.accounts.owner_of(&fields.accept(email)?).await?.ok_or(Code::UserNotFound)?;
-    Ok(Json(UserView::from(subject(&deps, owner).await?)))
+    let owner = deps.people.owner_of(&fields.accept(email)?).await?;
+    Ok(Json(deps.people.show(owner, staff, &deps.ambient).await?))
 }
 
-/// Reads a person.
+/// Reads a person. The audit notes it.
 #[utoipa::path(get, path = "/v1/admin/users/{user_id}", operation_id = "read_user", tag = "admin",
     security(("bearer" = [])), params(("user_id" = UserId, Path)), responses(
         (status = 200, body = UserView),
         (status = "4XX", body = Problem, description = "`forbidden`, `user_not_found`"),
     ))]
-pub(super) async fn by_id(State(deps): State<Deps>, _: Staff, Id(user_id): Id<UserId>) -> Result<Json<UserView>> {
-    Ok(Json(UserView::from(subject(&deps, user_id).await?)))
+pub(super) async fn by_id(State(deps): State<Deps>, staff: Staff, Id(user_id): Id<UserId>) -> Result<Json<UserView>> {
+    Ok(Json(deps.people.show(user_id, staff, &deps.ambient).await?))
 }

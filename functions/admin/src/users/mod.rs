@@ -1,31 +1,34 @@
-//! People as staff sees them: found, given roles, kept out.
+//! People as staff sees them: found, given roles, kept out, signed out.
 
 mod find;
+mod people;
 mod roles;
 mod sanction;
+mod sessions;
 mod view;
 
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use shared::domain::account::{Account, AccountState, Role};
+use shared::domain::account::{Account, Role};
 use shared::domain::audit::AuditEntry;
 use shared::domain::id::UserId;
 use shared::domain::outbox::OutboxEntry;
-use shared::error::{Code, Error, Result};
-use shared::ports::accounts::Accounts;
+use shared::error::{Code, Result};
 use shared::ports::ambient::Ambient;
 use shared::ports::moderation::{Enacted, Moderation};
 use shared::ports::sessions::Sessions;
 use shared::routes;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::guard::Guard;
+pub use people::People;
+
+use crate::guard::{Guard, Staff};
 
 #[derive(Clone, FromRef)]
 pub struct Deps {
     pub guard: Arc<Guard>,
-    pub accounts: Arc<dyn Accounts>,
+    pub people: People,
     pub moderation: Arc<dyn Moderation>,
     pub sessions: Arc<dyn Sessions>,
     pub ambient: Ambient,
@@ -37,12 +40,13 @@ pub fn routes() -> OpenApiRouter<Deps> {
         .routes(routes!(find::by_id))
         .routes(routes!(roles::grant, roles::remove))
         .routes(routes!(sanction::impose, sanction::lift))
+        .routes(routes!(sessions::end))
 }
 
-/// A registration that nobody has confirmed is nobody yet.
-async fn subject(deps: &Deps, user_id: UserId) -> Result<Account> {
-    let account = deps.accounts.find(user_id).await?;
-    account.filter(|account| account.state == AccountState::Active).ok_or_else(|| Error::from(Code::UserNotFound))
+/// Somebody over whom `staff` may decide.
+async fn below(deps: &Deps, staff: Staff, user_id: UserId) -> Result<Account> {
+    let person = deps.people.find(user_id).await?;
+    if staff.role.is_above(&person) { Ok(person) } else { Err(Code::Forbidden.into()) }
 }
 
 async fn enact(deps: &Deps, entry: &AuditEntry, by: Role, promises: &[OutboxEntry]) -> Result<()> {

@@ -8,7 +8,7 @@ use shared::domain::id::UserId;
 use shared::edge::http::{Id, Problem};
 use shared::error::{Code, Result};
 
-use super::{Deps, enact, subject};
+use super::{Deps, enact};
 use crate::guard::{Admin, Staff};
 
 /// Gives somebody a role. It holds from their next request on.
@@ -64,5 +64,5 @@ async fn other(deps: &Deps, admin: Staff, user_id: UserId) -> Result<Account> {
     if user_id == admin.user_id {
         return Err(Code::Forbidden.into());
     }
-    subject(deps, user_id).await
+    deps.people.find(user_id).await
 }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
-use shared::domain::account::{Account, Sanction, SanctionKind};
+use shared::domain::account::{Sanction, SanctionKind};
 use shared::domain::audit::Act;
 use shared::domain::id::UserId;
 use shared::domain::input::Input;
@@ -11,10 +11,10 @@ use shared::domain::outbox::{Effect, MailKind};
 use shared::domain::session::SessionState;
 use shared::domain::time::Timestamp;
 use shared::edge::http::{Body, Id, Problem};
-use shared::error::{Code, Result};
+use shared::error::Result;
 use utoipa::ToSchema;
 
-use super::{Deps, enact, subject};
+use super::{Deps, below, enact};
 use crate::guard::Staff;
 
 #[derive(Deserialize, ToSchema)]
@@ -75,9 +75,4 @@ pub(super) async fn lift(State(deps): State<Deps>, staff: Staff, Id(user_id): Id
         enact(&deps, &entry, staff.role, told.as_slice()).await?;
     }
     Ok(StatusCode::NO_CONTENT)
-}
-
-async fn below(deps: &Deps, staff: Staff, user_id: UserId) -> Result<Account> {
-    let person = subject(deps, user_id).await?;
-    if staff.role.is_above(&person) { Ok(person) } else { Err(Code::Forbidden.into()) }
 }

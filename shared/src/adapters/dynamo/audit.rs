@@ -1,4 +1,4 @@
-//! The audit, in the ops table: rows that are written once, with what they tell of.
+//! The audit, in the ops table: rows that are written once, with what they tell of or before it is shown.
 
 use async_trait::async_trait;
 
@@ -49,6 +49,11 @@ pub(super) fn enacted(outcome: &Outcome) -> Result<Enacted> {
 
 #[async_trait]
 impl Audit for DynamoAudit {
+    async fn note(&self, entry: &AuditEntry) -> Result<()> {
+        // The id was drawn for this entry: a row that is there already is the work of a try whose answer was lost.
+        self.ops.put_if(encode(&key(entry), entry)?, Expression::absent()).await.map(drop)
+    }
+
     async fn of_month(&self, month: &Month, after: Option<AuditId>, limit: usize) -> Result<Vec<AuditEntry>> {
         let range = Range::after(partition(month), after).strong().limit(limit);
         self.ops.query(range).await?.into_iter().map(decode).collect()

@@ -75,6 +75,13 @@ impl DynamoModeration {
             show,
         )
     }
+
+    /// Changes nothing, but holds the act to the rank of the person it is about.
+    fn hold_below(&self, transaction: Transaction, entry: &AuditEntry, by: Role) -> Transaction {
+        let (subject, is_below) = below(by, "");
+        let condition = format!("attribute_exists(pk) AND {is_below}");
+        transaction.check(&self.accounts, &account_key(entry.subject_id), subject.reading(&condition))
+    }
 }
 
 #[async_trait]
@@ -89,7 +96,10 @@ impl Moderation for DynamoModeration {
                 self.impose(transaction, entry, by, Sanction { kind, reason, since: entry.at, until })?
             }
             Act::SanctionLifted {} => self.lift(transaction, entry, by),
-            Act::ReportClosed { .. } => return Err(Error::internal("a report is closed where reports are")),
+            Act::SessionsEnded {} => self.hold_below(transaction, entry, by),
+            Act::AccountRead {} | Act::ReportClosed { .. } | Act::ReportRead { .. } => {
+                return Err(Error::internal("this is noted where it is done"));
+            }
         };
         for promise in promises {
             transaction = transaction.put(self.outbox.table(), row(promise)?);

@@ -86,7 +86,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Id<T> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         let path = Path::<T>::from_request_parts(parts, state).await;
         path.map(|Path(id)| Self(id)).map_err(|rejection| {
-            Error::new(Code::MalformedRequest, "The id in the path is not a UUID").because(rejection)
+            Error::new(Code::MalformedRequest, "The id in the path cannot be one").because(rejection)
         })
     }
 }

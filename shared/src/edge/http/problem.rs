@@ -47,6 +47,9 @@ pub struct Problem {
     /// When the account can be signed in to again; only with `account_suspended`, and absent for a ban.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+    /// Seconds after which the same request may succeed, if it ever may; HTTP says it in `Retry-After`, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
     /// The id to quote when asking for help.
     pub request_id: String,
 }
@@ -78,6 +81,7 @@ impl Problem {
             errors,
             reason: exclusion.map(|Exclusion { reason, .. }| reason.clone()),
             until: exclusion.and_then(|Exclusion { until, .. }| *until),
+            retry_after: error.retry_after().map(|wait| wait.as_secs().max(1)),
             request_id: request_id.to_owned(),
         }
     }
@@ -97,10 +101,11 @@ impl IntoResponse for Error {
 
 pub(super) fn render(error: &Error, request_id: &str) -> Response {
     let problem = Problem::new(error, request_id);
+    let retry_after = problem.retry_after;
     let mut response = (status(error.kind()), Json(problem)).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
-    if let Some(wait) = error.retry_after() {
-        response.headers_mut().insert(header::RETRY_AFTER, wait.as_secs().max(1).into());
+    if let Some(seconds) = retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
     if error.kind() == Kind::Unauthenticated {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

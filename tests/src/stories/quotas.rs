@@ -1,0 +1,82 @@
+//! What one person may do in a while: send, like.
+
+use serde_json::{Value, json};
+use shared::domain::limit::{LIKE_PER_PERSON, SEND_PER_PERSON, Subject};
+
+use crate::support::{Fault, On, Story, eventually};
+
+#[test]
+fn a_person_sends_so_many_messages_a_minute_through_both_doors_together() {
+    let story = Story::in_peace();
+    let (ada, bob, conversation) = story.couple();
+    let mut socket = ada.connects();
+    story.has_left(&SEND_PER_PERSON, &Subject::person(ada.id.parse().unwrap()), 4);
+    // What is refused anyway costs nothing and is not counted.
+    ada.tries_to_say(&conversation, "a0", "").expect_problem(422, "invalid_field");
+    let first = ada.tries_to_say(&conversation, "a1", "one");
+    assert_eq!((first.header("ratelimit-limit"), first.header("ratelimit-remaining")), ("120", "3"));
+    first.expect(201);
+    socket.says(&conversation, "a2", "two");
+    socket.says(&conversation, "a3", "three");
+    let last = ada.tries_to_say(&conversation, "a4", "four");
+    assert_eq!(last.header("ratelimit-remaining"), "0");
+    last.expect(201);
+
+    let frame = json!({ "conversation_id": conversation, "client_id": "a5", "text": "five" });
+    let (kind, problem) = socket.ask("chat.send", &frame);
+    assert_eq!((kind.as_str(), &problem["code"]), ("error", &json!("too_many_requests")), "{problem}");
+    assert!((1..=60).contains(&problem["retry_after"].as_u64().unwrap()), "{problem}");
+    let refused = ada.tries_to_say(&conversation, "a6", "six");
+    let wait: u64 = refused.header("retry-after").parse().unwrap();
+    assert!((1..=60).contains(&wait), "{wait}");
+    assert_eq!((refused.header("ratelimit-limit"), refused.header("ratelimit-remaining")), ("120", "0"));
+    assert_eq!(refused.expect_problem(429, "too_many_requests")["retry_after"], wait);
+
+    // Nothing of what was refused is stored, and the other one may go on.
+    assert_eq!(bob.says(&conversation, "b1", "and I?")["seq"], 5);
+    let texts: Vec<_> = bob.reads(&conversation).into_iter().map(|(_, text)| text).collect();
+    assert_eq!(texts, ["one", "two", "three", "four", "and I?"]);
+    let send = format!("CID#{}#a5", ada.id);
+    assert!(story.town.item("Chat", &format!("CONV#{conversation}"), &send).is_none());
+}
+
+#[test]
+fn counting_a_sender_costs_no_round_trip() {
+    let story = Story::in_trouble();
+    let (ada, _bob, conversation) = story.couple();
+    let (faults, counter) = (story.town.faults(), format!("LIMIT#send.person#USER#{}", ada.id));
+    // Neither the counter nor the first read is answered before both are on the wire.
+    faults.next(100, On::call("UpdateItem", &counter), Fault::Hold);
+    faults.next(100, On::call("BatchGetItem", &conversation), Fault::Hold);
+    let sent = std::thread::scope(|scope| {
+        let send = scope.spawn(|| ada.tries_to_say(&conversation, "a1", "at once"));
+        eventually("both on the wire", || {
+            (faults.befallen(&counter) > 0 && faults.befallen(&conversation) > 0).then_some(())
+        });
+        faults.calm(&counter);
+        faults.calm(&conversation);
+        send.join().unwrap()
+    });
+    assert_eq!(sent.expect(201)["seq"], 1);
+}
+
+#[test]
+fn a_person_likes_so_many_a_day_and_passes_on_as_many_as_they_want() {
+    let story = Story::in_peace();
+    let (ada, bob, eve) = (story.resident("Ada"), story.resident("Bob"), story.resident("Eve"));
+    story.has_left(&LIKE_PER_PERSON, &Subject::person(ada.id.parse().unwrap()), 2);
+    let like = |intro: Value| ada.puts(&format!("/v1/likes/{}", bob.id), &json!({ "intro": intro }));
+    like(json!(5)).expect_problem(422, "invalid_field");
+    let answer = like(Value::Null);
+    assert_eq!((answer.header("ratelimit-limit"), answer.header("ratelimit-remaining")), ("200", "1"));
+    answer.expect(200);
+    // Liking twice changes nothing, and counts.
+    assert_eq!(like(Value::Null).header("ratelimit-remaining"), "0");
+    let refused = ada.tries_to_like(&eve);
+    let wait: u64 = refused.header("retry-after").parse().unwrap();
+    assert!((1..=24 * 60 * 60).contains(&wait), "{wait}");
+    refused.expect_problem(429, "too_many_requests");
+    assert_eq!(eve.likes(&ada)["state"], "liked", "what was refused is no like");
+    ada.puts(&format!("/v1/passes/{}", bob.id), &json!({})).expect(204);
+    ada.puts(&format!("/v1/passes/{}", eve.id), &json!({})).expect(204);
+}
