@@ -70,8 +70,8 @@ pub fn run(samples: usize, as_json: bool) -> Result<(), Failure> {
     let services = Services::holding(ada())?;
     let lambda = Lambda::new(folder.join("auth").join("bootstrap"), variables("auth", &services.url())?);
     let api = RuntimeApi::start()?;
-    let _process = lambda.start(&api)?;
-    api.polled()?;
+    let mut process = lambda.start(&api)?;
+    api.polled(&mut process)?;
     let mut outcomes = Vec::new();
     for question in &QUESTIONS {
         let title = format!("ask {} {samples} times for each of the two", question.path);

@@ -22,8 +22,8 @@ pub(super) fn count(lambda: Lambda, event: &Event, folder: &Path) -> Result<Opti
     let lambda =
         lambda.under(["/usr/bin/env", "valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", &log_option]);
     let api = RuntimeApi::start()?;
-    let process = lambda.start(&api)?;
-    api.polled()?;
+    let mut process = lambda.start(&api)?;
+    api.polled(&mut process)?;
     api.invoke(&event.payload)?;
     process.end()?;
     let log = fs::read_to_string(&log).explain(|| format!("cannot read {}", log.display()))?;

@@ -76,6 +76,11 @@ impl Lambda {
 }
 
 impl Running {
+    /// Whether the process is gone. If that cannot be told, it is taken to be there.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().is_ok_and(|status| status.is_some())
+    }
+
     /// Asks the process to end and waits until it did, so that what watches it can write its report.
     pub fn end(mut self) -> Result<(), Failure> {
         let id = i32::try_from(self.child.id()).explain(|| "no process id".to_owned())?;

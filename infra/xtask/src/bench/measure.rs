@@ -31,8 +31,8 @@ pub(super) struct Outcome {
 pub(super) fn cold(lambda: &Lambda, event: &Event, services: &Services) -> Result<(Cold, Outcome), Failure> {
     services.traffic();
     let api = RuntimeApi::start()?;
-    let process = lambda.start(&api)?;
-    let polled = api.polled()?;
+    let mut process = lambda.start(&api)?;
+    let polled = api.polled(&mut process)?;
     let answer = api.invoke(&event.payload)?;
     let cold = Cold { first_poll: polled - process.started, first_response: answer.at - process.started };
     Ok((cold, Outcome { status: status(answer.body)?, traffic: services.traffic() }))
@@ -41,8 +41,8 @@ pub(super) fn cold(lambda: &Lambda, event: &Event, services: &Services) -> Resul
 /// From handing an event out to its answer, for each of `count` events after some that are not counted.
 pub(super) fn warm(lambda: &Lambda, event: &Event, count: usize) -> Result<Vec<Duration>, Failure> {
     let api = RuntimeApi::start()?;
-    let _process = lambda.start(&api)?;
-    api.polled()?;
+    let mut process = lambda.start(&api)?;
+    api.polled(&mut process)?;
     let mut times = Vec::with_capacity(count);
     for round in 0..WARM_UP + count {
         let answer = api.invoke(&event.payload)?;

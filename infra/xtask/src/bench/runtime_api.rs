@@ -7,10 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::http::{Reader, Server, respond};
+use super::lambda::Running;
 use crate::failure::{Explain, Failure};
 
 /// Even an interpreter under a simulator starts in this time.
 const PATIENCE: Duration = Duration::from_mins(2);
+/// How often to see whether a function that says nothing is still there.
+const LOOK_AROUND: Duration = Duration::from_millis(200);
 
 /// What a function did.
 #[derive(Debug)]
@@ -53,10 +56,20 @@ impl RuntimeApi {
         self.server.address
     }
 
-    /// Waits until the function asks for work, which ends its initialization.
-    pub fn polled(&self) -> Result<Instant, Failure> {
+    /// Waits until the function asks for work, which ends its initialization. One that has died never will.
+    pub fn polled(&self, function: &mut Running) -> Result<Instant, Failure> {
+        let started = Instant::now();
         loop {
-            match self.next()? {
+            let call = match self.calls.recv_timeout(LOOK_AROUND) {
+                Ok(call) => call,
+                Err(_) if function.has_ended() => {
+                    return Err(Failure::new("the function ended before it asked for work")
+                        .remedy("run it by itself to see why"));
+                }
+                Err(_) if started.elapsed() < PATIENCE => continue,
+                Err(_) => return Err(silent()),
+            };
+            match call {
                 Call::Polled(at) => return Ok(at),
                 Call::Failed(cause) => {
                     return Err(Failure::new("the function does not start").evidence(String::from_utf8_lossy(&cause)));
@@ -85,10 +98,12 @@ impl RuntimeApi {
     }
 
     fn next(&self) -> Result<Call, Failure> {
-        self.calls.recv_timeout(PATIENCE).map_err(|_| {
-            Failure::new("the function neither asked for work nor answered").remedy("run it by itself to see why")
-        })
+        self.calls.recv_timeout(PATIENCE).map_err(|_| silent())
     }
+}
+
+fn silent() -> Failure {
+    Failure::new("the function neither asked for work nor answered").remedy("run it by itself to see why")
 }
 
 fn serve(mut stream: TcpStream, waiting: &Mutex<Receiver<Vec<u8>>>, notes: &Sender<Call>) -> io::Result<()> {
@@ -131,4 +146,21 @@ fn hand_out(stream: &mut TcpStream, event: &[u8]) -> io::Result<()> {
 fn deadline() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     (now + Duration::from_secs(10)).as_millis().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::lambda::Lambda;
+    use super::*;
+
+    #[test]
+    fn a_function_that_dies_at_its_start_is_noticed_at_once() {
+        let api = RuntimeApi::start().unwrap();
+        let mut dying = Lambda::new("/bin/false".into(), BTreeMap::new()).start(&api).unwrap();
+        let started = Instant::now();
+        let failure = api.polled(&mut dying).unwrap_err().to_string();
+        assert!(failure.contains("ended before") && started.elapsed() < PATIENCE, "{failure}");
+    }
 }

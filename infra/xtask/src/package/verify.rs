@@ -61,8 +61,8 @@ fn answers(binary: &Path) -> Result<(), Failure> {
     let file = workspace::root().join(EVENT);
     let event = fs::read_to_string(&file).explain(|| format!("cannot read {}", file.display()))?;
     let api = RuntimeApi::start()?;
-    let _process = simulated(binary).start(&api)?;
-    api.polled()?;
+    let mut process = simulated(binary).start(&api)?;
+    api.polled(&mut process)?;
     for _ in 0..2 {
         let body = api.invoke(&event)?.body.unwrap_or_else(|error| error);
         let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
@@ -76,8 +76,8 @@ fn answers(binary: &Path) -> Result<(), Failure> {
 
 fn survives(probe: &Path) -> Result<(), Failure> {
     let api = RuntimeApi::start()?;
-    let _process = simulated(probe).start(&api)?;
-    api.polled()?;
+    let mut process = simulated(probe).start(&api)?;
+    api.polled(&mut process)?;
     let outcomes = ["\"panic\"", "\"work\""].map(|event| api.invoke(event));
     let [Ok(panicked), Ok(worked)] = outcomes else {
         return Err(Failure::new("a panic ended the process").remedy("keep `panic = \"unwind\"` in profile.release"));
