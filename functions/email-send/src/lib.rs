@@ -49,7 +49,7 @@ async fn deliver(deps: &Deps, effect: &MailEffect) -> Result<()> {
         tracing::info!(mail.kind = ?effect.kind, "the account is gone, and with it the reason to write");
         return Ok(());
     };
-    if !makes_sense(effect.kind, &account, deps.ambient.now()) {
+    if !makes_sense(effect.kind, &account, deps.ambient.now()) || is_taken(deps, effect.kind, &account).await? {
         tracing::info!(mail.kind = ?effect.kind, "the account has changed, and this mail has lost its sense");
         return Ok(());
     }
@@ -64,8 +64,19 @@ fn makes_sense(kind: MailKind, account: &Account, now: Timestamp) -> bool {
         MailKind::Verify => is_pending,
         MailKind::SanctionImposed => account.is_sanctioned(now),
         MailKind::SanctionLifted => !is_pending && !account.is_sanctioned(now),
-        _ => !is_pending,
+        MailKind::Reset
+        | MailKind::SignIn
+        | MailKind::AddressTaken
+        | MailKind::PasswordChanged
+        | MailKind::SessionRevoked
+        | MailKind::IdentityLinked
+        | MailKind::IdentityUnlinked => !is_pending,
     }
+}
+
+/// Whether the address that a code would confirm has an owner, who would wonder what for.
+async fn is_taken(deps: &Deps, kind: MailKind, account: &Account) -> Result<bool> {
+    Ok(kind == MailKind::Verify && deps.accounts.owner_of(&account.email).await?.is_some())
 }
 
 async fn compose(deps: &Deps, effect: &MailEffect, account: Account) -> Result<Mail> {
@@ -86,7 +97,7 @@ async fn compose(deps: &Deps, effect: &MailEffect, account: Account) -> Result<M
         MailKind::SanctionLifted => return Ok(mails::sanction_lifted(to)),
     };
     let challenge_id = effect.challenge_id.ok_or_else(|| Error::internal("a mail with a code needs a challenge"))?;
-    let code = ConfirmationCode::from_number(deps.ambient.below(1_000_000));
+    let code = ConfirmationCode::from_number(purpose, deps.ambient.below(purpose.numbers()));
     deps.codes.add(challenge_id, purpose, effect.user_id, &code).await?;
     Ok(write(to, challenge_id, &code))
 }

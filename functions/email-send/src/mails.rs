@@ -43,8 +43,8 @@ pub(crate) fn sign_in(to: EmailAddress, id: ChallengeId, code: &ConfirmationCode
         subject: format!("{code} is your code to sign in"),
         text: format!(
             "Somebody has been guessing your password, so for a while it opens your account only together with this \
-             code:\n\n{code}\n\nIt is good for ten minutes. If you are not signing in, ignore this mail and tell the \
-             code to nobody."
+             code:\n\n{code}\n\nIt is good for ten minutes. If you are not signing in, tell the code to nobody \
+             and change your password: whoever asked for the code knows it."
         ),
         link: Some(Link::App(format!("/sign-in#sign_in_id={id}&code={code}"))),
     }

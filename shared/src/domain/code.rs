@@ -1,4 +1,4 @@
-//! Six-digit codes that prove who reads a mailbox: short-lived, few tries, and stored only as a keyed hash.
+//! Codes of six or eight digits that prove who reads a mailbox: short-lived, few tries, and stored only as a keyed hash.
 //!
 //! A code answers one challenge, whose id only the client knows that asked for it. Whoever asks for another one for the
 //! same account spends tries of that one, never those of the owner.
@@ -31,6 +31,20 @@ pub enum CodePurpose {
 }
 
 impl CodePurpose {
+    /// Eight where a code alone takes an account over: whoever asks for one code after the other gets further tries with
+    /// each of them.
+    const fn digits(self) -> u32 {
+        match self {
+            Self::Reset => 8,
+            Self::Verify | Self::SignIn => 6,
+        }
+    }
+
+    /// How many codes there are.
+    pub const fn numbers(self) -> u32 {
+        10_u32.pow(self.digits())
+    }
+
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Verify => "VERIFY",
@@ -44,15 +58,16 @@ impl CodePurpose {
 pub struct ConfirmationCode(String);
 
 impl ConfirmationCode {
-    /// Takes a number below one million, drawn by the caller.
-    pub fn from_number(number: u32) -> Self {
-        Self(format!("{:06}", number % 1_000_000))
+    /// Takes a number below [`CodePurpose::numbers`], drawn by the caller.
+    pub fn from_number(purpose: CodePurpose, number: u32) -> Self {
+        let (number, width) = (number % purpose.numbers(), purpose.digits() as usize);
+        Self(format!("{number:0width$}"))
     }
 
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let text = text.trim();
-        let is_code = text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit());
-        if is_code { Ok(Self(text.to_owned())) } else { Err("code must have 6 digits".into()) }
+        let is_code = matches!(text.len(), 6 | 8) && text.bytes().all(|byte| byte.is_ascii_digit());
+        if is_code { Ok(Self(text.to_owned())) } else { Err("code must have 6 digits, or 8 for a new password".into()) }
     }
 
     pub fn as_str(&self) -> &str {
@@ -127,10 +142,11 @@ mod tests {
 
     #[test]
     fn a_hash_is_bound_to_its_challenge_and_purpose() {
-        let (key, code) = (CodeKey::new(b"key"), ConfirmationCode::from_number(42));
+        let (key, code) = (CodeKey::new(b"key"), ConfirmationCode::from_number(CodePurpose::Verify, 42));
         let one = ChallengeId::from_parts(Timestamp::from_unix_millis(1), [1; 10]);
         let other = ChallengeId::from_parts(Timestamp::from_unix_millis(1), [2; 10]);
         assert_eq!(code.as_str(), "000042");
+        assert_eq!(ConfirmationCode::from_number(CodePurpose::Reset, 42).as_str(), "00000042");
         let hash = key.hash(one, CodePurpose::Verify, &code);
         assert_ne!(hash, key.hash(other, CodePurpose::Verify, &code));
         assert_ne!(hash, key.hash(one, CodePurpose::Reset, &code));

@@ -30,6 +30,12 @@ macro_rules! ids {
             pub const fn as_uuid(&self) -> &Uuid {
                 &self.0
             }
+
+            /// When the id was made, to the millisecond.
+            pub fn made_at(&self) -> Timestamp {
+                let millis = self.0.as_bytes().iter().take(6).fold(0, |sum: u64, byte| sum << 8 | u64::from(*byte));
+                Timestamp::from_unix_millis(millis)
+            }
         }
 
         impl Id for $name {

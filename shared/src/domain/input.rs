@@ -25,6 +25,11 @@ enum Flaw {
 }
 
 impl<T> Input<T> {
+    /// What is expected and was not sent.
+    pub const fn missing() -> Self {
+        Self(Err(Flaw::Missing))
+    }
+
     /// What was sent. Refusals name our own fields and types, never the client's values.
     pub(in crate::domain) fn get(&self, field: &str) -> Result<&T, Refusal> {
         self.0.as_ref().map_err(|flaw| match flaw {

@@ -28,6 +28,9 @@ const fn limit(name: &'static str, max: u32, window: Duration) -> Limit {
 
 /// Registrations from one network: a school or a carrier is many people.
 pub const REGISTER_PER_NETWORK: Limit = limit("register.network", 60, Duration::from_hours(1));
+/// Mails that one network can cause without signing in, to whatever addresses: what is left for everybody must not be used
+/// up by one.
+pub const MAIL_PER_NETWORK: Limit = limit("mail.network", 100, Duration::from_hours(1));
 /// Mails that one network can cause to be sent to one address without signing in. A stranger who uses them up leaves the
 /// owner those of other networks.
 pub const MAIL_PER_ADDRESS_AND_NETWORK: Limit = limit("mail.address-network", 6, Duration::from_hours(1));
@@ -61,6 +64,7 @@ pub const LIKE_PER_PERSON: Limit = limit("like.person", 200, Duration::from_hour
 /// The one table of limits, in the order of the documents.
 pub const ALL: &[&Limit] = &[
     &REGISTER_PER_NETWORK,
+    &MAIL_PER_NETWORK,
     &MAIL_PER_ADDRESS_AND_NETWORK,
     &MAIL_PER_ADDRESS,
     &MAIL_IN_ALL,

@@ -25,6 +25,8 @@ use super::time::Timestamp;
 pub const LIFETIME: Duration = Duration::from_hours(720);
 /// Every session ends this long after the sign-in, however often it is refreshed.
 pub const LONGEST: Duration = Duration::from_hours(180 * 24);
+/// A person is signed in at most so many times; a further sign-in ends the session that was used least recently.
+pub const MAX_SESSIONS: usize = 100;
 /// How long a request may be on its way: what was sent in good faith is answered in good faith.
 pub const GRACE: Duration = Duration::from_secs(30);
 /// How many rotation times are kept: more do not happen within [`GRACE`].

@@ -6,6 +6,7 @@ use crate::domain::account::Account;
 use crate::domain::email::EmailAddress;
 use crate::domain::id::UserId;
 use crate::domain::outbox::OutboxEntry;
+use crate::domain::time::Timestamp;
 use crate::error::Result;
 
 /// Somebody who wants an account and has not proved to read the mailbox yet.
@@ -21,6 +22,15 @@ pub enum Confirmation {
     Done,
     /// The address belongs to another account by now, or the registration has expired.
     Refused,
+}
+
+/// What must hold of the password that is replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before<'a> {
+    /// It is the one with this hash.
+    Hash(&'a str),
+    /// None was set since this moment; it does not matter whether there was one before.
+    NothingSince(Timestamp),
 }
 
 #[async_trait]
@@ -42,12 +52,12 @@ pub trait Accounts: Send + Sync {
     /// The password hash of an account in PHC format.
     async fn password_hash(&self, user_id: UserId) -> Result<Option<String>>;
 
-    /// Replaces the password hash of an active account and promises `entries` with it, if the hash still is `before`;
-    /// answers whether it was.
+    /// Replaces the password hash of an active account and promises `entries` with it, if `before` holds; answers whether it
+    /// did.
     async fn replace_password(
         &self,
         user_id: UserId,
-        before: Option<&str>,
+        before: Before<'_>,
         after: String,
         entries: &[OutboxEntry],
     ) -> Result<bool>;

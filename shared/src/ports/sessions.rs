@@ -10,6 +10,9 @@ use crate::domain::time::Timestamp;
 use crate::error::Result;
 use crate::ports::ambient::Ambient;
 
+/// How many sessions are ended at the same time.
+const AT_ONCE: usize = 16;
+
 /// What came of starting a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
@@ -73,8 +76,11 @@ pub trait Sessions: Send + Sync {
         state: SessionState,
         ambient: &Ambient,
     ) -> Result<()> {
-        let sessions = self.live_of(user_id, ambient).await?;
-        let ending = sessions.iter().filter(|session| Some(session.session_id) != except);
-        try_join_all(ending.map(|session| self.hang_up(session, state, ambient))).await.map(drop)
+        let mut ending = self.live_of(user_id, ambient).await?;
+        ending.retain(|session| Some(session.session_id) != except);
+        for some in ending.chunks(AT_ONCE) {
+            try_join_all(some.iter().map(|session| self.hang_up(session, state, ambient))).await?;
+        }
+        Ok(())
     }
 }

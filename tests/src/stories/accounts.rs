@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{PASSWORD, Person, Story};
+use crate::support::{Answer, PASSWORD, Person, Story};
 
 #[test]
 fn a_wrong_password_and_an_unknown_address_look_the_same() {
@@ -120,11 +120,45 @@ fn a_scanner_that_follows_the_link_changes_nothing() {
         assert_eq!(story.town.head(&link), 200);
     }
     ada.tries_to_sign_in(PASSWORD).expect_problem(401, "invalid_credentials");
-    let form = link.split_once('?').unwrap().1;
-    let submit = || story.town.send_raw("POST", None, "/v1/auth/confirm", "application/x-www-form-urlencoded", form);
-    assert!(submit().expect(200).as_str().unwrap().contains("confirmed"));
-    submit().expect(422);
+    submits(&story, &link, PASSWORD).expect(200);
+    submits(&story, &link, PASSWORD).expect(422);
     ada.signs_in();
+}
+
+/// Fills in the form behind the link in a mail.
+fn submits(story: &Story, link: &str, password: &str) -> Answer {
+    let form = format!("{}&password={}", link.split_once('?').unwrap().1, password.replace(' ', "+"));
+    story.town.send_raw("POST", None, "/v1/auth/confirm", "application/x-www-form-urlencoded", &form)
+}
+
+#[test]
+fn the_link_of_a_strangers_registration_is_not_confirmed_by_the_owner_of_the_address() {
+    let story = Story::in_peace();
+    // Eve registers the address of Ada, who comes a moment later and finds two links that look alike.
+    let eve = Person::arrives(&story, "Ada");
+    let theirs = eve.link_from_mail(1);
+    let password = "the owner's password";
+    let body = json!({ "email": eve.email, "password": password });
+    story.remember(story.town.post(None, "/v1/auth/register", &body).expect(202)["registration_id"].as_str().unwrap());
+    let hers = eve.link_from_mail(2);
+    let page = submits(&story, &theirs, password).expect(422);
+    assert!(page.as_str().unwrap().contains("If it was not you"), "{page}");
+    submits(&story, &hers, password).expect(200);
+    eve.tries_to_sign_in(PASSWORD).expect_problem(401, "invalid_credentials");
+    eve.tries_to_sign_in(password).expect(200);
+}
+
+#[test]
+fn a_code_for_an_address_that_has_an_owner_is_not_sent_again() {
+    let story = Story::in_peace();
+    let ada = story.newcomer("Ada");
+    let body = json!({ "email": ada.email, "password": "another password" });
+    let registered = story.town.post(None, "/v1/auth/register", &body).expect(202);
+    story.remember(registered["registration_id"].as_str().unwrap());
+    story.town.mails_to(&ada.email, 2);
+    story.town.post(None, "/v1/auth/resend", &registered).expect(202);
+    ada.forgets_the_password(3);
+    assert_eq!(story.town.mails_to(&ada.email, 3).len(), 3);
 }
 
 #[test]

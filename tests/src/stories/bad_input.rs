@@ -97,7 +97,7 @@ fn a_missing_a_mistyped_and_an_invalid_field_are_named_together() {
     let story = Story::in_peace();
     let body = json!({ "email": 5, "code": "12" });
     let problem = story.town.post(None, "/v1/auth/login", &body).expect_problem(422, "invalid_field");
-    assert_eq!(named(&problem), BTreeSet::from(["email", "password", "code"]));
+    assert_eq!(named(&problem), BTreeSet::from(["email", "password", "sign_in_id", "code"]));
     let ada = story.newcomer("Ada");
     let mut profile = Person::profile("A");
     profile["skills"] = json!(["Rust", 5]);

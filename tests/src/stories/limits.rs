@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use shared::domain::limit::{
-    CODE_PER_NETWORK, LOGIN_PER_NETWORK, OAUTH_PER_NETWORK, PASSWORD_PER_PERSON, SIGN_IN_CODE_PER_PERSON, Subject,
+    CODE_PER_NETWORK, LOGIN_PER_NETWORK, MAIL_PER_NETWORK, OAUTH_PER_NETWORK, PASSWORD_PER_PERSON,
+    SIGN_IN_CODE_PER_PERSON, Subject,
 };
 
 use crate::support::{Answer, CALLBACK, Flow, PASSWORD, Person, Story, Town, any_address, fresh_address};
@@ -77,6 +78,11 @@ fn a_flood_from_everywhere_does_not_keep_the_owner_out() {
     };
     let wrong = if code == "000000" { "000001" } else { "000000" };
     comes_in(PASSWORD, wrong).expect_problem(422, "invalid_code");
+    // A slip of the finger costs a try and not the code.
+    comes_in("not the password", &code).expect_problem(401, "invalid_credentials");
+    let half = json!({ "email": ada.email, "password": PASSWORD, "code": code });
+    let refused = story.town.post(None, "/v1/auth/login", &half).expect_problem(422, "invalid_field");
+    assert_eq!(refused["field"], "sign_in_id");
     comes_in(PASSWORD, &code).expect(200);
     comes_in(PASSWORD, &code).expect_problem(422, "invalid_code");
 }
@@ -116,17 +122,21 @@ fn what_is_used_up_is_refused_to_whoever_used_it_up() {
 
     let credentials = json!({ "email": ada.email, "password": PASSWORD });
     let code = json!({ "registration_id": ada.id, "code": "123456" });
+    story.has_left(&MAIL_PER_NETWORK, &network(&farm), 0);
+    let address = json!({ "email": ada.email });
     let reset = json!({ "reset_id": ada.id, "code": "123456", "password": "staple battery" });
     for (path, body) in [
         ("/v1/auth/login", &credentials),
         ("/v1/auth/login/code", &credentials),
+        ("/v1/auth/password/forgot", &address),
+        ("/v1/auth/resend", &json!({ "registration_id": ada.id })),
         ("/v1/auth/verify", &code),
         ("/v1/auth/password/reset", &reset),
     ] {
         story.town.post_from(&farm, path, body).expect_problem(429, "too_many_requests");
         let elsewhere = story.town.post_from(&any_address(), path, body);
         assert_ne!(elsewhere.status, 429, "{path}: {}", elsewhere.body);
-        if let Some(id) = elsewhere.body["sign_in_id"].as_str() {
+        if let Some(id) = elsewhere.body["sign_in_id"].as_str().or(elsewhere.body["reset_id"].as_str()) {
             story.remember(id);
         }
     }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::support::{Answer, PASSWORD, Story, Town, eventually};
+use crate::support::{Answer, Fault, On, PASSWORD, Story, Town, eventually};
 
 const NEW: &str = "staple battery 9 horses";
 /// Argon2id of the people's usual password with a single pass, as an earlier release might have made it.
@@ -86,6 +86,45 @@ fn an_unknown_address_gets_the_same_offer() {
     };
     assert_eq!(offered(&ada.email), offered("nobody.at.all@example.org"));
     ada.code_from_mail(2);
+}
+
+#[test]
+fn a_new_password_ends_what_older_codes_were_good_for() {
+    let story = Story::in_peace();
+    let ada = story.newcomer("Ada");
+    let (older, newer) = (ada.forgets_the_password(2), ada.forgets_the_password(3));
+    resets(story.town, &newer, NEW).expect(204);
+    resets(story.town, &older, "another good password").expect_problem(422, "invalid_code");
+    ada.signs_in_with(NEW);
+    // One that was asked for afterwards is good.
+    let later = ada.forgets_the_password(5);
+    resets(story.town, &later, "another good password").expect(204);
+}
+
+#[test]
+fn a_conflict_is_not_told_as_a_wrong_code() {
+    let story = Story::in_trouble();
+    let ada = story.newcomer("Ada");
+    let offer = ada.forgets_the_password(2);
+    story.town.faults().next(100, On::call("TransactWriteItems", &ada.id), Fault::Conflict);
+    resets(story.town, &offer, NEW).expect_problem(503, "unavailable");
+    story.town.faults().calm(&ada.id);
+    resets(story.town, &offer, NEW).expect(204);
+    ada.signs_in_with(NEW);
+}
+
+#[test]
+fn a_change_that_was_cut_short_is_finished_by_sending_it_again() {
+    let story = Story::in_peace();
+    let ada = story.newcomer("Ada");
+    let change = || ada.posts("/v1/auth/password/change", &json!({ "current_password": PASSWORD, "password": NEW }));
+    change().expect(204);
+    // As if this session had been there before the change, and had not been reached by it.
+    let left_over =
+        story.town.post(None, "/v1/auth/login", &json!({ "email": ada.email, "password": NEW })).expect(200);
+    change().expect(204);
+    let body = json!({ "refresh_token": left_over["refresh_token"] });
+    story.town.post(None, "/v1/auth/refresh", &body).expect_problem(401, "session_ended");
 }
 
 #[test]

@@ -85,6 +85,46 @@ fn a_session_ends_180_days_after_the_sign_in_however_often_it_is_refreshed() {
 }
 
 #[test]
+fn who_is_kept_out_gets_nothing_for_any_refresh_token() {
+    let story = Story::in_peace();
+    let ada = story.newcomer("Ada");
+    let parent = ada.refresh_token();
+    let newest = refresh(story.town, &parent).expect(200);
+    refresh(story.town, &parent).expect(200);
+    // A ban whose request died before it had ended the sessions.
+    let mut account = story.town.item("Accounts", &format!("USER#{}", ada.id), "ACCOUNT").unwrap();
+    account["sanction"] = json!({ "M": {
+        "kind": { "S": "ban" }, "reason": { "S": "spam" }, "since": { "S": "2026-01-01T00:00:00.000Z" },
+        "until": { "S": "9999-12-31T23:59:59.000Z" },
+    } });
+    story.town.put_item("Accounts", &account);
+    refresh(story.town, &parent).expect_problem(401, "session_ended");
+    refresh(story.town, refresh_token(&newest)).expect_problem(401, "session_ended");
+}
+
+#[test]
+fn of_more_than_a_hundred_sessions_the_one_used_least_recently_ends() {
+    let story = Story::in_peace();
+    let ada = story.newcomer("Ada");
+    let first = refresh(story.town, &ada.refresh_token()).expect(200);
+    let (pk, sk) = (format!("USER#{}", ada.id), format!("SESSION#{}", first["session_id"].as_str().unwrap()));
+    let session = story.town.item("Sessions", &pk, &sk).unwrap();
+    for number in 0..99 {
+        let mut other = session.clone();
+        let id = format!("0193f2a0-7c1e-7b3a-9d52-3f1c8e6a4b{number:02}");
+        other["sk"]["S"] = json!(format!("SESSION#{id}"));
+        other["session_id"]["S"] = json!(id);
+        other["refresh"]["M"]["rotations"]["L"] = json!([{ "S": format!("2026-01-01T00:00:{:02}.000Z", number % 60) }]);
+        story.town.put_item("Sessions", &other);
+    }
+    let live = || ada.gets("/v1/auth/sessions").expect(200)["items"].as_array().unwrap().len();
+    assert_eq!(live(), 100);
+    ada.signs_in();
+    assert_eq!(live(), 100);
+    refresh(story.town, refresh_token(&first)).expect(200);
+}
+
+#[test]
 fn a_session_that_is_not_refreshed_ends() {
     let story = Story::in_peace();
     let ada = story.newcomer("Ada");

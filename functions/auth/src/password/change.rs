@@ -4,12 +4,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use shared::domain::fields::{Fields, Refusal};
+use shared::domain::id::UserId;
 use shared::domain::input::Input;
 use shared::domain::limit::{PASSWORD_PER_PERSON, Subject};
 use shared::domain::outbox::{Effect, MailKind};
 use shared::domain::password::{DECOY, Password};
 use shared::edge::http::{Body, Caller, Problem};
 use shared::error::{Code, Error, Result};
+use shared::ports::accounts::Before;
 use utoipa::ToSchema;
 
 use super::{Deps, hashing};
@@ -24,7 +26,7 @@ pub(super) struct ChangeBody {
     password: Input<String>,
 }
 
-/// Changes your password, and signs out every other session.
+/// Changes your password, and signs out every other session. After a failure send the same again.
 ///
 /// Whoever has no password yet, because they sign in with a provider, gets one through `forgot` and `reset`.
 #[utoipa::path(post, path = "/v1/auth/password/change", operation_id = "change_password", tag = "auth",
@@ -43,22 +45,26 @@ pub(super) async fn change(
     let password = fields.read("password", &body.password, Password::choose);
     let (current, password) = fields.accept(current.zip(password))?;
 
-    let person = Subject::person(caller.user_id);
+    let (user_id, person) = (caller.user_id, Subject::person(caller.user_id));
     deps.limiter.take(&PASSWORD_PER_PERSON, &person).await?;
-    let before = deps.accounts.password_hash(caller.user_id).await?;
-    if !hashing::matches(current, before.clone().unwrap_or_else(|| DECOY.to_owned())).await? {
+    let before = deps.accounts.password_hash(user_id).await?.unwrap_or_else(|| DECOY.to_owned());
+    if hashing::matches(current, before.clone()).await? {
+        replace(&deps, user_id, &before, password).await?;
+    } else if !hashing::matches(password, before).await? {
         return Err(Error::invalid("current_password", WRONG));
     }
+    // Changed by now, or by a request like this one that then failed half-way: what is left is to end the sessions.
     deps.limiter.give_back(&PASSWORD_PER_PERSON, &person).await?;
-
-    let ambient = &deps.keeper.ambient;
-    let after = hashing::hash(password, ambient.bytes()).await?;
-    let told = ambient.promise(Effect::mail(MailKind::PasswordChanged, caller.user_id));
-    if !deps.accounts.replace_password(caller.user_id, before.as_deref(), after, &[told]).await? {
-        return Err(Code::VersionConflict.into());
-    }
     deps.keeper.end_all(caller.user_id, Some(caller.session_id)).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn replace(deps: &Deps, user_id: UserId, before: &str, password: Password) -> Result<()> {
+    let ambient = &deps.keeper.ambient;
+    let after = hashing::hash(password, ambient.bytes()).await?;
+    let told = ambient.promise(Effect::mail(MailKind::PasswordChanged, user_id));
+    let is_replaced = deps.accounts.replace_password(user_id, Before::Hash(before), after, &[told]).await?;
+    is_replaced.then_some(()).ok_or_else(|| Code::VersionConflict.into())
 }
 
 /// One that cannot be a password is as wrong as any other.

@@ -4,14 +4,14 @@ use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use shared::domain::code::{CodePurpose, ConfirmationCode};
-use shared::domain::email::EmailAddress;
 use shared::domain::fields::Fields;
 use shared::domain::id::{ChallengeId, UserId};
 use shared::domain::input::Input;
-use shared::domain::limit::CODE_PER_NETWORK;
+use shared::domain::limit::{CODE_PER_NETWORK, LOGIN_PER_NETWORK};
 use shared::domain::password::Password;
 use shared::edge::http::{Body, Network, Problem};
 use shared::error::{Code, Result};
+use shared::ports::accounts::Before;
 use utoipa::ToSchema;
 
 use super::attempt::Attempt;
@@ -52,12 +52,12 @@ pub(super) async fn login(
     Body(body): Body<LoginBody>,
 ) -> Result<Json<TokenPair>> {
     let (credentials, proof) = parse(&body)?;
-    let reader = prove(&deps, &network, proof).await?;
-    let attempt = Attempt::begin(&deps.limiter, &credentials.email, &network, reader.is_some()).await?;
-    let owner = credentials::verify(&deps, &credentials).await?;
-    let owner = owner.filter(|owner| reader.is_none_or(|reader| reader == owner.user_id));
+    deps.limiter.take(&LOGIN_PER_NETWORK, &network.0).await?;
+    let owner = match &proof {
+        Some(proof) => by_code(&deps, &network, &credentials, proof).await?,
+        None => by_password(&deps, &network, &credentials).await?,
+    };
     let Owner { user_id, hash } = owner.ok_or(Code::InvalidCredentials)?;
-    attempt.succeeded().await?;
     let hash = renewed(&deps, user_id, credentials.password, hash).await?;
     Ok(Json(deps.keeper.start(user_id, client, Some(&hash)).await?))
 }
@@ -67,22 +67,44 @@ type Proof = (ChallengeId, ConfirmationCode);
 
 fn parse(body: &LoginBody) -> Result<(Credentials, Option<Proof>)> {
     let mut fields = Fields::default();
-    let email = fields.read("email", &body.email, EmailAddress::parse);
-    let password = fields.read("password", &body.password, Password::parse);
-    let sign_in_id = fields.copy_optional("sign_in_id", body.sign_in_id.as_ref());
-    let code = fields.read_optional("code", body.code.as_ref(), ConfirmationCode::parse);
-    let proof = sign_in_id.zip(code).map(|(sign_in_id, code)| sign_in_id.zip(code));
-    let ((email, password), proof) = fields.accept(email.zip(password).zip(proof))?;
-    Ok((Credentials { email, password }, proof))
+    let credentials = Credentials::read(&mut fields, &body.email, &body.password);
+    let proof = match (&body.sign_in_id, &body.code) {
+        (None, None) => Some(None),
+        // One without the other is a mistake of the client that must not pass for a sign-in without a code.
+        (sign_in_id, code) => {
+            let sign_in_id = fields.copy("sign_in_id", sign_in_id.as_ref().unwrap_or(&Input::missing()));
+            let code = fields.read("code", code.as_ref().unwrap_or(&Input::missing()), ConfirmationCode::parse);
+            sign_in_id.zip(code).map(Some)
+        }
+    };
+    fields.accept(credentials.zip(proof))
 }
 
-/// Who has proved to read the mailbox, if anybody tried to. A code is good for one sign-in, right or wrong.
-async fn prove(deps: &Deps, Network(network): &Network, proof: Option<Proof>) -> Result<Option<UserId>> {
-    let Some((sign_in_id, code)) = proof else { return Ok(None) };
+/// Whose credentials these are, if not too many have guessed at them.
+async fn by_password(deps: &Deps, network: &Network, credentials: &Credentials) -> Result<Option<Owner>> {
+    let attempt = Attempt::begin(&deps.limiter, &credentials.email, network).await?;
+    let owner = credentials::verify(deps, credentials).await?;
+    if owner.is_some() {
+        attempt.succeeded().await?;
+    }
+    Ok(owner)
+}
+
+/// Whose credentials these are, if that is who reads the mailbox, too. The code comes first: without it nobody learns
+/// whether the password is right. It is spent by the sign-in that succeeds.
+async fn by_code(
+    deps: &Deps,
+    Network(network): &Network,
+    credentials: &Credentials,
+    (sign_in_id, code): &Proof,
+) -> Result<Option<Owner>> {
     deps.limiter.take(&CODE_PER_NETWORK, network).await?;
-    let reader = deps.codes.check(sign_in_id, CodePurpose::SignIn, &code).await?.ok_or(Code::InvalidCode)?;
-    let is_first_use = deps.codes.clear(sign_in_id, CodePurpose::SignIn).await?;
-    if is_first_use { Ok(Some(reader)) } else { Err(Code::InvalidCode.into()) }
+    let reader = deps.codes.check(*sign_in_id, CodePurpose::SignIn, code).await?.ok_or(Code::InvalidCode)?;
+    let owner = credentials::verify(deps, credentials).await?.filter(|owner| owner.user_id == reader);
+    if owner.is_some() && !deps.codes.clear(*sign_in_id, CodePurpose::SignIn).await? {
+        return Err(Code::InvalidCode.into());
+    }
+    Ok(owner)
 }
 
 /// The hash of the password at today's cost: an account whose hash is older gets a new one while its password is known.
@@ -91,6 +113,6 @@ async fn renewed(deps: &Deps, user_id: UserId, password: Password, hash: String)
         return Ok(hash);
     }
     let renewed = hashing::hash(password, deps.keeper.ambient.bytes()).await?;
-    let replaced = deps.accounts.replace_password(user_id, Some(&hash), renewed.clone(), &[]).await?;
+    let replaced = deps.accounts.replace_password(user_id, Before::Hash(&hash), renewed.clone(), &[]).await?;
     Ok(if replaced { renewed } else { hash })
 }

@@ -4,13 +4,11 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use shared::domain::email::EmailAddress;
 use shared::domain::fields::Fields;
 use shared::domain::id::ChallengeId;
 use shared::domain::input::Input;
 use shared::domain::limit::{LOGIN_PER_NETWORK, SIGN_IN_CODE_PER_PERSON, Subject};
 use shared::domain::outbox::{Effect, MailKind};
-use shared::domain::password::Password;
 use shared::edge::http::{Body, Network, Problem};
 use shared::error::Result;
 use utoipa::ToSchema;
@@ -47,7 +45,9 @@ pub(super) async fn send(
     Network(network): Network,
     Body(body): Body<SignInCodeBody>,
 ) -> Result<(StatusCode, Json<SignInCodeOffered>)> {
-    let credentials = parse(&body)?;
+    let mut fields = Fields::default();
+    let credentials = Credentials::read(&mut fields, &body.email, &body.password);
+    let credentials = fields.accept(credentials)?;
     deps.limiter.take(&LOGIN_PER_NETWORK, &network).await?;
     let ambient = &deps.keeper.ambient;
     let (sign_in_id, stranger) = (ambient.id(), ambient.id());
@@ -58,12 +58,4 @@ pub(super) async fn send(
     let reader = owner.filter(|_| is_within).unwrap_or(stranger);
     deps.accounts.promise(ambient.promise(Effect::mail_code(MailKind::SignIn, reader, sign_in_id))).await?;
     Ok((StatusCode::ACCEPTED, Json(SignInCodeOffered { sign_in_id })))
-}
-
-fn parse(body: &SignInCodeBody) -> Result<Credentials> {
-    let mut fields = Fields::default();
-    let email = fields.read("email", &body.email, EmailAddress::parse);
-    let password = fields.read("password", &body.password, Password::parse);
-    let (email, password) = fields.accept(email.zip(password))?;
-    Ok(Credentials { email, password })
 }

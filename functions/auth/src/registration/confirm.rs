@@ -1,7 +1,7 @@
 //! `GET` and `POST /v1/auth/confirm`: the page behind the link in the mail.
 //!
-//! Mail scanners and previews follow links, so following one changes nothing: it shows a button. Only the form behind
-//! the button confirms.
+//! Mail scanners and previews follow links, so following one changes nothing: it shows a form. The form asks for the password
+//! of the registration: who reads the mailbox may have been sent the link of a stranger's, and must not confirm that one.
 
 use axum::Form;
 use axum::extract::rejection::{FormRejection, QueryRejection};
@@ -11,12 +11,14 @@ use serde::Deserialize;
 use shared::domain::code::ConfirmationCode;
 use shared::domain::id::UserId;
 use shared::domain::limit::CODE_PER_NETWORK;
+use shared::domain::password::Password;
 use shared::edge::http::Network;
 use shared::error::{Code, Kind, Result};
 use utoipa::{IntoParams, ToSchema};
 
 use super::page::{self, Page};
 use super::{Deps, verify};
+use crate::password::hashing;
 
 #[derive(Deserialize, IntoParams, ToSchema)]
 #[into_params(parameter_in = Query)]
@@ -28,7 +30,16 @@ pub(super) struct Link {
     code: String,
 }
 
-/// Shows the page with the button. Nothing is confirmed or counted, however often it is opened.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Confirmation {
+    #[serde(flatten)]
+    link: Link,
+    /// The password that was given to `register`.
+    #[schema(max_length = 128)]
+    password: String,
+}
+
+/// Shows the page with the form. Nothing is confirmed or counted, however often it is opened.
 #[utoipa::path(get, path = "/v1/auth/confirm", operation_id = "show_confirmation", tag = "auth", params(Link), responses(
     (status = 200, content_type = "text/html", body = String),
     (status = 400, content_type = "text/html", body = String, description = "The link is damaged"),
@@ -44,18 +55,19 @@ pub(super) async fn show(link: Result<Query<Link>, QueryRejection>) -> Response 
 
 /// Confirms a registration from the page's form.
 #[utoipa::path(post, path = "/v1/auth/confirm", operation_id = "confirm_registration", tag = "auth",
-    request_body(content = Link, content_type = "application/x-www-form-urlencoded"), responses(
+    request_body(content = Confirmation, content_type = "application/x-www-form-urlencoded"), responses(
         (status = 200, content_type = "text/html", body = String, description = "Confirmed; sign in"),
-        (status = "4XX", content_type = "text/html", body = String, description = "The code is wrong, expired or used"),
+        (status = "4XX", content_type = "text/html", body = String, description = "The password or the code is wrong, or the code expired or used"),
     ))]
 pub(super) async fn confirm(
     State(deps): State<Deps>,
     network: Network,
-    form: Result<Form<Link>, FormRejection>,
+    form: Result<Form<Confirmation>, FormRejection>,
 ) -> Response {
-    let Ok(Form(link)) = form else { return page::of(&Page::Damaged) };
-    page::of(&match confirmed(&deps, &network, &link).await {
+    let Ok(Form(confirmation)) = form else { return page::of(&Page::Damaged) };
+    page::of(&match confirmed(&deps, &network, &confirmation).await {
         Ok(()) => Page::Confirmed,
+        Err(error) if error.code() == Code::InvalidCredentials => Page::Foreign,
         Err(error) if error.code() == Code::InvalidCode => Page::Expired,
         Err(error) if error.kind() == Kind::TooMany => Page::Crowded,
         Err(error) if error.retryable() => Page::Unavailable,
@@ -63,8 +75,17 @@ pub(super) async fn confirm(
     })
 }
 
-async fn confirmed(deps: &Deps, Network(network): &Network, link: &Link) -> Result<()> {
+async fn confirmed(
+    deps: &Deps,
+    Network(network): &Network,
+    Confirmation { link, password }: &Confirmation,
+) -> Result<()> {
     let code = ConfirmationCode::parse(&link.code).map_err(|_| Code::InvalidCode)?;
+    let password = Password::parse(password).map_err(|_| Code::InvalidCredentials)?;
     deps.limiter.take(&CODE_PER_NETWORK, network).await?;
+    let hash = deps.accounts.password_hash(link.registration_id).await?.ok_or(Code::InvalidCode)?;
+    if !hashing::matches(password, hash).await? {
+        return Err(Code::InvalidCredentials.into());
+    }
     verify::confirm(deps, link.registration_id, &code).await
 }

@@ -8,6 +8,7 @@ use shared::domain::id::UserId;
 /// What a page says after, or instead of, a confirmation.
 pub(super) enum Page {
     Confirmed,
+    Foreign,
     Expired,
     Crowded,
     Unavailable,
@@ -17,6 +18,12 @@ pub(super) enum Page {
 pub(super) fn of(page: &Page) -> Response {
     let (status, title, text) = match page {
         Page::Confirmed => (StatusCode::OK, "Confirmed", "Your address is confirmed. You can sign in now."),
+        Page::Foreign => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "Not confirmed",
+            "This is not the password of this registration. If it was not you who registered, do nothing: it will be \
+             forgotten.",
+        ),
         Page::Expired => (
             StatusCode::UNPROCESSABLE_ENTITY,
             "Not confirmed",
@@ -33,7 +40,7 @@ pub(super) fn of(page: &Page) -> Response {
     response(status, &format!("<h1>{title}</h1><p>{text}</p>"))
 }
 
-/// The page with the button. Id and code are digits and hyphens by their types: nothing to escape.
+/// The page with the form. Id and code are digits and hyphens by their types: nothing to escape.
 pub(super) fn form(registration_id: UserId, code: &ConfirmationCode) -> Response {
     let code = code.as_str();
     response(
@@ -41,7 +48,10 @@ pub(super) fn form(registration_id: UserId, code: &ConfirmationCode) -> Response
         &format!(
             "<h1>Confirm your address</h1><form method=post>\
              <input type=hidden name=registration_id value=\"{registration_id}\">\
-             <input type=hidden name=code value=\"{code}\"><button>Confirm</button></form>"
+             <input type=hidden name=code value=\"{code}\">\
+             <label>The password that you registered with: \
+             <input type=password name=password autocomplete=current-password required></label>\
+             <button>Confirm</button></form>"
         ),
     )
 }

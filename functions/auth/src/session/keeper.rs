@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use shared::domain::account::Account;
 use shared::domain::id::{SessionId, UserId};
-use shared::domain::session::{Client, LIFETIME, RefreshState, RefreshToken, Session, SessionState};
+use shared::domain::session::{Client, LIFETIME, MAX_SESSIONS, RefreshState, RefreshToken, Session, SessionState};
 use shared::error::{Code, Error, Result};
 use shared::ports::accounts::Accounts;
 use shared::ports::ambient::Ambient;
@@ -45,10 +46,31 @@ impl Keeper {
             ends_at: now + LIFETIME,
         };
         match self.sessions.create(&session, password_hash).await? {
-            Start::Started => self.tokens.pair(&session, &token, now).await,
+            Start::Started => {
+                self.end_surplus(user_id).await?;
+                self.tokens.pair(&session, &token, now).await
+            }
             Start::PasswordChanged => Err(Code::InvalidCredentials.into()),
             Start::Refused => Err(self.refusal(user_id).await?),
         }
+    }
+
+    /// Ends the sessions used least recently, so that ending all of them stays one request's work.
+    async fn end_surplus(&self, user_id: UserId) -> Result<()> {
+        let mut sessions = self.live_sessions(user_id).await?;
+        sessions.sort_unstable_by_key(|session| session.refresh.rotated_at());
+        let surplus = sessions.len().saturating_sub(MAX_SESSIONS);
+        for session in &sessions[..surplus] {
+            self.end(session).await?;
+        }
+        Ok(())
+    }
+
+    /// Refuses who is kept out. Sessions end with a sanction, but not in the same moment.
+    pub(super) async fn admit(&self, user_id: UserId) -> Result<()> {
+        let account = self.accounts.find(user_id).await?;
+        let is_welcome = |account: &Account| account.may_start_session() && !account.is_sanctioned(self.ambient.now());
+        account.filter(is_welcome).map(drop).ok_or_else(|| Code::SessionEnded.into())
     }
 
     /// What keeps somebody out, for themselves: they have proved who they are. If it has just gone, the next try succeeds.

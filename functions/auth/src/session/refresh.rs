@@ -48,7 +48,10 @@ pub(super) async fn refresh(State(deps): State<Deps>, Body(body): Body<RefreshBo
             Presented::Newest(child) if rotate(keeper, &session, &child, now).await? => child,
             // Another request rotated at the same moment: what this one holds is behind now.
             Presented::Newest(_) => continue,
-            Presented::Behind(newest) => newest,
+            Presented::Behind(newest) => {
+                keeper.admit(token.user_id).await?;
+                newest
+            }
             Presented::Stale => return Err(revoke(keeper, &session).await?.into()),
             Presented::Unknown => return Err(Code::SessionEnded.into()),
         };

@@ -16,7 +16,7 @@ use crate::domain::id::UserId;
 use crate::domain::outbox::OutboxEntry;
 use crate::domain::time::Timestamp;
 use crate::error::{Error, Result};
-use crate::ports::accounts::{Accounts, Confirmation, Registration};
+use crate::ports::accounts::{Accounts, Before, Confirmation, Registration};
 
 #[derive(Clone, Debug)]
 pub struct DynamoAccounts {
@@ -66,6 +66,9 @@ impl From<&Account> for StoredAccount {
 #[derive(Serialize, Deserialize)]
 struct StoredPassword {
     hash: String,
+    /// Missing while it is the one of the registration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    changed_at: Option<Timestamp>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -85,7 +88,7 @@ impl Accounts for DynamoAccounts {
         let Registration { account, password_hash } = registration;
         let expires_at = account.created_at + PENDING_LIFETIME;
         let stored = StoredAccount::from(&account);
-        let password = StoredPassword { hash: password_hash };
+        let password = StoredPassword { hash: password_hash, changed_at: None };
         let outcome = self
             .accounts
             .transaction()
@@ -151,15 +154,19 @@ impl Accounts for DynamoAccounts {
     async fn replace_password(
         &self,
         user_id: UserId,
-        before: Option<&str>,
+        before: Before<'_>,
         after: String,
         entries: &[OutboxEntry],
     ) -> Result<bool> {
         let unchanged = match before {
-            Some(hash) => has_password(hash),
-            None => Expression::absent(),
+            Before::Hash(hash) => has_password(hash),
+            Before::NothingSince(asked_at) => {
+                let older = Expression::new("attribute_not_exists(changed_at) OR changed_at < :asked_at");
+                older.value(":asked_at", text(asked_at.to_string()))
+            }
         };
-        let item = encode(&password_key(user_id), &StoredPassword { hash: after })?;
+        let stored = StoredPassword { hash: after, changed_at: Some(self.accounts.now()) };
+        let item = encode(&password_key(user_id), &stored)?;
         let mut transaction = self.accounts.transaction().put_if(&self.accounts, item, unchanged).check(
             &self.accounts,
             &account_key(user_id),
@@ -168,7 +175,7 @@ impl Accounts for DynamoAccounts {
         for entry in entries {
             transaction = transaction.put(self.outbox.table(), row(entry)?);
         }
-        Ok(transaction.commit().await? == Outcome::Committed)
+        transaction.committed().await
     }
 
     async fn password_hash(&self, user_id: UserId) -> Result<Option<String>> {

@@ -4,14 +4,14 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use super::expression::Expression;
-use super::item::{Key, decode, encode, expiring, number};
+use super::item::{Key, decode, number, text, value};
 use super::table::{Read, Table};
 use super::transaction::Outcome;
 use crate::domain::code::{
     CodeKey, CodePurpose, ConfirmationCode, LIFETIME, MAX_TRIES, StoredCode, VALID_CODES, accepts,
 };
 use crate::domain::id::{ChallengeId, UserId};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ports::codes::Codes;
 
 #[derive(Clone, Debug)]
@@ -53,15 +53,23 @@ impl Codes for DynamoCodes {
         user_id: UserId,
         code: &ConfirmationCode,
     ) -> Result<()> {
-        // One mail at a time is sent for a challenge, so read and write need no condition; tries are kept as they are.
+        // One mail at a time is sent for a challenge, so that nobody else writes the codes; tries are counted meanwhile.
         let key = key(challenge_id, purpose);
         let valid_until = self.accounts.now() + LIFETIME;
         let stored: Option<StoredCodes> = self.accounts.get(&key, Read::Strong).await?;
-        let mut stored = stored.unwrap_or(StoredCodes { user_id, codes: Vec::new(), tries: 0 });
-        stored.codes.push(StoredCode { hash: self.key.hash(challenge_id, purpose, code), valid_until });
-        let surplus = stored.codes.len().saturating_sub(VALID_CODES);
-        stored.codes.drain(..surplus);
-        self.accounts.put(expiring(encode(&key, &stored)?, valid_until)).await
+        let mut codes = stored.map(|stored| stored.codes).unwrap_or_default();
+        codes.push(StoredCode { hash: self.key.hash(challenge_id, purpose, code), valid_until });
+        codes.drain(..codes.len().saturating_sub(VALID_CODES));
+        let change =
+            Expression::new("SET user_id = :user_id, codes = :codes, expires_at = :expires_at ADD tries :none")
+                .value(":user_id", text(user_id.to_string()))
+                .value(":codes", value(&codes)?)
+                .value(":expires_at", number(valid_until.unix_seconds()))
+                .value(":none", number(0_u32));
+        match self.accounts.transaction().update(&self.accounts, &key, change).commit().await? {
+            Outcome::Committed => Ok(()),
+            Outcome::Refused(_) | Outcome::Conflict => Err(Error::unavailable("adding a code met a conflict")),
+        }
     }
 
     async fn check(

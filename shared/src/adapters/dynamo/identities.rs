@@ -67,7 +67,7 @@ impl Identities for DynamoIdentities {
             .check(&self.accounts, &claim_key(&account.email), belongs_to(account.user_id))
             .check(&self.accounts, &account_key(account.user_id), is_active)
             .put(self.outbox.table(), row(&entry)?);
-        committed(transaction).await
+        transaction.committed().await
     }
 
     async fn of_person(&self, user_id: UserId) -> Result<Vec<LinkedIdentity>> {
@@ -100,15 +100,7 @@ impl Identities for DynamoIdentities {
             .claiming(id, account.user_id)?
             .put_if(&self.accounts, claim, Expression::absent())
             .put_if(&self.accounts, stored, Expression::absent());
-        committed(transaction).await
-    }
-}
-
-async fn committed(transaction: Transaction) -> Result<bool> {
-    match transaction.commit().await? {
-        Outcome::Committed => Ok(true),
-        Outcome::Refused(_) => Ok(false),
-        Outcome::Conflict => Err(Error::unavailable("an identity met a conflict")),
+        transaction.committed().await
     }
 }
 

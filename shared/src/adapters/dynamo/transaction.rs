@@ -135,6 +135,18 @@ impl Transaction {
     }
 }
 
+impl Transaction {
+    /// Commits where a refusal says all there is to say: answers whether it was written. A conflict is nobody's fault, and
+    /// the same request may succeed at once.
+    pub(super) async fn committed(self) -> Result<bool> {
+        match self.commit().await? {
+            Outcome::Committed => Ok(true),
+            Outcome::Refused(_) => Ok(false),
+            Outcome::Conflict => Err(Error::unavailable("a transaction met a conflict")),
+        }
+    }
+}
+
 fn cancelled(error: &TransactWriteItemsError) -> Option<Outcome> {
     let TransactWriteItemsError::TransactionCanceledException(cancelled) = error else { return None };
     let reasons = cancelled.cancellation_reasons();
