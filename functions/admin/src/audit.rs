@@ -9,7 +9,7 @@ use shared::domain::audit::{Act, AuditEntry, Month};
 use shared::domain::fields::Fields;
 use shared::domain::id::{AuditId, UserId};
 use shared::domain::time::Timestamp;
-use shared::edge::http::{Params, Problem, page_limit};
+use shared::edge::http::{Params, Problem, parse_limit};
 use shared::error::Result;
 use shared::ports::ambient::Ambient;
 use shared::ports::moderation::Audit;
@@ -31,6 +31,7 @@ pub(crate) fn routes() -> OpenApiRouter<Deps> {
 }
 
 #[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ListParams {
     /// The month in UTC, such as `2026-11`; this month when left out.
@@ -80,11 +81,12 @@ struct AuditView {
         (status = "4XX", body = Problem, description = "`forbidden`, `invalid_field`"),
     ))]
 async fn list(State(deps): State<Deps>, _: Admin, Params(params): Params<ListParams>) -> Result<Json<AuditList>> {
-    let limit = page_limit(params.limit)?;
     let mut fields = Fields::default();
     let this_month = Month::of(deps.ambient.now());
     let month = fields.take("month", params.month.map_or(Ok(this_month), |month| month.parse()));
-    let entries = deps.audit.of_month(&fields.accept(month)?, params.after, limit).await?;
+    let limit = fields.take("limit", parse_limit(params.limit));
+    let (month, limit) = fields.accept(month.zip(limit))?;
+    let entries = deps.audit.of_month(&month, params.after, limit).await?;
     let next_after = entries.last().filter(|_| entries.len() == limit).map(|last| last.id);
     Ok(Json(AuditList { items: entries.into_iter().map(AuditView::from).collect(), next_after }))
 }

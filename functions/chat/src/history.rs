@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::Deps;
 
 #[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct HistoryParams {
     /// Only messages with a greater number; 0 for the first ones.

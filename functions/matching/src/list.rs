@@ -21,6 +21,7 @@ use crate::{Deps, own_profile};
 const CANDIDATES: usize = 500;
 
 #[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListParams {
     /// How many people, 1 to 100; 20 when left out.

@@ -109,6 +109,13 @@ impl Place {
 }
 
 impl Report {
+    /// Whether somebody with a role may read and close this: whoever accuses or is accused does not judge.
+    ///
+    /// To the two of them it MUST look as if there were no such report, whatever their role.
+    pub fn may_be_judged_by(&self, user_id: UserId) -> bool {
+        user_id != self.reporter_id && user_id != self.subject_id
+    }
+
     /// What staff reads of the conversation at `place`, whether or not it has been closed since.
     ///
     /// A report that names a conversation of others must not have it read: reporter and subject MUST both be in it.
@@ -164,10 +171,19 @@ mod tests {
             last: None,
         };
         let place = Place { conversation_id: conversation.conversation_id, message_seq };
-        let statement = Statement { complaint: Complaint::Spam, text: String::new(), place: Some(place) };
+        report(Some(place)).excerpt(place, Some(&conversation)).map(|excerpt| (excerpt.after, excerpt.through))
+    }
+
+    /// 1 reports 2.
+    fn report(place: Option<Place>) -> Report {
+        let statement = Statement { complaint: Complaint::Spam, text: String::new(), place };
         let report_id = ReportId::from_parts(NOW, [7; 10]);
-        let report = Report { report_id, reporter_id: person(1), subject_id: person(2), statement, created_at: NOW };
-        report.excerpt(place, Some(&conversation)).map(|excerpt| (excerpt.after, excerpt.through))
+        Report { report_id, reporter_id: person(1), subject_id: person(2), statement, created_at: NOW }
+    }
+
+    #[test]
+    fn neither_party_judges() {
+        assert_eq!([1, 2, 3].map(|n| report(None).may_be_judged_by(person(n))), [false, false, true]);
     }
 
     #[test]

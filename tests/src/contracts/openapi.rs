@@ -112,7 +112,7 @@ fn unreachable(template: &Template) -> Vec<String> {
 }
 
 /// The route that API Gateway selects: a full match before a greedy one, the longest first, and a method before `ANY`.
-fn select<'t>(routes: &[Resource<'t>], method: &str, path: &str) -> Option<Resource<'t>> {
+pub(super) fn select<'t>(routes: &[Resource<'t>], method: &str, path: &str) -> Option<Resource<'t>> {
     let fits = |route: &&Resource<'_>| {
         let (verb, pattern) = key(route);
         (verb == method || verb == "ANY") && matches(pattern, path)
@@ -124,7 +124,7 @@ fn select<'t>(routes: &[Resource<'t>], method: &str, path: &str) -> Option<Resou
     routes.iter().filter(fits).max_by_key(rank).copied()
 }
 
-fn key<'t>(route: &Resource<'t>) -> (&'t str, &'t str) {
+pub(super) fn key<'t>(route: &Resource<'t>) -> (&'t str, &'t str) {
     route.properties["RouteKey"].as_str().and_then(|key| key.split_once(' ')).unwrap_or_default()
 }
 

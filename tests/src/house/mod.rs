@@ -8,6 +8,7 @@ mod alarms;
 mod handlers;
 mod layers;
 mod names;
+mod parameters;
 mod partitions;
 mod powers;
 mod queues;

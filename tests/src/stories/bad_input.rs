@@ -151,6 +151,59 @@ fn unknown_paths_methods_ids_and_versions_are_problems() {
 }
 
 #[test]
+fn a_parameter_that_nobody_knows_is_refused_and_nothing_happens() {
+    let story = Story::in_peace();
+    let (ada, _, conversation) = story.couple();
+    let ann = story.newcomer("Ann");
+    grant(&LocalTables::of_stack(&story.town.stack), &ann.email, Role::Admin).unwrap();
+    // With a slip of the pen it would end this session, too.
+    ada.deletes("/v1/auth/sessions?keep_curent=true").expect_problem(400, "malformed_request");
+    ada.deletes("/v1/auth/sessions?keep_current=false&keep_current=true").expect_problem(400, "malformed_request");
+    for path in ["/v1/matches?limt=5".to_owned(), format!("/v1/conversations/{conversation}/messages?before=1")] {
+        ada.gets(&path).expect_problem(400, "malformed_request");
+    }
+    for path in ["reports?from=1", "audit?mouth=2026-11", "users?email=ada@example.org&role=admin"] {
+        ann.gets(&format!("/v1/admin/{path}")).expect_problem(400, "malformed_request");
+    }
+    ada.gets("/v1/auth/sessions").expect(200);
+    let refresh = json!({ "refresh_token": ada.refresh_token() });
+    story.town.post(None, "/v1/auth/refresh", &refresh).expect(200);
+}
+
+#[test]
+fn every_offending_parameter_and_a_doubled_field_are_named() {
+    let story = Story::in_peace();
+    let ann = story.newcomer("Ann");
+    grant(&LocalTables::of_stack(&story.town.stack), &ann.email, Role::Admin).unwrap();
+    let problem = ann.gets("/v1/admin/audit?month=2026-13&limit=0").expect_problem(422, "invalid_field");
+    assert_eq!(named(&problem), BTreeSet::from(["month", "limit"]));
+    let twice = r#"{"email":"ada@example.org","email":"eve@example.org","password":"x"}"#;
+    let refused = story.town.send_raw("POST", None, "/v1/auth/login", "application/json", twice);
+    let detail = &refused.expect_problem(400, "malformed_body")["detail"];
+    assert_eq!(detail, "The body has the field email more than once");
+}
+
+#[test]
+fn what_belongs_to_one_person_is_kept_in_no_cache() {
+    let story = Story::in_peace();
+    let ada = story.resident("Ada");
+    let refresh = json!({ "refresh_token": ada.refresh_token() });
+    let answers = [
+        ada.tries_to_sign_in(crate::support::PASSWORD),
+        story.town.post(None, "/v1/auth/refresh", &refresh),
+        ada.gets("/v1/me"),
+        ada.gets("/v1/matches"),
+        ada.gets("/v1/profiles/not-a-uuid"),
+    ];
+    for answer in answers {
+        assert_eq!(answer.header("cache-control"), "no-store", "{}", answer.body);
+    }
+    for public in ["/v1/openapi.json", "/.well-known/jwks.json"] {
+        assert_eq!(story.town.get(None, public).header("cache-control"), "public, max-age=300", "{public}");
+    }
+}
+
+#[test]
 fn nobody_likes_themselves_or_somebody_who_does_not_exist() {
     let story = Story::in_peace();
     let ada = story.resident("Ada");

@@ -162,17 +162,40 @@ fn an_older_hash_is_renewed_at_the_next_sign_in() {
 
 #[test]
 fn a_sign_in_that_overlaps_with_a_reset_does_not_survive_it() {
-    let story = Story::in_peace();
+    let story = Story::in_trouble();
     let ada = story.newcomer("Ada");
     let offer = ada.forgets_the_password(2);
-    let answers = Town::at_once(6, |n| match n {
-        0 => resets(story.town, &offer, NEW),
-        _ => ada.tries_to_sign_in(PASSWORD),
+    // The reset has checked its code and is about to write when a sign-in with the old password succeeds.
+    let faults = story.town.faults();
+    faults.next(1, On::call("TransactWriteItems", &ada.id), Fault::Hold);
+    let signed_in = std::thread::scope(|scope| {
+        let reset = scope.spawn(|| resets(story.town, &offer, NEW));
+        eventually("a reset on the wire", || (faults.befallen(&ada.id) > 0).then_some(()));
+        let signed_in = ada.tries_to_sign_in(PASSWORD);
+        faults.calm(&ada.id);
+        reset.join().unwrap().expect(204);
+        signed_in.expect(200)
     });
-    assert_eq!(answers[0].status, 204, "{}", answers[0].body);
     caches_run_out();
-    for answer in answers.iter().skip(1).filter(|answer| answer.status == 200) {
-        let token = answer.body["access_token"].as_str().unwrap();
-        story.town.get(Some(token), "/v1/auth/sessions").expect_problem(401, "session_ended");
-    }
+    let token = signed_in["access_token"].as_str().unwrap();
+    story.town.get(Some(token), "/v1/auth/sessions").expect_problem(401, "session_ended");
+    ada.signs_in_with(NEW);
+}
+
+#[test]
+fn a_sign_in_whose_password_is_reset_before_its_session_is_written_fails() {
+    let story = Story::in_trouble();
+    let ada = story.newcomer("Ada");
+    let offer = ada.forgets_the_password(2);
+    let faults = story.town.faults();
+    faults.next(1, On::call("TransactWriteItems", &ada.id), Fault::Hold);
+    std::thread::scope(|scope| {
+        let sign_in = scope.spawn(|| ada.tries_to_sign_in(PASSWORD));
+        eventually("a session on the wire", || (faults.befallen(&ada.id) > 0).then_some(()));
+        let reset = resets(story.town, &offer, NEW);
+        faults.calm(&ada.id);
+        sign_in.join().unwrap().expect_problem(401, "invalid_credentials");
+        reset.expect(204);
+    });
+    ada.signs_in_with(NEW);
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use xtask::admin::Role;
+use xtask::admin::{LocalTables, Revoked, Role, grant, revoke};
 
 use super::moderation::{audit_about, queue_about, report_path, staff};
 use crate::support::{Fault, On, Person, Story, eventually};
@@ -91,20 +91,40 @@ fn a_report_opens_nobody_elses_conversation() {
 }
 
 #[test]
-fn a_report_is_read_by_staff_alone_and_not_by_the_one_it_is_about() {
+fn neither_party_of_a_report_judges_it_or_sees_that_it_is_there() {
     let story = Story::in_peace();
     let (ada, max, conversation) = story.couple();
-    let moderator = staff(&story, "Mo", Role::Moderator);
-    xtask::admin::grant(&xtask::admin::LocalTables::of_stack(&story.town.stack), &max.email, Role::Moderator).unwrap();
+    let (eve, moderator) = (story.resident("Eve"), staff(&story, "Mo", Role::Moderator));
     ada.says(&conversation, "a1", "hello");
-    let path = reports(&ada, &max, &json!({ "conversation_id": conversation }), &moderator);
+    // Between two reports that are none of Max's business are one about him and one of his.
+    let first = reports(&ada, &eve, &json!({}), &moderator);
+    let about = reports(&ada, &max, &json!({ "conversation_id": conversation }), &moderator);
+    let own = reports(&max, &eve, &json!({}), &moderator);
+    let last = reports(&eve, &ada, &json!({}), &moderator);
     for person in [&ada, &max] {
-        person.gets(&path).expect_problem(403, "forbidden");
+        person.gets(&about).expect_problem(403, "forbidden");
     }
-    assert!(queue_about(&max, &max).is_empty() && queue_about(&moderator, &max).len() == 1);
-    max.posts(&format!("{path}/close"), &json!({ "decision": "dismissed", "note": "No" }))
-        .expect_problem(403, "forbidden");
-    assert_eq!(context(&moderator.gets(&path).expect(200)).len(), 1);
+    grant(&LocalTables::of_stack(&story.town.stack), &max.email, Role::Moderator).unwrap();
+    let verdict = json!({ "decision": "dismissed", "note": "No" });
+    let unknown = "/v1/admin/reports/0193f2a0-7c1e-7b3a-9d52-3f1c8e6a4b10".to_owned();
+    let told = [&about, &own, &unknown].map(|path| {
+        let closing = max.posts(&format!("{path}/close"), &verdict).expect_problem(404, "report_not_found");
+        let reading = max.gets(path).expect_problem(404, "report_not_found");
+        [closing, reading].map(|problem| problem["detail"].clone())
+    });
+    assert!(told.iter().all(|details| *details == told[2]), "{told:?}");
+
+    let id = |path: &str| path.rsplit('/').next().unwrap().to_owned();
+    let (hidden, mut after) = ([id(&about), id(&own)], id(&first));
+    while after != id(&last) {
+        let page = max.gets(&format!("/v1/admin/reports?limit=1&after={after}")).expect(200);
+        let shown: Vec<_> = page["items"].as_array().unwrap().iter().map(|report| &report["report_id"]).collect();
+        assert_eq!(shown, [&page["next_after"]], "a page that is neither full nor the last");
+        page["next_after"].as_str().unwrap().clone_into(&mut after);
+        assert!(!hidden.contains(&after), "{page}");
+    }
+    assert_eq!(context(&moderator.gets(&about).expect(200)).len(), 1);
+    max.posts(&format!("{last}/close"), &verdict).expect(204);
 }
 
 #[test]
@@ -146,6 +166,40 @@ fn whom_staff_looks_up_is_in_the_audit_and_by_which_address_is_not() {
     }
     assert!(audit_about(&admin, &nobody).is_empty());
     nobody.confirms();
+}
+
+#[test]
+fn an_operator_takes_a_role_away_and_the_audit_says_so() {
+    let story = Story::in_peace();
+    let (mo, ann) = (staff(&story, "Mo", Role::Moderator), staff(&story, "Ann", Role::Admin));
+    let tables = LocalTables::of_stack(&story.town.stack);
+    mo.gets("/v1/admin/reports").expect(200);
+    assert_eq!(revoke(&tables, &mo.email, Role::Admin).unwrap(), Revoked::Never);
+    mo.gets("/v1/admin/reports").expect(200);
+    assert_eq!(revoke(&tables, &mo.email, Role::Moderator).unwrap(), Revoked::Now);
+    mo.gets("/v1/admin/reports").expect_problem(403, "forbidden");
+    assert_eq!(revoke(&tables, &mo.email, Role::Moderator).unwrap(), Revoked::Never);
+    assert!(revoke(&tables, "nobody.at.all@example.org", Role::Moderator).is_err());
+    let noted = audit_about(&ann, &mo);
+    let acts: Vec<_> = noted.iter().map(|entry| (entry["act"].as_str().unwrap(), entry["role"].as_str())).collect();
+    assert_eq!(acts, [("role.granted", Some("moderator")), ("role.removed", Some("moderator"))]);
+    assert!(noted.iter().all(|entry| entry.get("actor_id").is_none()), "{noted:?}");
+}
+
+#[test]
+fn the_audit_names_requests_as_the_logs_do_and_not_as_the_client_likes() {
+    let story = Story::in_peace();
+    let (ada, moderator) = (story.newcomer("Ada"), staff(&story, "Mo", Role::Moderator));
+    let (chosen, path) = (format!("chosen-{}", ada.id), format!("/v1/admin/users/{}", ada.id));
+    let answer = story.town.get_with(Some(&moderator.token()), &path, "x-request-id", &chosen);
+    let noted = audit_about(&staff(&story, "Ann", Role::Admin), &ada);
+    let request_id = noted[0]["request_id"].as_str().unwrap();
+    assert_eq!(answer.request_id.as_deref(), Some(request_id));
+    assert!(!request_id.contains("chosen"), "{noted:?}");
+    let logs = story.town.logs_that_say("admin", &chosen);
+    let line = logs.lines().find(|line| line.contains(&chosen)).unwrap();
+    assert!(line.contains(request_id), "{line}");
+    answer.expect(200);
 }
 
 #[test]

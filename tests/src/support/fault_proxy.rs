@@ -55,6 +55,8 @@ struct Rule {
     /// How many calls it will befall yet.
     left: usize,
     befallen: usize,
+    /// The story has calmed it: what it holds goes on.
+    is_calmed: bool,
 }
 
 type Rules = Arc<Mutex<Vec<Rule>>>;
@@ -86,7 +88,7 @@ impl FaultProxy {
 
     /// Lets `fault` befall the next `times` calls that match.
     pub(crate) fn next(&self, times: usize, on: On, fault: Fault) {
-        self.rules.lock().unwrap().push(Rule { on, fault, left: times, befallen: 0 });
+        self.rules.lock().unwrap().push(Rule { on, fault, left: times, befallen: 0, is_calmed: false });
     }
 
     /// How many calls about `mentions` went wrong: a story whose fault never happened has shown nothing.
@@ -102,21 +104,23 @@ impl FaultProxy {
             .unwrap()
             .iter_mut()
             .filter(|rule| rule.on.mentions == mentions)
-            .for_each(|rule| rule.left = 0);
+            .for_each(|rule| (rule.left, rule.is_calmed) = (0, true));
     }
 }
 
-fn fault_for(rules: &Rules, operation: &str, body: &str) -> Option<Fault> {
+/// The fault that befalls a call, with the place of its rule.
+fn fault_for(rules: &Rules, operation: &str, body: &str) -> Option<(usize, Fault)> {
     let mut rules = rules.lock().unwrap();
-    let rule = rules.iter_mut().find(|rule| rule.left > 0 && rule.on.matches(operation, body))?;
+    let is_meant = |rule: &Rule| rule.left > 0 && rule.on.matches(operation, body);
+    let (place, rule) = rules.iter_mut().enumerate().find(|(_, rule)| is_meant(rule))?;
     rule.left = rule.left.saturating_sub(1);
     rule.befallen += 1;
-    Some(rule.fault)
+    Some((place, rule.fault))
 }
 
-fn is_held(rules: &Rules, operation: &str, body: &str) -> bool {
-    let rules = rules.lock().unwrap();
-    rules.iter().any(|rule| rule.fault == Fault::Hold && rule.left > 0 && rule.on.matches(operation, body))
+/// Whether a call that this rule holds has to wait yet. How many more it will hold does not matter: also the last one waits.
+fn is_held(rules: &Rules, place: usize) -> bool {
+    !rules.lock().unwrap()[place].is_calmed
 }
 
 /// One request as it came in.
@@ -143,25 +147,25 @@ fn serve(mut stream: TcpStream, upstream: &str, rules: &Rules) -> std::io::Resul
     while let Some(call) = read_call(&mut stream)? {
         let body = String::from_utf8_lossy(&call.body).into_owned();
         match fault_for(rules, call.operation(), &body) {
-            fault @ (None | Some(Fault::Hold)) => {
-                while fault.is_some() && is_held(rules, call.operation(), &body) {
+            fault @ (None | Some((_, Fault::Hold))) => {
+                while fault.is_some_and(|(place, _)| is_held(rules, place)) {
                     thread::sleep(Duration::from_millis(5));
                 }
                 let (status, body) = forward(&agent, upstream, &call);
                 write_answer(&mut stream, status, &body)?;
             }
-            Some(Fault::LoseAnswer) => {
+            Some((_, Fault::LoseAnswer)) => {
                 forward(&agent, upstream, &call);
                 return Ok(());
             }
-            Some(Fault::Refuse) => return Ok(()),
-            Some(Fault::Stall(duration)) => {
+            Some((_, Fault::Refuse)) => return Ok(()),
+            Some((_, Fault::Stall(duration))) => {
                 thread::sleep(duration);
                 return Ok(());
             }
-            Some(Fault::ServerError) => write_answer(&mut stream, 500, &error("InternalServerError"))?,
-            Some(Fault::Throttle) => write_answer(&mut stream, 400, &error("ThrottlingException"))?,
-            Some(Fault::Conflict) => write_answer(&mut stream, 400, &conflict())?,
+            Some((_, Fault::ServerError)) => write_answer(&mut stream, 500, &error("InternalServerError"))?,
+            Some((_, Fault::Throttle)) => write_answer(&mut stream, 400, &error("ThrottlingException"))?,
+            Some((_, Fault::Conflict)) => write_answer(&mut stream, 400, &conflict())?,
         }
     }
     Ok(())
@@ -232,4 +236,15 @@ fn conflict() -> Vec<u8> {
     })
     .to_string()
     .into_bytes()
+}
+
+#[test]
+fn a_fault_that_holds_one_call_holds_it_until_it_is_calmed() {
+    let proxy = FaultProxy { url: String::new(), rules: Rules::default() };
+    proxy.next(1, On::call("PutItem", "ada"), Fault::Hold);
+    let (place, fault) = fault_for(&proxy.rules, "PutItem", "about ada").unwrap();
+    assert!(fault == Fault::Hold && is_held(&proxy.rules, place));
+    assert!(fault_for(&proxy.rules, "PutItem", "about ada").is_none(), "the second one passes");
+    proxy.calm("ada");
+    assert!(!is_held(&proxy.rules, place));
 }

@@ -87,9 +87,10 @@ impl Town {
         Answer::read(format!("GET {path}"), request.call().unwrap())
     }
 
-    /// A request of nobody in particular with one header.
-    pub(crate) fn get_with(&self, path: &str, header: &str, value: &str) -> Answer {
-        Answer::read(format!("GET {path}"), self.agent.get(self.url(path)).header(header, value).call().unwrap())
+    /// A request with one more header.
+    pub(crate) fn get_with(&self, token: Option<&str>, path: &str, header: &str, value: &str) -> Answer {
+        let request = addressed(self.agent.get(self.url(path)), token, &any_address());
+        Answer::read(format!("GET {path}"), request.header(header, value).call().unwrap())
     }
 
     /// The status of what a careful scanner asks first.

@@ -15,6 +15,7 @@ use super::view::UserView;
 use crate::guard::Staff;
 
 #[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct FindParams {
     /// The mail address of the account; upper and lower case are the same.

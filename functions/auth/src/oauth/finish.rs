@@ -34,8 +34,8 @@ pub(super) struct FinishBody {
 /// Finishes signing in at a provider, and starts a session.
 ///
 /// The first sign-in makes an account, or joins the one that has confirmed the same address; its owner is told by mail.
-/// A flow is good for one try: whatever the answer is but 200, start again; only
-/// `too_many_requests` leaves it as it is.
+/// A flow is good for one try: whatever the answer is but 200, start again; only `invalid_field` and `too_many_requests`
+/// leave it as it is.
 #[utoipa::path(post, path = "/v1/auth/oauth/{provider}/finish", tag = "auth", request_body = FinishBody,
     params(("provider" = String, Path, description = "`google` or `github`")), responses(
     (status = 200, body = TokenPair),

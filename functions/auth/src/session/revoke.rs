@@ -26,6 +26,7 @@ pub(super) async fn one(State(deps): State<Deps>, caller: Caller, Id(session_id)
 }
 
 #[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct RevokeParams {
     /// Leaves the session of this request alone.

@@ -1,4 +1,5 @@
-//! The first admin: made by whoever may write to the tables, never by a default password.
+//! Roles from outside: given and taken by whoever may write to the tables, so that the first admin needs no default
+//! password, and the last one can be deposed.
 
 mod calendar;
 mod tables;
@@ -37,16 +38,22 @@ pub enum Granted {
     Before,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revoked {
+    Now,
+    /// The person did not have the role; nothing was changed.
+    Never,
+}
+
 /// Gives the owner of an address a role and notes it in the audit, both or neither.
 pub fn grant(tables: &impl Tables, email: &str, role: Role) -> Result<Granted, Failure> {
     let user_id = owner_of(tables, email)?;
     if holds(tables, &user_id, role)? {
         return Ok(Granted::Before);
     }
-    let accounts = tables.name("AccountsTableName")?;
     let at = rfc3339(now_millis()?);
     let account = json!({ "Update": {
-        "TableName": accounts,
+        "TableName": tables.name("AccountsTableName")?,
         "Key": account_key(&user_id),
         "UpdateExpression": "ADD #roles :roles",
         "ConditionExpression":
@@ -56,11 +63,7 @@ pub fn grant(tables: &impl Tables, email: &str, role: Role) -> Result<Granted, F
             ":roles": { "SS": [role.as_str()] }, ":active": { "S": "active" }, ":now": { "S": at },
         },
     } });
-    let row = json!({ "Put": {
-        "TableName": tables.name("OpsTableName")?,
-        "Item": audit_row(&user_id, role, &at)?,
-        "ConditionExpression": "attribute_not_exists(pk)",
-    } });
+    let row = audit_row(tables, &user_id, "role.granted", role, &at)?;
     tables.call("TransactWriteItems", &json!({ "TransactItems": [account, row] })).map_err(|failure| {
         if failure.to_string().contains("ConditionalCheckFailed") {
             return Failure::new("the account is suspended, or no longer active")
@@ -69,6 +72,31 @@ pub fn grant(tables: &impl Tables, email: &str, role: Role) -> Result<Granted, F
         failure
     })?;
     Ok(Granted::Now)
+}
+
+/// Takes a role from the owner of an address and notes it in the audit, both or neither. Also from the last admin: whoever
+/// has the tables can make another one.
+pub fn revoke(tables: &impl Tables, email: &str, role: Role) -> Result<Revoked, Failure> {
+    let user_id = owner_of(tables, email)?;
+    if !holds(tables, &user_id, role)? {
+        return Ok(Revoked::Never);
+    }
+    let account = json!({ "Update": {
+        "TableName": tables.name("AccountsTableName")?,
+        "Key": account_key(&user_id),
+        "UpdateExpression": "DELETE #roles :roles",
+        "ConditionExpression": "contains(#roles, :role)",
+        "ExpressionAttributeNames": { "#roles": "roles" },
+        "ExpressionAttributeValues": { ":roles": { "SS": [role.as_str()] }, ":role": { "S": role.as_str() } },
+    } });
+    let row = audit_row(tables, &user_id, "role.removed", role, &rfc3339(now_millis()?))?;
+    tables.call("TransactWriteItems", &json!({ "TransactItems": [account, row] })).map_err(|failure| {
+        if failure.to_string().contains("ConditionalCheckFailed") {
+            return Failure::new("the role was taken at the same moment").remedy("look into the audit for who took it");
+        }
+        failure
+    })?;
+    Ok(Revoked::Now)
 }
 
 /// The key under which an address is claimed, as `EmailAddress::digest` in `shared` makes it.
@@ -102,17 +130,22 @@ fn account_key(user_id: &str) -> Value {
 }
 
 /// A row like those that `admin` writes, without an actor: the operator has no account.
-fn audit_row(user_id: &str, role: Role, at: &str) -> Result<Value, Failure> {
+fn audit_row(tables: &impl Tables, user_id: &str, act: &str, role: Role, at: &str) -> Result<Value, Failure> {
     let id = uuid_v7(now_millis()?)?;
-    Ok(json!({
+    let item = json!({
         "pk": { "S": format!("AUDIT#{}", at.get(..7).unwrap_or_default()) },
         "sk": { "S": id },
         "id": { "S": id },
         "at": { "S": at },
         "subject_id": { "S": user_id },
-        "act": { "S": "role.granted" },
+        "act": { "S": act },
         "role": { "S": role.as_str() },
-    }))
+    });
+    Ok(json!({ "Put": {
+        "TableName": tables.name("OpsTableName")?,
+        "Item": item,
+        "ConditionExpression": "attribute_not_exists(pk)",
+    } }))
 }
 
 fn uuid_v7(millis: u64) -> Result<String, Failure> {

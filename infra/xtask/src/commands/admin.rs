@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::up;
-use crate::admin::{AwsTables, Granted, LocalTables, Role, grant};
+use crate::admin::{AwsTables, Granted, LocalTables, Revoked, Role, grant, revoke};
 use crate::failure::Failure;
 use crate::progress::result;
 
@@ -16,11 +16,13 @@ pub struct Options {
 #[derive(Debug, Subcommand)]
 enum Act {
     /// Give somebody who has an account a role, for instance the first admin.
-    Grant(Grant),
+    Grant(Change),
+    /// Take a role from somebody, the last admin included.
+    Revoke(Change),
 }
 
 #[derive(Debug, Args)]
-struct Grant {
+struct Change {
     /// The mail address of their account.
     mail: String,
     #[arg(long, value_enum, default_value_t = Role::Admin)]
@@ -31,7 +33,13 @@ struct Grant {
 }
 
 pub fn run(options: &Options) -> Result<(), Failure> {
-    let Act::Grant(Grant { mail, role, stack }) = &options.act;
+    match &options.act {
+        Act::Grant(change) => grants(change),
+        Act::Revoke(change) => revokes(change),
+    }
+}
+
+fn grants(Change { mail, role, stack }: &Change) -> Result<(), Failure> {
     let granted = match stack {
         Some(stack) => grant(&AwsTables::of_stack(stack)?, mail, *role),
         None => grant(&LocalTables::of_record(&up::record()?), mail, *role),
@@ -39,6 +47,18 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     match granted {
         Granted::Now => result(format_args!("{mail} is {} from the next request on.", role.as_str())),
         Granted::Before => result(format_args!("{mail} was {} already.", role.as_str())),
+    }
+    Ok(())
+}
+
+fn revokes(Change { mail, role, stack }: &Change) -> Result<(), Failure> {
+    let revoked = match stack {
+        Some(stack) => revoke(&AwsTables::of_stack(stack)?, mail, *role),
+        None => revoke(&LocalTables::of_record(&up::record()?), mail, *role),
+    }?;
+    match revoked {
+        Revoked::Now => result(format_args!("{mail} is {} no more from the next request on.", role.as_str())),
+        Revoked::Never => result(format_args!("{mail} was not {}.", role.as_str())),
     }
     Ok(())
 }

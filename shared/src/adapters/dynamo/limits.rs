@@ -13,7 +13,8 @@ use crate::error::Result;
 use crate::ports::ambient::Ambient;
 use crate::ports::limits::Limits;
 
-/// Subjects remembered at most; beyond it the memory is emptied, and counting starts again where the table stands.
+/// Subjects remembered at most. Beyond it those whose window has ended are forgotten, and if none has, the table alone counts
+/// whoever comes next.
 const REMEMBERED: usize = 1_000;
 
 /// Counts in the table. A subject beyond its limit is remembered until its window ends: a flood must cost the flooder,

@@ -35,6 +35,9 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
             serde_json::error::Category::Data if let Some(field) = missing_field(&path, &inner) => {
                 Error::invalid(field.clone(), format!("{field} is missing"))
             }
+            serde_json::error::Category::Data if let Some(field) = doubled_field(&inner) => {
+                Error::new(Code::MalformedBody, format!("The body has the field {field} more than once"))
+            }
             serde_json::error::Category::Data if path != "." && !is_unknown_field(&inner) => {
                 Error::invalid(path.clone(), format!("{path} has the wrong type or form")).because(inner)
             }
@@ -51,6 +54,12 @@ fn missing_field(path: &str, error: &serde_json::Error) -> Option<String> {
     let text = error.to_string();
     let field = text.strip_prefix("missing field `")?.split('`').next()?;
     Some(if path == "." { field.to_owned() } else { format!("{path}.{field}") })
+}
+
+/// Likewise for a field that is there twice: which of the two is meant, nobody can say.
+fn doubled_field(error: &serde_json::Error) -> Option<String> {
+    let text = error.to_string();
+    text.strip_prefix("duplicate field `")?.split('`').next().map(str::to_owned)
 }
 
 fn unknown_or_no_object(error: &serde_json::Error) -> &'static str {
@@ -101,7 +110,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         let query = Query::<T>::from_request_parts(parts, state).await;
         query.map(|Query(params)| Self(params)).map_err(|rejection| {
-            Error::new(Code::MalformedRequest, "The query has a parameter of the wrong form").because(rejection)
+            Error::new(
+                Code::MalformedRequest,
+                "The query has a parameter that is unknown, given twice or of the wrong form",
+            )
+            .because(rejection)
         })
     }
 }
@@ -125,6 +138,11 @@ mod tests {
         assert!(!error.detail().contains("secret"));
         let missing = parse::<Wire>(b"{}").unwrap_err();
         assert_eq!((missing.detail(), missing.fields()[0].field.as_ref()), ("limit is missing", "limit"));
+        let doubled = parse::<Wire>(br#"{"limit":1,"limit":2}"#).unwrap_err();
+        assert_eq!(
+            (doubled.code(), doubled.detail()),
+            (Code::MalformedBody, "The body has the field limit more than once")
+        );
         for body in [&b"{"[..], b"{\"limit\":1} x", b"[]", b"", b"{\"limit\":1,\"roles\":[]}"] {
             assert!(parse::<Wire>(body).is_err());
         }

@@ -19,7 +19,7 @@ pub(crate) use body::parse;
 pub use body::{Body, Id, Params};
 pub use caller::{Authenticator, Caller};
 pub use limiter::{Limiter, Network};
-pub use page::page_limit;
+pub use page::{page_limit, parse_limit};
 pub(crate) use problem::status;
 pub use problem::{FieldProblem, Problem};
 
