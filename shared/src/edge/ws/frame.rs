@@ -4,7 +4,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::domain::fields::Fields;
 use crate::domain::id::OutboxId;
+use crate::domain::input::Input;
 use crate::edge::http::parse;
 use crate::error::{Code, Error, Result};
 
@@ -22,9 +24,9 @@ pub struct ClientFrame {
 #[derive(Deserialize)]
 struct Wire {
     #[serde(default = "version")]
-    v: u8,
+    v: Input<u8>,
     #[serde(rename = "type")]
-    kind: String,
+    kind: Input<String>,
     #[serde(default)]
     data: Value,
 }
@@ -35,8 +37,8 @@ struct OnlyId {
     id: String,
 }
 
-fn version() -> u8 {
-    VERSION
+fn version() -> Input<u8> {
+    VERSION.into()
 }
 
 impl ClientFrame {
@@ -44,10 +46,12 @@ impl ClientFrame {
         let id = serde_json::from_str::<OnlyId>(body).ok().map(|only| only.id);
         let id = id.filter(|id| id.chars().count() <= MAX_ID_CHARS);
         let frame = parse::<Wire>(body.as_bytes()).and_then(|wire| {
-            if wire.v == VERSION {
-                Ok(Self { kind: wire.kind, data: wire.data })
-            } else {
-                Err(Code::UnsupportedVersion.into())
+            let mut fields = Fields::default();
+            let version = fields.copy("v", &wire.v);
+            let kind = fields.read("type", &wire.kind, |kind: &str| Ok(kind.to_owned()));
+            match fields.accept(version.zip(kind))? {
+                (VERSION, kind) => Ok(Self { kind, data: wire.data }),
+                _ => Err(Code::UnsupportedVersion.into()),
             }
         });
         (id, frame)
