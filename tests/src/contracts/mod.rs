@@ -6,4 +6,5 @@ mod errors;
 mod limits;
 mod openapi;
 mod operator;
+mod sentences;
 mod vault;
