@@ -18,7 +18,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let ambient = system::ambient();
     let outbox = DynamoOutbox::new(aws.table(&mut vars, TableName::Outbox));
     let (social, chat) = (aws.table(&mut vars, TableName::Social), aws.table(&mut vars, TableName::Chat));
-    let profiles = DynamoProfiles::new(aws.table(&mut vars, TableName::Profiles));
+    let profiles = DynamoProfiles::reader(aws.table(&mut vars, TableName::Profiles));
     let sessions = DynamoSessions::reader(aws.table(&mut vars, TableName::Sessions));
     let ops = aws.table(&mut vars, TableName::Ops);
     let tokens = TokensConfig::read(&mut vars);

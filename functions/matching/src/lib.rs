@@ -12,8 +12,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::FromRef;
 use shared::domain::id::UserId;
-use shared::domain::matching::Model;
-use shared::domain::profile::Profile;
+use shared::domain::matching::{Model, Person};
 use shared::edge::http::{self, Authenticator};
 use shared::error::{Code, Error, Result};
 use shared::ports::pairs::Pairs;
@@ -45,6 +44,6 @@ fn routes() -> OpenApiRouter<Deps> {
 }
 
 /// Nobody can be matched with before they said something about themselves.
-async fn own_profile(deps: &Deps, user_id: UserId) -> Result<Profile> {
-    deps.profiles.find(user_id).await?.ok_or_else(|| Error::from(Code::ProfileMissing))
+async fn oneself(deps: &Deps, user_id: UserId) -> Result<Person> {
+    deps.profiles.find_people(&[user_id]).await?.pop().ok_or_else(|| Error::from(Code::ProfileMissing))
 }

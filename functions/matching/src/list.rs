@@ -7,14 +7,13 @@ use axum::extract::State;
 use futures::try_join;
 use serde::Deserialize;
 use shared::domain::id::UserId;
-use shared::domain::matching;
-use shared::domain::profile::Profile;
+use shared::domain::matching::{self, Person};
 use shared::edge::http::{Caller, Params, Problem, page_limit};
 use shared::error::Result;
 use utoipa::IntoParams;
 
 use crate::view::{MatchList, MatchView};
-use crate::{Deps, own_profile};
+use crate::{Deps, oneself};
 
 /// How many people are scored for one list: the newest ones. Beyond that the port `CandidateIndex` needs an index that
 /// retrieves by fit.
@@ -47,19 +46,20 @@ pub(crate) async fn list(
     Params(params): Params<ListParams>,
 ) -> Result<Json<MatchList>> {
     let limit = page_limit(params.limit)?;
-    let (me, candidates) = try_join!(own_profile(&deps, caller.user_id), deps.candidates.candidates(CANDIDATES))?;
+    let (me, candidates) = try_join!(oneself(&deps, caller.user_id), deps.candidates.candidates(CANDIDATES))?;
     let people = listed(&deps, caller.user_id, &candidates).await?;
     let ranked = matching::rank(&me, &people, limit, &deps.model);
     Ok(Json(MatchList { items: ranked.into_iter().map(MatchView::from).collect() }))
 }
 
 /// The candidates as they are now, less those who must not be shown.
-async fn listed(deps: &Deps, me: UserId, candidates: &[UserId]) -> Result<Vec<Profile>> {
-    let (people, pairs) = try_join!(deps.profiles.find_many(candidates), deps.pairs.find_many(me, candidates))?;
+async fn listed(deps: &Deps, me: UserId, candidates: &[UserId]) -> Result<Vec<Person>> {
+    let (people, pairs) = try_join!(deps.profiles.find_people(candidates), deps.pairs.find_many(me, candidates))?;
     let refused: HashSet<UserId> =
         pairs.iter().filter(|pair| !pair.may_be_suggested_to(me)).map(|pair| pair.other(me)).collect();
     Ok(people
         .into_iter()
-        .filter(|person| person.details.visible && person.is_shown() && !refused.contains(&person.user_id))
+        .filter(|Person { profile, .. }| profile.details.visible && profile.is_shown())
+        .filter(|person| !refused.contains(&person.profile.user_id))
         .collect())
 }

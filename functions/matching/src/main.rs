@@ -26,7 +26,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let authenticator = Authenticator::new(tokens.issuer, Arc::new(keys), Arc::new(sessions), system::ambient());
     let deps = Deps {
         candidates: Arc::new(DynamoDirectory::new(profiles.clone())),
-        profiles: Arc::new(DynamoProfiles::new(profiles)),
+        profiles: Arc::new(DynamoProfiles::reader(profiles)),
         pairs: Arc::new(pairs),
         model: Arc::new(Model::default()),
         authenticator: Arc::new(authenticator),

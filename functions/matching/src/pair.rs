@@ -8,8 +8,8 @@ use shared::domain::matching::{self, Ranked};
 use shared::edge::http::{Caller, Id, Problem};
 use shared::error::{Code, Result};
 
+use crate::Deps;
 use crate::view::MatchView;
-use crate::{Deps, own_profile};
 
 /// Explains how well one person fits.
 #[utoipa::path(get, path = "/v1/matches/{user_id}", operation_id = "read_match", tag = "matching", security(("bearer" = [])),
@@ -18,13 +18,13 @@ use crate::{Deps, own_profile};
     (status = "4XX", body = Problem, description = "`profile_missing`, `profile_not_found`"),
 ))]
 pub(crate) async fn read(State(deps): State<Deps>, caller: Caller, Id(user_id): Id<UserId>) -> Result<Json<MatchView>> {
-    let (me, other, pair) = try_join!(
-        own_profile(&deps, caller.user_id),
-        deps.profiles.find(user_id),
-        deps.pairs.find(caller.user_id, user_id)
-    )?;
-    let other = other.filter(|other| user_id != caller.user_id && other.is_shown()).ok_or(Code::ProfileNotFound)?;
-    pair.refuse_unless_seen(caller.user_id, other.details.visible)?;
-    let score = matching::score(&me, &other, &deps.model);
-    Ok(Json(MatchView::from(Ranked { profile: &other, score })))
+    let both = [caller.user_id, user_id];
+    let (people, pair) = try_join!(deps.profiles.find_people(&both), deps.pairs.find(caller.user_id, user_id))?;
+    let find = |user_id| people.iter().find(|person| person.profile.user_id == user_id);
+    let me = find(caller.user_id).ok_or(Code::ProfileMissing)?;
+    let other = find(user_id).filter(|other| user_id != caller.user_id && other.profile.is_shown());
+    let other = other.ok_or(Code::ProfileNotFound)?;
+    pair.refuse_unless_seen(caller.user_id, other.profile.details.visible)?;
+    let score = matching::score(me, other, &deps.model);
+    Ok(Json(MatchView::from(Ranked { profile: &other.profile, score })))
 }

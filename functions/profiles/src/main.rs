@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use profiles::{Deps, Desk};
 use shared::adapters::aws::Aws;
-use shared::adapters::dynamo::{DynamoKeys, DynamoLimits, DynamoPairs, DynamoProfiles, DynamoReports, DynamoSessions};
+use shared::adapters::dynamo::{
+    DynamoKeys, DynamoLimits, DynamoOutbox, DynamoPairs, DynamoProfiles, DynamoReports, DynamoSessions,
+};
 use shared::adapters::system;
 use shared::config::{TableName, TokensConfig, Vars};
 use shared::edge::http::{self, Authenticator, Limiter};
@@ -16,7 +18,8 @@ async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init(&vars);
     let aws = Aws::new(&vars);
     let ambient = system::ambient();
-    let profiles = DynamoProfiles::new(aws.table(&mut vars, TableName::Profiles));
+    let outbox = DynamoOutbox::new(aws.table(&mut vars, TableName::Outbox));
+    let profiles = DynamoProfiles::new(aws.table(&mut vars, TableName::Profiles), outbox);
     let social = aws.table(&mut vars, TableName::Social);
     let sessions = DynamoSessions::reader(aws.table(&mut vars, TableName::Sessions));
     let ops = aws.table(&mut vars, TableName::Ops);

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use shared::domain::outbox::Effect;
 use shared::domain::profile::{Profile, ProfileDetails, ProfileInput};
 use shared::edge::http::{Body, Caller, Problem};
 use shared::error::{Code, Result};
@@ -31,11 +32,15 @@ pub(crate) async fn write(
 ) -> Result<Json<OwnProfile>> {
     let details = ProfileDetails::parse(&input)?;
     let now = deps.ambient.now();
-    let profile = match deps.profiles.find(caller.user_id).await? {
+    let before = deps.profiles.find(caller.user_id).await?;
+    let known = before.as_ref().and_then(|profile| profile.text_hash.clone());
+    let profile = match before {
         Some(profile) => profile.edited(details, now),
         None => Profile::new(caller.user_id, details, now),
     };
-    if !deps.profiles.save(&profile).await? {
+    let effect = profile.says_something_new(known.as_ref()).then(|| Effect::embed_profile(caller.user_id));
+    let promise = effect.map(|effect| deps.ambient.promise(effect));
+    if !deps.profiles.save(&profile, promise.as_ref()).await? {
         return Err(Code::VersionConflict.into());
     }
     Ok(Json(OwnProfile::from(&profile)))

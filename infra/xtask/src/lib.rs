@@ -9,6 +9,7 @@ pub mod demo;
 pub mod failure;
 pub mod footprint;
 pub mod local;
+pub mod model;
 pub mod package;
 pub mod passwords;
 pub mod progress;

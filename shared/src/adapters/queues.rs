@@ -28,6 +28,7 @@ impl SqsQueues {
         match lane {
             Lane::Mail => &self.urls.mail,
             Lane::Push => &self.urls.push,
+            Lane::Embed => &self.urls.embed,
         }
     }
 }

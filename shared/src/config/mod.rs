@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 pub use sections::{
-    CodesConfig, MailConfig, OAuthConfig, QueuesConfig, SigningConfig, SocketsConfig, TableName, TokensConfig,
+    CodesConfig, EmbeddingsConfig, MailConfig, OAuthConfig, QueuesConfig, SigningConfig, SocketsConfig, TableName,
+    TokensConfig,
 };
 
 /// The variables of one process, and what was found wrong with them so far.

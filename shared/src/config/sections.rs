@@ -143,10 +143,29 @@ pub struct QueuesConfig {
     pub mail: String,
     /// `APP_QUEUES_PUSH`: the URL of the queue of socket events.
     pub push: String,
+    /// `APP_QUEUES_EMBED`: the URL of the queue of texts to embed.
+    pub embed: String,
 }
 
 impl QueuesConfig {
     pub fn read(vars: &mut Vars) -> Self {
-        Self { mail: vars.required("APP_QUEUES_MAIL"), push: vars.required("APP_QUEUES_PUSH") }
+        Self {
+            mail: vars.required("APP_QUEUES_MAIL"),
+            push: vars.required("APP_QUEUES_PUSH"),
+            embed: vars.required("APP_QUEUES_EMBED"),
+        }
+    }
+}
+
+/// Where the sentence model is.
+#[derive(Clone, Debug)]
+pub struct EmbeddingsConfig {
+    /// `APP_EMBEDDINGS_FOLDER`: the folder with the files of the model.
+    pub folder: String,
+}
+
+impl EmbeddingsConfig {
+    pub fn read(vars: &mut Vars) -> Self {
+        Self { folder: vars.required("APP_EMBEDDINGS_FOLDER") }
     }
 }

@@ -9,6 +9,7 @@ pub mod breached;
 pub mod code;
 pub mod conversation;
 pub mod email;
+pub mod embedding;
 pub mod fields;
 pub mod hex;
 pub mod id;

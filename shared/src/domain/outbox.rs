@@ -16,6 +16,7 @@ pub const SHARDS: u8 = 8;
 pub enum Effect {
     Mail(MailEffect),
     Push(PushEffect),
+    Embed(EmbedEffect),
 }
 
 /// A mail to one person.
@@ -77,6 +78,15 @@ pub enum PushEffect {
     SessionEnded { user_id: UserId, session_id: SessionId },
 }
 
+/// A text that a model must read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind")]
+pub enum EmbedEffect {
+    /// Embed what somebody's profile says by then.
+    #[serde(rename = "embed.profile")]
+    Profile { user_id: UserId },
+}
+
 impl Effect {
     pub const fn mail(kind: MailKind, user_id: UserId) -> Self {
         Self::Mail(MailEffect { kind, user_id, challenge_id: None })
@@ -87,10 +97,15 @@ impl Effect {
         Self::Mail(MailEffect { kind, user_id, challenge_id: Some(challenge_id) })
     }
 
+    pub const fn embed_profile(user_id: UserId) -> Self {
+        Self::Embed(EmbedEffect::Profile { user_id })
+    }
+
     pub const fn lane(&self) -> Lane {
         match self {
             Self::Mail(_) => Lane::Mail,
             Self::Push(_) => Lane::Push,
+            Self::Embed(_) => Lane::Embed,
         }
     }
 }
@@ -100,6 +115,11 @@ impl Effect {
 pub enum Lane {
     Mail,
     Push,
+    Embed,
+}
+
+impl Lane {
+    pub const ALL: [Self; 3] = [Self::Mail, Self::Push, Self::Embed];
 }
 
 /// One committed promise: written with the state change, relayed to its queue, deleted by whoever keeps it.
@@ -151,6 +171,7 @@ mod tests {
             (Effect::Push(PushEffect::MatchNew { conversation_id, user_ids: [user_id, user_id] }), "match.new"),
             (Effect::Push(PushEffect::MessageNew { conversation_id, seq: 1 }), "message.new"),
             (Effect::Push(PushEffect::SessionEnded { user_id, session_id }), "session.ended"),
+            (Effect::embed_profile(user_id), "embed.profile"),
         ];
         for (effect, kind) in effects {
             let entry = OutboxEntry {

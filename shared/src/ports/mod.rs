@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod ambient;
 pub mod codes;
 pub mod conversations;
+pub mod embeddings;
 pub mod keys;
 pub mod limits;
 pub mod mail;

@@ -29,10 +29,10 @@ pub trait Queues: Send + Sync {
     /// idempotent, so sending some of them again is harmless.
     async fn send(&self, lane: Lane, entries: &[OutboxEntry]) -> Result<()>;
 
-    /// Hands every entry to the queue of its own lane. A lane that fails does not keep the other one waiting.
+    /// Hands every entry to the queue of its own lane. A lane that fails does not keep the others waiting.
     async fn relay(&self, entries: &[OutboxEntry]) -> Result<()> {
         let mut outcome = Ok(());
-        for lane in [Lane::Mail, Lane::Push] {
+        for lane in Lane::ALL {
             let entries: Vec<_> = entries.iter().filter(|entry| entry.effect.lane() == lane).cloned().collect();
             if !entries.is_empty() {
                 outcome = outcome.and(self.send(lane, &entries).await);

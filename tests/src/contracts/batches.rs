@@ -65,8 +65,29 @@ fn a_message_whose_work_failed_comes_back_too() {
 }
 
 #[test]
+fn messages_that_are_handled_together_are_answered_for_one_by_one() {
+    let batch = queue_with_poison();
+    let outcomes = |second: fn() -> Vec<Result<()>>| {
+        let handler = async |entries: Vec<OutboxEntry>| {
+            assert_eq!(entries.len(), 2, "the messages around the poisoned one come together");
+            std::iter::once(Ok(())).chain(second()).collect()
+        };
+        let response = finish(queue::handle_together(typed::<SqsEvent>(&batch), handler));
+        serde_json::to_value(response).unwrap()["batchItemFailures"].clone()
+    };
+    let failed = |indexes: &[usize]| -> Value {
+        indexes.iter().map(|index| json!({ "itemIdentifier": message_id(&batch, *index) })).collect()
+    };
+    assert_eq!(outcomes(|| vec![Ok(())]), failed(&[1]));
+    assert_eq!(outcomes(|| vec![Err(Error::unavailable("no answer"))]), failed(&[1, 2]));
+    assert_eq!(outcomes(Vec::new), failed(&[1, 2]), "who is not answered for has failed");
+}
+
+#[test]
 fn an_empty_batch_is_a_success() {
     let response = finish(queue::handle_batch(typed(&json!({ "Records": [] })), async |_: OutboxEntry| Ok(())));
+    assert_eq!(serde_json::to_value(response).unwrap(), json!({ "batchItemFailures": [] }));
+    let response = finish(queue::handle_together(typed(&json!({ "Records": [] })), async |_: Vec<OutboxEntry>| vec![]));
     assert_eq!(serde_json::to_value(response).unwrap(), json!({ "batchItemFailures": [] }));
     let response = finish(stream::handle_batch(typed(&json!({ "Records": [] })), async |_: Vec<OutboxEntry>| Ok(())));
     assert_eq!(serde_json::to_value(response).unwrap(), json!({ "batchItemFailures": [] }));

@@ -6,5 +6,6 @@ mod errors;
 mod limits;
 mod openapi;
 mod operator;
+mod sentences;
 mod throttles;
 mod vault;

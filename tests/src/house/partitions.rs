@@ -6,17 +6,18 @@ use super::Rule;
 use super::template::{Resource, Template, one_or_many, references, statements};
 
 /// Tables with partitions that not everybody may touch, and who may touch all of them.
-const DIVIDED: [(&str, &[&str]); 3] = [
+const DIVIDED: [(&str, &[&str]); 4] = [
     ("OpsTable", &[]),
     ("AccountsTable", &["AuthFunction"]),
     ("ChatTable", &["ChatFunction", "ChatSendFunction", "ConnectionsFunction", "PushFunction"]),
+    ("ProfilesTable", &["AdminFunction", "ConnectionsFunction", "MatchingFunction", "ProfilesFunction"]),
 ];
 
 /// What only those may name who may touch all of a table.
 const SECRET: &str = "PASSWORD#";
 
 const PARTITIONS: Rule = Rule {
-    text: "A policy on ops or accounts, or of staff on chat, names the partitions it is about",
+    text: "A policy on ops or accounts, of staff on chat, or of a worker on profiles names the partitions it is about",
     why: "one table holds signing keys beside mail marks, another passwords beside addresses: a flaw in the function that \
           sends mail must not be one in the function that checks passwords; and staff reads conversations, not inboxes",
     remedy: "add Condition: {ForAllValues:StringLike: {dynamodb:LeadingKeys: [<PREFIX>#*]}}, as EmailSendFunction does; \

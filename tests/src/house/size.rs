@@ -48,8 +48,16 @@ fn process(template: &Template) -> Value {
 /// `sam package` replaces the paths of code by places in S3; the translator takes nothing else.
 fn with_published_code(template: &Template) -> Template {
     template.with(|resources| {
-        for resource in resources.values_mut().filter(|resource| resource["Type"] == "AWS::Serverless::Function") {
-            resource["Properties"]["CodeUri"] = json!("s3://code/bootstrap.zip");
+        for resource in resources.values_mut() {
+            match resource["Type"].as_str() {
+                Some("AWS::Serverless::Function") => {
+                    resource["Properties"]["CodeUri"] = json!("s3://code/bootstrap.zip");
+                }
+                Some("AWS::Serverless::LayerVersion") => {
+                    resource["Properties"]["ContentUri"] = json!("s3://code/layer.zip");
+                }
+                _ => {}
+            }
         }
     })
 }

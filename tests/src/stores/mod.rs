@@ -1,6 +1,7 @@
 //! Stores: what their ports promise, held against the real tables with a clock in the test's hand.
 
 mod codes;
+mod embeddings;
 mod limits;
 mod moderation;
 mod sessions;

@@ -4,6 +4,7 @@ mod accounts;
 mod bad_input;
 mod blocks;
 mod chat;
+mod embeddings;
 mod faults;
 mod health;
 mod identities;

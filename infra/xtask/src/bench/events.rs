@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::failure::{Explain, Failure};
 use crate::local::read_template;
+use crate::model;
 use crate::workspace;
 
 /// Requests that reach a service, so that the first response includes the first connection.
@@ -66,6 +67,7 @@ pub(super) fn variables(function: &str, services: &str) -> Result<BTreeMap<Strin
 
 fn stand_in(name: &str, value: &Value, services: &str) -> String {
     match value {
+        Value::String(text) if text == "/opt" => model_folder(),
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),
         _ if name.starts_with("AWS_ENDPOINT_URL") => services.to_owned(),
@@ -73,6 +75,11 @@ fn stand_in(name: &str, value: &Value, services: &str) -> String {
         _ if name.starts_with("APP_QUEUES_") => "https://sqs.eu-central-1.amazonaws.com/000000000000/bench".to_owned(),
         _ => "bench".to_owned(),
     }
+}
+
+/// What is in the layer lies here; without it the function says so.
+fn model_folder() -> String {
+    model::folder().map_or_else(|failure| failure.to_string(), |folder| folder.display().to_string())
 }
 
 #[cfg(test)]

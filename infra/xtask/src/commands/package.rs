@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::failure::Failure;
+use crate::model;
 use crate::package::{Package, Platform, check_sizes, chosen, package, rehearse, verify};
 use crate::progress::{Progress, exact_bytes, result};
 use crate::table::Table;
@@ -25,6 +26,8 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<(), Failure> {
     let functions = chosen(&options.functions)?;
     let platform = if options.host { Platform::Host } else { Platform::Lambda };
+    // `sam deploy` zips the folder as the layer that the template makes of it.
+    model::ensure(Progress::Loud)?;
     let packages = package(&functions, platform, Progress::Loud)?;
     result(sizes(&packages));
     if options.verify {

@@ -8,6 +8,7 @@ use clap::Args;
 use crate::build::build_functions;
 use crate::failure::{Explain, Failure};
 use crate::footprint::{MemoryWatch, disk_bytes};
+use crate::model;
 use crate::progress::{Progress, seconds, warn};
 use crate::provider::Provider;
 use crate::tools::{LOCAL, Tools};
@@ -24,6 +25,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     // Slow steps happen here, where they are announced, and not inside the first test that needs them.
     Tools::ensure(&LOCAL, Progress::Loud)?;
     Provider::ensure(Progress::Loud)?;
+    model::ensure(Progress::Loud)?;
     build_functions(Progress::Loud)?;
     if !options.filters.is_empty() && !any_matches(&options.filters)? {
         return Err(Failure::new(format!("no test has {} in its name", options.filters.join(" or ")))

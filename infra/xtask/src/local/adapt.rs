@@ -4,7 +4,7 @@
 //! and takes code from its own S3. Each change is announced, so that nobody trusts the local AWS with what it does not have.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -43,11 +43,15 @@ const INCLUDED_ACTIONS: [(&str, &str); 1] = [("sqs:SendMessage", "sqs:SendMessag
 
 const HOST_OF_API: &str = ".execute-api.${AWS::Region}.${AWS::URLSuffix}";
 
-/// Where the emulator listens and where the zips of the functions lie.
+/// The variable that says where a function finds the sentence model.
+const MODEL_FOLDER: &str = "APP_EMBEDDINGS_FOLDER";
+
+/// Where the emulator listens and where the zips of the functions and the sentence model lie.
 #[derive(Debug)]
 pub(super) struct Place {
     pub authority: String,
     pub code: Code,
+    pub model: PathBuf,
 }
 
 #[derive(Debug)]
@@ -69,6 +73,7 @@ pub(super) fn adapt(mut template: Value, scope: &Scope, place: &Place) -> Result
     let mut notes = drop_unsupported(&mut template, scope)?;
     notes.extend(point_to_code(&mut template, place)?);
     notes.extend(name_apis(&mut template));
+    notes.extend(replace_layers(&mut template, &place.model));
     for (action, included) in INCLUDED_ACTIONS {
         let count = spell_out(&mut template, action, included);
         if count > 0 {
@@ -173,6 +178,24 @@ fn name_apis(template: &mut Value) -> Option<String> {
         }
     }
     (!named.is_empty()).then(|| format!("the APIs have the fixed ids {}", named.join(" and ")))
+}
+
+/// The emulator's functions are processes of this machine, under whose /opt nothing can be mounted.
+fn replace_layers(template: &mut Value, model: &Path) -> Option<String> {
+    let resources = template["Resources"].as_object_mut()?;
+    resources.retain(|_, resource| resource["Type"] != "AWS::Serverless::LayerVersion");
+    let mut told = 0;
+    for resource in resources.values_mut() {
+        if let Some(properties) = resource["Properties"].as_object_mut() {
+            properties.remove("Layers");
+        }
+        if let Some(folder) = resource.pointer_mut(&format!("/Properties/Environment/Variables/{MODEL_FOLDER}")) {
+            *folder = model.to_string_lossy().into();
+            told += 1;
+        }
+    }
+    let note = format!("layers are not mounted: {MODEL_FOLDER} is {} in {told} functions", model.display());
+    (told > 0).then_some(note)
 }
 
 /// Adds `included` to every statement that permits `action`.

@@ -11,6 +11,7 @@ fn place() -> Place {
             bucket: "code".to_owned(),
             keys: BTreeMap::from([("chat-send".to_owned(), "functions/chat-send-1.zip".to_owned())]),
         },
+        model: "/clone/target/model".into(),
     }
 }
 
@@ -78,6 +79,24 @@ fn packaged_code_stays_where_it_is() {
     let outcome = adapt(template, &scope, &packaged).unwrap();
     let code = &outcome.template["Resources"]["ChatSendFunction"]["Properties"]["CodeUri"];
     assert_eq!(code, "/clone/target/lambda/chat-send/bootstrap.zip");
+}
+
+#[test]
+fn a_layer_becomes_a_folder_of_this_machine() {
+    let outcome = adapted(json!({"Resources": {
+        "ModelLayer": {"Type": "AWS::Serverless::LayerVersion", "Properties": {"ContentUri": "target/model"}},
+        "ChatSendFunction": {"Type": "AWS::Serverless::Function", "Properties": {
+            "CodeUri": "target/lambda/chat-send/bootstrap.zip", "Layers": [{"Ref": "ModelLayer"}],
+            "Environment": {"Variables": {"APP_EMBEDDINGS_FOLDER": "/opt", "APP_LOG_LEVEL": "info"}},
+        }},
+    }}));
+    let resources = &outcome.template["Resources"];
+    assert!(resources.get("ModelLayer").is_none());
+    let function = &resources["ChatSendFunction"]["Properties"];
+    assert!(function.get("Layers").is_none());
+    let told = json!({"APP_EMBEDDINGS_FOLDER": "/clone/target/model", "APP_LOG_LEVEL": "info"});
+    assert_eq!(function["Environment"]["Variables"], told);
+    assert!(outcome.notes.iter().any(|note| note.contains("APP_EMBEDDINGS_FOLDER is /clone/target/model")));
 }
 
 #[test]

@@ -17,6 +17,7 @@ use super::template::read_template;
 use super::watch::Watch;
 use crate::build::{FunctionZip, build_functions};
 use crate::failure::{Explain, Failure};
+use crate::model;
 use crate::progress::{Progress, warn};
 use crate::tools::{LOCAL, Tools};
 use crate::workspace;
@@ -74,6 +75,7 @@ impl LocalStack {
     pub fn start(options: StackOptions) -> Result<Self, Failure> {
         let StackOptions { label, port, deployment, watch, parameters, progress } = options;
         let tools = Tools::ensure(&LOCAL, progress)?;
+        let model = model::ensure(progress)?;
         let built = match deployment {
             Deployment::Direct => build_functions(progress)?,
             Deployment::Sam => Vec::new(),
@@ -85,11 +87,11 @@ impl LocalStack {
         let system = match deployment {
             Deployment::Direct => progress.step("deploy template.yaml", || {
                 deploy::upload_code(&client, &built)?;
-                let place = Place { authority, code: uploaded(&built) };
+                let place = Place { authority, code: uploaded(&built), model };
                 System::deploy(&client, &place, &parameters, |template| deploy::deploy(&client, template, &parameters))
             }),
             Deployment::Sam => progress.step("sam deploy", || {
-                let place = Place { authority, code: Code::Packaged(workspace::root().to_owned()) };
+                let place = Place { authority, code: Code::Packaged(workspace::root().to_owned()), model };
                 let run = |template: &Value| sam::deploy(&client, template, &parameters, &folder, progress);
                 System::deploy(&client, &place, &parameters, run)
             }),

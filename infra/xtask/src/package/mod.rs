@@ -22,6 +22,8 @@ pub use verify::verify;
 
 /// The largest zip of a function. Beyond it a cold start is slow to fetch, and most likely a second TLS stack crept in.
 const MAX_ZIP_BYTES: u64 = 3_000_000;
+/// The one function that carries more, because it computes more, and nobody waits for its cold start.
+const LARGER: (&str, u64) = ("embed", 6_000_000);
 
 /// A function ready to be deployed.
 #[derive(Debug, Clone)]
@@ -63,15 +65,22 @@ pub fn chosen(names: &[String]) -> Result<Vec<String>, Failure> {
 pub fn check_sizes(packages: &[Package]) -> Result<(), Failure> {
     let large: Vec<String> = packages
         .iter()
-        .filter(|package| package.zip_bytes > MAX_ZIP_BYTES)
-        .map(|package| format!("{}: {}", package.function, exact_bytes(package.zip_bytes)))
+        .filter(|package| package.zip_bytes > max_zip_bytes(&package.function))
+        .map(|package| {
+            let max = exact_bytes(max_zip_bytes(&package.function));
+            format!("{}: {} of at most {max}", package.function, exact_bytes(package.zip_bytes))
+        })
         .collect();
     if large.is_empty() {
         return Ok(());
     }
-    Err(Failure::new(format!("zips of more than {}", exact_bytes(MAX_ZIP_BYTES)))
+    Err(Failure::new("zips that are too large")
         .evidence(large.join("\n"))
         .remedy("find the dependency that came in: `cargo tree --duplicates`, `cargo bloat --release --crates`"))
+}
+
+fn max_zip_bytes(function: &str) -> u64 {
+    if function == LARGER.0 { LARGER.1 } else { MAX_ZIP_BYTES }
 }
 
 pub(crate) fn pack(function: &str, folder: &Path, platform: Platform) -> Result<Package, Failure> {

@@ -3,12 +3,13 @@
 use super::components;
 use super::features::Features;
 use super::model::Model;
-use super::reason::{Explanation, Notes};
+use super::person::Side;
+use super::reason::{Explanation, Notes, Reason};
 use super::score::{Component, ComponentName, Score, Versions};
 use crate::domain::profile::Profile;
 
 /// Grows with every change of rules or built-in values that can change a score.
-pub const ENGINE_VERSION: u32 = 1;
+pub const ENGINE_VERSION: u32 = 2;
 
 /// One candidate with the score that put it in its place.
 #[derive(Clone, Debug)]
@@ -18,7 +19,7 @@ pub struct Ranked<'c> {
 }
 
 /// How well two people fit, and why.
-pub fn score(a: &Profile, b: &Profile, model: &Model) -> Score {
+pub fn score<'p>(a: impl Into<Side<'p>>, b: impl Into<Side<'p>>, model: &Model) -> Score {
     score_features(&Features::of(a, &model.matrix), &Features::of(b, &model.matrix), model)
 }
 
@@ -30,8 +31,12 @@ pub fn score_features(a: &Features<'_>, b: &Features<'_>, model: &Model) -> Scor
     for component in &mut components {
         component.weight = rounded(component.weight / sum);
     }
-    let versions = Versions { engine: ENGINE_VERSION, matrix: model.matrix.version(), embedding: None };
-    Score { total, components, versions }
+    let has_semantic = components.iter().any(|component| component.name == ComponentName::Semantic);
+    let embedding = a.embedding.filter(|_| has_semantic).map(|embedding| embedding.model.as_str().to_owned());
+    let versions = Versions { engine: ENGINE_VERSION, matrix: model.matrix.version(), embedding };
+    let counts = model.weights.of(ComponentName::Semantic) > 0.0;
+    let not_compared = if counts && !has_semantic { vec![Reason::text_not_compared()] } else { Vec::new() };
+    Score { total, components, not_compared, versions }
 }
 
 /// The total that [`score_features`] gives, without the cost of explaining it.
@@ -40,22 +45,24 @@ pub fn total_features(a: &Features<'_>, b: &Features<'_>, model: &Model) -> f64 
 }
 
 /// The best `limit` candidates, best first; of equals the one with the smaller id. `me` is left out.
-pub fn rank<'c>(
-    me: &Profile,
-    candidates: impl IntoIterator<Item = &'c Profile>,
+pub fn rank<'c, C: Into<Side<'c>>>(
+    me: impl Into<Side<'c>>,
+    candidates: impl IntoIterator<Item = C>,
     limit: usize,
     model: &Model,
 ) -> Vec<Ranked<'c>> {
     let mine = Features::of(me, &model.matrix);
-    let mut totals: Vec<(f64, &Profile)> = candidates
+    let mut totals: Vec<(f64, Side<'c>)> = candidates
         .into_iter()
-        .filter(|candidate| candidate.user_id != me.user_id)
+        .map(Into::into)
+        .filter(|candidate| candidate.profile.user_id != mine.user_id)
         .map(|candidate| (total_features(&mine, &Features::of(candidate, &model.matrix), model), candidate))
         .collect();
-    totals.sort_unstable_by(|(a, first), (b, second)| b.total_cmp(a).then(first.user_id.cmp(&second.user_id)));
+    let id = |side: &Side<'_>| side.profile.user_id;
+    totals.sort_unstable_by(|(a, first), (b, second)| b.total_cmp(a).then(id(first).cmp(&id(second))));
     totals.truncate(limit);
-    let explained = |profile| score_features(&mine, &Features::of(profile, &model.matrix), model);
-    totals.into_iter().map(|(_, profile)| Ranked { profile, score: explained(profile) }).collect()
+    let explained = |side| score_features(&mine, &Features::of(side, &model.matrix), model);
+    totals.into_iter().map(|(_, side)| Ranked { profile: side.profile, score: explained(side) }).collect()
 }
 
 /// Every component that has data and counts, with its weight in the model.

@@ -1,11 +1,10 @@
 //! What the engine reads of a profile, prepared once so that scoring a pair compares small sorted lists.
 
-use super::SkillMatrix;
 use super::matrix::SkillId;
+use super::{Side, SkillMatrix};
+use crate::domain::embedding::Embedding;
 use crate::domain::id::UserId;
-use crate::domain::profile::{
-    ExperienceYears, Field, Goal, HoursPerWeek, Interest, Language, Place, Profile, Skill, TimeZone,
-};
+use crate::domain::profile::{ExperienceYears, Field, Goal, HoursPerWeek, Interest, Language, Place, Skill, TimeZone};
 
 /// Every list is sorted, so that neither a score nor its reasons depend on the order in a profile.
 #[derive(Clone, Debug)]
@@ -21,11 +20,13 @@ pub struct Features<'p> {
     pub(super) time_zone: TimeZone,
     pub(super) hours: Option<HoursPerWeek>,
     pub(super) place: Option<&'p Place>,
+    pub(super) embedding: Option<&'p Embedding>,
 }
 
 impl<'p> Features<'p> {
     /// The features that belong to `matrix`: score them with a model that has the same one.
-    pub fn of(profile: &'p Profile, matrix: &SkillMatrix) -> Self {
+    pub fn of(side: impl Into<Side<'p>>, matrix: &SkillMatrix) -> Self {
+        let Side { profile, embedding } = side.into();
         let details = &profile.details;
         let mut known_skills = Vec::with_capacity(details.skills.len());
         let mut other_skills = Vec::new();
@@ -49,6 +50,7 @@ impl<'p> Features<'p> {
             time_zone: details.time_zone,
             hours: details.hours_per_week,
             place: details.place.as_ref(),
+            embedding,
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::samples::{MODEL, ada, grace, kim, linus, profile};
+use super::samples::{MODEL, ada, another_model, directions, grace, kim, linus, person, profile};
 use super::*;
+use crate::domain::embedding::ModelId;
 use crate::domain::profile::Profile;
 
 fn scored(a: &Profile, b: &Profile) -> Score {
@@ -134,6 +135,47 @@ fn an_administrators_matrix_and_weights_decide() {
     assert!(skills.weight > 0.6, "{}", skills.weight);
 }
 
+/// Ada and Linus, whose words have this similarity.
+fn saying(cosine: f32) -> Score {
+    let [first, second] = directions(cosine);
+    score(&person(ada(), &ModelId::CURRENT, &first), &person(linus(), &ModelId::CURRENT, &second), &MODEL)
+}
+
+#[test]
+fn what_people_say_in_their_own_words_counts_and_is_explained() {
+    let (apart, alone, close) = (saying(0.0), scored(&ada(), &linus()), saying(0.71));
+    assert!(apart.total < alone.total && alone.total < close.total, "{} {} {}", apart.total, alone.total, close.total);
+    let semantic = component(&close, ComponentName::Semantic);
+    assert_eq!(texts(&semantic.reasons), ["What both say about themselves is close in meaning: 0.71"]);
+    assert!((semantic.weight - 0.12).abs() < 0.001, "{}", semantic.weight);
+    let semantic = component(&apart, ComponentName::Semantic);
+    let different = ["What they say about themselves is about different things: 0.00"];
+    assert_eq!(texts(&semantic.counter_reasons), different);
+    assert_eq!(close.versions.embedding.as_deref(), Some("all-MiniLM-L6-v2"));
+    assert_eq!(close.not_compared, []);
+}
+
+#[test]
+fn the_same_words_are_worth_everything() {
+    let semantic = component(&saying(1.0), ComponentName::Semantic).clone();
+    assert_eq!(semantic.value.to_bits(), 1.0_f64.to_bits());
+}
+
+#[test]
+fn words_that_were_not_read_are_not_guessed_at() {
+    let [first, second] = directions(0.9);
+    let read = person(ada(), &ModelId::CURRENT, &first);
+    let by_another = person(linus(), &another_model(), &second);
+    let edited = Person::new(grace(), person(linus(), &ModelId::CURRENT, &second).embedding);
+    let says = "What they say about themselves was not compared: one of them says nothing, or only just did";
+    for other in [&Person::new(kim(), None), &by_another, &edited] {
+        let score = score(&read, other, &MODEL);
+        assert_eq!(score.total.to_bits(), scored(&read.profile, &other.profile).total.to_bits());
+        assert_eq!(texts(&score.not_compared), [says]);
+        assert_eq!(score.versions.embedding, None);
+    }
+}
+
 #[test]
 fn two_empty_profiles_still_have_a_score() {
     let score = scored(&profile(7, &json!({})), &profile(8, &json!({})));
@@ -152,7 +194,8 @@ fn ranking_puts_the_best_first_and_leaves_me_out() {
 fn the_wire_form_is_stable() {
     let score = scored(&profile(7, &json!({})), &profile(8, &json!({})));
     let json = serde_json::to_value(&score).unwrap();
-    assert_eq!(json["versions"], json!({"engine": 1, "matrix": 0, "embedding": null}));
+    assert_eq!(json["versions"], json!({"engine": 2, "matrix": 0, "embedding": null}));
+    assert_eq!(json["not_compared"][0]["code"], "text_not_compared");
     assert_eq!(
         json["components"][1],
         json!({

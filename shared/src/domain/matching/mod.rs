@@ -2,7 +2,8 @@
 //!
 //! A score is made of components (skills, field, experience, …). Each looks at one side of the two profiles, gives a
 //! value from 0 to 1 and says in reasons and counter-reasons which concrete items led to it. A component that has
-//! nothing to look at is left out of the score, and its weight goes to the others in proportion.
+//! nothing to look at is left out of the score, and its weight goes to the others in proportion. What two people say in
+//! their own words is compared by embeddings, which are made a moment after an edit; a score without them says so.
 //!
 //! Invariants: a score is symmetric, does not depend on the order of entries in a profile, on the time or on chance,
 //! and names the versions of everything that it was computed from. Who may see whom is not decided here.
@@ -13,6 +14,7 @@ mod features;
 mod matrix;
 mod matrix_builtin;
 mod model;
+mod person;
 mod reason;
 mod score;
 mod weights;
@@ -28,6 +30,7 @@ pub use engine::{ENGINE_VERSION, Ranked, rank, score, score_features, total_feat
 pub use features::Features;
 pub use matrix::{SkillMatrix, SkillPair};
 pub use model::Model;
+pub use person::{Person, Side};
 pub use reason::{Reason, ReasonCode};
 pub use score::{Component, ComponentName, Score, Versions};
 pub use weights::Weights;

@@ -16,6 +16,12 @@ pub struct Reason {
 }
 
 impl Reason {
+    /// That nothing is said about the words of two people, and why.
+    pub(super) fn text_not_compared() -> Self {
+        let text = "What they say about themselves was not compared: one of them says nothing, or only just did";
+        Self::new(ReasonCode::TextNotCompared, text.to_owned(), Vec::new())
+    }
+
     pub(super) fn new(code: ReasonCode, text: String, items: Vec<String>) -> Self {
         Self { code, text, items }
     }
@@ -48,6 +54,9 @@ pub enum ReasonCode {
     PlaceSameCity,
     PlaceSameCountry,
     PlaceDistant,
+    TextSimilar,
+    TextDistant,
+    TextNotCompared,
 }
 
 /// Where components leave their reasons. Ranking hundreds of candidates needs totals only, so reasons are written

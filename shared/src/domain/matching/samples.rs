@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::Model;
+use super::{Model, Person};
+use crate::domain::embedding::{DIMENSIONS, Embedding, ModelId, Vector};
 use crate::domain::id::UserId;
 use crate::domain::profile::{Field, Goal, Profile, ProfileDetails};
 use crate::domain::time::Timestamp;
@@ -127,5 +128,35 @@ pub(super) fn any_profile() -> impl Strategy<Value = Profile> {
                 "place": place.map(|(city, country)| json!({"city": city, "country": country})),
             }),
         )
+    })
+}
+
+/// Somebody whose words point into this direction; who says nothing has none.
+pub(super) fn person(profile: Profile, model: &ModelId, components: &[f32]) -> Person {
+    let vector = Vector::normalised(components).unwrap();
+    let embedding = profile.text_hash.clone().map(|hash| Embedding { model: model.clone(), hash, vector });
+    Person::new(profile, embedding)
+}
+
+/// Two directions with this cosine between them.
+pub(super) fn directions(cosine: f32) -> [Vec<f32>; 2] {
+    let direction = |first: f32, second: f32| {
+        let mut components = vec![0.0; DIMENSIONS];
+        (components[0], components[1]) = (first, second);
+        components
+    };
+    [direction(1.0, 0.0), direction(cosine, (1.0 - cosine * cosine).sqrt())]
+}
+
+pub(super) fn another_model() -> ModelId {
+    serde_json::from_value(json!("another")).unwrap()
+}
+
+pub(super) fn any_person() -> impl Strategy<Value = Person> {
+    let models = prop::sample::select(vec![ModelId::CURRENT, ModelId::CURRENT, another_model()]);
+    let embedding = prop::option::of((models, -1.0..=1.0_f32));
+    (any_profile(), embedding).prop_map(|(profile, embedding)| match embedding {
+        Some((model, cosine)) => person(profile, &model, &directions(cosine)[1]),
+        None => Person::new(profile, None),
     })
 }

@@ -13,6 +13,8 @@ pub struct Score {
     pub total: f64,
     /// Only the components for which both profiles have data.
     pub components: Vec<Component>,
+    /// What could not be compared although it counts, and why not; its weight went to the components.
+    pub not_compared: Vec<Reason>,
     pub versions: Versions,
 }
 
@@ -42,10 +44,11 @@ pub enum ComponentName {
     Languages,
     Availability,
     Place,
+    Semantic,
 }
 
 impl ComponentName {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Skills,
         Self::Field,
         Self::Experience,
@@ -54,6 +57,7 @@ impl ComponentName {
         Self::Languages,
         Self::Availability,
         Self::Place,
+        Self::Semantic,
     ];
 
     /// The position in [`Self::ALL`], for tables.
@@ -69,6 +73,6 @@ pub struct Versions {
     pub engine: u32,
     /// The version of the skill matrix; 0 is the built-in one.
     pub matrix: u64,
-    /// The model behind semantic similarity; null while scores have no such component.
+    /// The model behind semantic similarity; null if the score has no such component.
     pub embedding: Option<String>,
 }

@@ -26,6 +26,7 @@ pub use text::{Bio, Headline, Name};
 pub use time_zone::TimeZone;
 pub use wire::{PlaceInput, ProfileInput};
 
+use super::embedding::{ProfileText, TextHash};
 use super::id::UserId;
 use super::time::Timestamp;
 
@@ -35,6 +36,9 @@ pub struct Profile {
     pub user_id: UserId,
     pub version: u64,
     pub details: ProfileDetails,
+    /// The hash of the text that is to be embedded; nothing if there is none, or if the profile was stored before texts
+    /// were embedded.
+    pub text_hash: Option<TextHash>,
     /// Until when nobody else is shown the profile, while its owner is suspended or banned. An end that has come is
     /// not read from the store.
     pub hidden_until: Option<Timestamp>,
@@ -45,13 +49,20 @@ pub struct Profile {
 impl Profile {
     /// The first profile of a person.
     pub fn new(user_id: UserId, details: ProfileDetails, now: Timestamp) -> Self {
-        Self { user_id, version: 1, details, hidden_until: None, created_at: now, updated_at: now }
+        let text_hash = ProfileText::of(&details).map(|text| text.hash());
+        Self { user_id, version: 1, details, text_hash, hidden_until: None, created_at: now, updated_at: now }
     }
 
     /// The same profile with everything the person said replaced.
     #[must_use]
     pub fn edited(self, details: ProfileDetails, now: Timestamp) -> Self {
-        Self { version: self.version.saturating_add(1), details, updated_at: now, ..self }
+        let text_hash = ProfileText::of(&details).map(|text| text.hash());
+        Self { version: self.version.saturating_add(1), details, text_hash, updated_at: now, ..self }
+    }
+
+    /// Whether there is a text to embed, and another one than the one that was `known`.
+    pub fn says_something_new(&self, known: Option<&TextHash>) -> bool {
+        self.text_hash.is_some() && self.text_hash.as_ref() != known
     }
 
     /// The profile, unless it is withheld from others.

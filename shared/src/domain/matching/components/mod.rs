@@ -10,6 +10,7 @@ mod goals;
 mod interests;
 mod languages;
 mod place;
+mod semantic;
 mod skills;
 
 use super::features::Features;
@@ -30,6 +31,7 @@ pub(super) fn measure(name: ComponentName) -> Measure {
         ComponentName::Languages => |a, b, _, notes| languages::measure(a, b, notes),
         ComponentName::Availability => |a, b, _, notes| Some(availability::measure(a, b, notes)),
         ComponentName::Place => |a, b, _, notes| place::measure(a, b, notes),
+        ComponentName::Semantic => |a, b, _, notes| semantic::measure(a, b, notes),
     }
 }
 
