@@ -12,7 +12,7 @@ use super::leaks::leak;
 use super::{Answer, FaultProxy, Provider};
 
 /// How long a town is given to do what it promised; it takes milliseconds when the machine has nothing else to do.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(150);
 
 pub(crate) struct Town {
     pub(crate) stack: LocalStack,
