@@ -5,7 +5,9 @@
 //! can be told from its absence.
 
 mod obstacle;
+mod ranking;
 mod wanted;
 
 pub use obstacle::{Obstacle, may_be_listed, obstacles};
+pub use ranking::{Rank, Ranking};
 pub use wanted::{NEW_HERE, Wanted, WantedInput};

@@ -119,8 +119,12 @@ mod tests {
         let hidden = person(2, &json!({"visible": false}));
         let blocked_by = |by: &Profile| pair(&me, &other, |pair| pair.block(by.user_id, NOW));
         let strangers = pair(&me, &other, |_| {});
-        let cases =
-            [(&other, blocked_by(&me)), (&other, blocked_by(&other)), (&banned, strangers.clone()), (&hidden, strangers)];
+        let cases = [
+            (&other, blocked_by(&me)),
+            (&other, blocked_by(&other)),
+            (&banned, strangers.clone()),
+            (&hidden, strangers),
+        ];
         for (other, pair) in cases {
             assert_eq!(obstacles(&me, other, &pair).unwrap_err().code(), Code::ProfileNotFound);
             assert!(!may_be_listed(&me, other, &pair));

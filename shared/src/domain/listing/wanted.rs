@@ -51,7 +51,8 @@ impl Wanted {
     /// Whether `other` is what `me` asks for.
     pub fn admits(&self, me: &Profile, other: &Profile) -> bool {
         let (own, said) = (&me.details, &other.details);
-        let is_near = |kilometres| own.place.as_ref().zip(said.place.as_ref()).is_some_and(|(a, b)| a.is_within(b, kilometres));
+        let is_near =
+            |kilometres| own.place.as_ref().zip(said.place.as_ref()).is_some_and(|(a, b)| a.is_within(b, kilometres));
         (self.fields.is_empty() || self.fields.contains(&said.field))
             && (self.languages.is_empty() || said.languages.iter().any(|language| self.languages.contains(language)))
             && self.within_km.is_none_or(is_near)

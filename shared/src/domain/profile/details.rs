@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::stored::StoredDetails;
 use super::wire::ProfileInput;
 use super::{
-    Bio, ExperienceYears, Field, Filters, Goal, Headline, HoursPerWeek, Interest, Language, Name, Place, Skill, TimeZone, list,
+    Bio, ExperienceYears, Field, Filters, Goal, Headline, HoursPerWeek, Interest, Language, Name, Place, Skill,
+    TimeZone, list,
 };
 use crate::domain::fields::{Fields, Refusal};
 use crate::error::Result;

@@ -48,7 +48,8 @@ impl Filters {
     /// Notes a complaint about every filter that breaks a rule.
     pub(super) fn take(fields: &mut Fields, input: &Input<FiltersInput>) -> Option<Self> {
         let input = fields.take("filters", input.get("filters"))?;
-        let wanted = list::take(fields, "filters.fields", &input.fields, Field::ALL.len(), Field::parse, |field| *field);
+        let wanted =
+            list::take(fields, "filters.fields", &input.fields, Field::ALL.len(), Field::parse, |field| *field);
         let goals = list::take(fields, "filters.goals", &input.goals, Goal::ALL.len(), Goal::parse, |goal| *goal);
         let languages =
             list::take(fields, "filters.languages", &input.languages, MAX_LANGUAGES, Language::parse, |tag| *tag);

@@ -81,12 +81,10 @@ impl Place {
 
 /// Both or neither.
 fn take_coordinates(fields: &mut Fields, input: &PlaceInput) -> Option<Option<Coordinates>> {
-    let latitude = fields.read_optional("place.latitude", input.latitude.as_ref(), |degrees: &f64| {
-        step("latitude", *degrees, 90)
-    });
-    let longitude = fields.read_optional("place.longitude", input.longitude.as_ref(), |degrees: &f64| {
-        step("longitude", *degrees, 180)
-    });
+    let latitude =
+        fields.read_optional("place.latitude", input.latitude.as_ref(), |degrees: &f64| step("latitude", *degrees, 90));
+    let longitude = fields
+        .read_optional("place.longitude", input.longitude.as_ref(), |degrees: &f64| step("longitude", *degrees, 180));
     match (latitude?, longitude?) {
         (Some(latitude), Some(longitude)) => Some(Some(Coordinates::on_grid(latitude, longitude))),
         (None, None) => Some(None),
