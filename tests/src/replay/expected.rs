@@ -77,6 +77,7 @@ pub(super) const EXPECTED: &[(&str, Outcome)] = &[
     ("matching.list-without-token", Problem(401, "unauthenticated")),
     ("matching.list-wrong-method", Problem(405, "method_not_allowed")),
     ("matching.pair-without-token", Problem(401, "unauthenticated")),
+    ("matching.visibility-without-token", Problem(401, "unauthenticated")),
     ("outbox.embed-profile", Failed(&[])),
     ("outbox.mail-verify", Failed(&[])),
     ("outbox.match-new", Failed(&[])),
