@@ -36,6 +36,12 @@ pub struct SkillPair {
     percent: Percent,
 }
 
+impl SkillId {
+    pub(super) fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
 impl SkillPair {
     /// `value` is 0 to 1 and kept in steps of 0.01.
     pub fn parse(a: &str, b: &str, value: f64) -> Result<Self, Refusal> {
@@ -103,6 +109,11 @@ impl SkillMatrix {
 
     pub(super) fn id(&self, skill: &Skill) -> Option<SkillId> {
         self.ids.get(skill.canonical()).copied()
+    }
+
+    /// All skills that the matrix knows, by their canonical names.
+    pub(super) fn skills(&self) -> impl Iterator<Item = (&str, SkillId)> {
+        self.ids.iter().map(|(canonical, id)| (canonical.as_str(), *id))
     }
 
     /// The name of a skill as it reads in a sentence.

@@ -17,6 +17,7 @@ mod model;
 mod person;
 mod reason;
 mod score;
+mod tables;
 mod weights;
 
 #[cfg(test)]
@@ -33,4 +34,5 @@ pub use model::Model;
 pub use person::{Person, Side};
 pub use reason::{Reason, ReasonCode};
 pub use score::{Component, ComponentName, Score, Versions};
+pub(in crate::domain) use tables::tables;
 pub use weights::Weights;
