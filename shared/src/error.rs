@@ -99,6 +99,7 @@ catalogue! {
     AlreadyConnected "already_connected" Conflict "You are connected; unmatch first";
     ClientIdReused "client_id_reused" Conflict "The `client_id` was used for another message";
     LastSignInMethod "last_sign_in_method" Conflict "Nothing else opens your account; set a password first";
+    CursorOutdated "cursor_outdated" Conflict "The list has changed since; start again from its beginning";
     VersionConflict "version_conflict" Conflict "Somebody changed this meanwhile; read it again";
     UnknownFrame "unknown_frame" Malformed "There is no such frame type";
     TooManyRequests "too_many_requests" TooMany "A limit was reached; try later";
