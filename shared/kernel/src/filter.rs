@@ -3,8 +3,8 @@
 use crate::traits::{NOWHERE, Traits};
 
 const EARTH_RADIUS_KM: f32 = 6_371.0;
-/// Coordinates are rounded to a tenth of a degree on both sides: two people can be this much nearer than they seem.
-const SLACK_KM: f32 = 16.0;
+/// Single precision may be off by a little; whoever is found is measured again with more.
+const SLACK_KM: f32 = 0.5;
 
 /// What a candidate must be. A set that is empty takes anybody.
 #[derive(Clone, Debug)]
@@ -20,9 +20,11 @@ pub struct Filter {
     pub near: Option<Near>,
 }
 
-/// Somewhere around a place.
+/// The same city, or somewhere around a place.
 #[derive(Clone, Copy, Debug)]
 pub struct Near {
+    /// Zero if there is none.
+    pub city: u32,
     /// Latitude and longitude in tenths of a degree.
     pub coordinates: [i16; 2],
     pub km: f32,
@@ -34,6 +36,7 @@ pub struct Asker {
     pub languages: u64,
     /// The bit of the country; zero if there is none.
     pub country: u64,
+    pub city: u32,
     pub coordinates: [i16; 2],
     /// The bit of the field.
     pub field: u16,
@@ -60,7 +63,7 @@ impl Filter {
             && (self.experience[0]..=self.experience[1]).contains(&traits.experience)
             && self.joined_since <= traits.joined
             && self.takes_country(traits.country)
-            && self.near.is_none_or(|near| near.takes(traits.coordinates))
+            && self.near.is_none_or(|near| near.takes(traits.city, traits.coordinates))
     }
 
     #[inline(always)]
@@ -72,8 +75,10 @@ impl Filter {
 
 impl Near {
     #[inline(always)]
-    fn takes(&self, coordinates: [i16; 2]) -> bool {
-        coordinates != NOWHERE && distance_km(self.coordinates, coordinates) <= self.km + SLACK_KM
+    fn takes(&self, city: u32, coordinates: [i16; 2]) -> bool {
+        let is_known = self.coordinates != NOWHERE && coordinates != NOWHERE;
+        self.city != 0 && self.city == city
+            || is_known && distance_km(self.coordinates, coordinates) <= self.km + SLACK_KM
     }
 }
 
@@ -81,15 +86,13 @@ impl Asker {
     #[inline(always)]
     pub(crate) fn suits(&self, traits: &Traits) -> bool {
         let demands = &traits.demands;
-        let far = demands.max_km > 0
-            && traits.coordinates != NOWHERE
-            && !Near { coordinates: traits.coordinates, km: f32::from(demands.max_km) }.takes(self.coordinates);
+        let around = Near { city: traits.city, coordinates: traits.coordinates, km: f32::from(demands.max_km) };
         (demands.fields == 0 || demands.fields & self.field != 0)
             && (demands.languages == 0 || demands.languages & self.languages != 0)
             && (demands.countries == 0 || demands.countries & self.country != 0)
             && (demands.goals == 0 || demands.goals & self.goals != 0)
             && (demands.experience[0]..=demands.experience[1]).contains(&self.experience)
-            && !far
+            && (demands.max_km == 0 || around.takes(self.city, self.coordinates))
     }
 }
 

@@ -16,6 +16,7 @@ pub struct Traits {
     pub demands: Demands,
     /// A component of the vector is this times the stored one. Zero if there is no vector.
     pub scale: f32,
+    /// The city with its country.
     pub city: u32,
     /// Hours since 1970.
     pub joined: u32,

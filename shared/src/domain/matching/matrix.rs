@@ -13,6 +13,12 @@ pub(super) type Percent = u8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct SkillId(u16);
 
+impl SkillId {
+    pub(super) fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
 /// What two people share who have the same skill: they can work together, but neither brings anything new.
 pub(super) const SAME_SKILL: Percent = 50;
 
@@ -34,12 +40,6 @@ pub struct SkillPair {
     a: Skill,
     b: Skill,
     percent: Percent,
-}
-
-impl SkillId {
-    pub(super) fn index(self) -> usize {
-        usize::from(self.0)
-    }
 }
 
 impl SkillPair {

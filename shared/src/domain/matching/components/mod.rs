@@ -5,7 +5,7 @@
 
 pub(super) mod availability;
 mod experience;
-mod field;
+pub(super) mod field;
 mod goals;
 pub(super) mod interests;
 mod languages;
