@@ -9,6 +9,7 @@ use kernel::{DIMENSIONS, Demands, LISTED, NOWHERE, Traits};
 use super::columns::{Value, put, take};
 use super::region::Region;
 use super::segment::{Rows, Segment, Shard};
+use super::upkeep::Head;
 use crate::domain::embedding::ModelId;
 use crate::domain::profile::Field;
 use crate::domain::time::Timestamp;
@@ -16,7 +17,7 @@ use crate::domain::time::Timestamp;
 const MAGIC: [u8; 8] = *b"CMINDEX\n";
 /// Grows with every change of the columns, of the hashes in them, and of what a row says.
 pub const FORMAT: u32 = 1;
-const DIGEST: usize = 32;
+pub(super) const DIGEST: usize = 32;
 /// The name of the embedding model, and zeros behind it.
 const MODEL: usize = 32;
 
@@ -96,7 +97,9 @@ macro_rules! take_trait {
 }
 
 impl Segment {
-    /// About what a person takes in a stored segment.
+    /// What stands before the columns.
+    pub const HEADER: usize = MAGIC.len() + 4 + 8 + 4 + 4 + 2 + MODEL;
+    /// What a person takes in a stored segment.
     pub const BYTES_EACH: usize = 16 + 4 + 8 + 119 + DIMENSIONS;
 
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -105,7 +108,8 @@ impl Segment {
         out.extend(MAGIC);
         put(&mut out, &[FORMAT]);
         put(&mut out, &[self.built_at.unix_millis()]);
-        put(&mut out, &[u32::try_from(ids.len()).unwrap_or(u32::MAX)]);
+        let awaiting = self.rows.awaiting().count();
+        put(&mut out, &[ids.len(), awaiting].map(|count| u32::try_from(count).unwrap_or(u32::MAX)));
         put(&mut out, &[self.shard.field as u8, self.shard.region as u8]);
         put(&mut out, &[model_name(ModelId::CURRENT.as_str())]);
         put(&mut out, ids);
@@ -120,26 +124,44 @@ impl Segment {
 
     /// Reads what [`Self::to_bytes`] wrote.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SegmentError> {
-        let mut rest = bytes.strip_prefix(&MAGIC).ok_or(SegmentError::NoSegment)?;
-        let format: u32 = one(&mut rest)?;
-        if format != FORMAT {
-            return Err(SegmentError::Format(format));
-        }
+        let start = bytes.get(..Self::HEADER).unwrap_or(bytes);
+        format(&mut &*start)?;
         let (content, stored) = bytes.split_last_chunk::<DIGEST>().ok_or(SegmentError::Length)?;
         if digest::digest(&SHA256, content).as_ref() != stored {
             return Err(SegmentError::Digest);
         }
-        let behind = rest.len().checked_sub(DIGEST).ok_or(SegmentError::Length)?;
-        let mut rest = rest.get(..behind).ok_or(SegmentError::Length)?;
-        let built_at = Timestamp::from_unix_millis(one(&mut rest)?);
-        let count = usize::try_from(one::<u32>(&mut rest)?).map_err(|_| SegmentError::Length)?;
-        let shard = shard(one(&mut rest)?, one(&mut rest)?)?;
-        let model: [u8; MODEL] = one(&mut rest)?;
-        if model != model_name(ModelId::CURRENT.as_str()) {
-            let name = String::from_utf8_lossy(&model).trim_end_matches('\0').to_owned();
-            return Err(SegmentError::Model(name));
-        }
-        Ok(Self { shard, built_at, rows: rows(rest, count)? })
+        let (shard, head) = header(start)?;
+        let columns = content.get(Self::HEADER..).ok_or(SegmentError::Length)?;
+        Ok(Self { shard, built_at: head.built_at, rows: rows(columns, head.people)? })
+    }
+}
+
+/// What the first bytes of a segment say.
+pub(super) fn head(start: &[u8]) -> Result<Head, SegmentError> {
+    header(start).map(|(_, head)| head)
+}
+
+fn header(start: &[u8]) -> Result<(Shard, Head), SegmentError> {
+    let mut rest = start;
+    format(&mut rest)?;
+    let built_at = Timestamp::from_unix_millis(one(&mut rest)?);
+    let mut count = || usize::try_from(one::<u32>(&mut rest)?).map_err(|_| SegmentError::Length);
+    let head = Head { built_at, people: count()?, awaiting: count()? };
+    let shard = shard(one(&mut rest)?, one(&mut rest)?)?;
+    let model: [u8; MODEL] = one(&mut rest)?;
+    if model != model_name(ModelId::CURRENT.as_str()) {
+        let name = String::from_utf8_lossy(&model).trim_end_matches('\0').to_owned();
+        return Err(SegmentError::Model(name));
+    }
+    Ok((shard, head))
+}
+
+/// Passes over what tells segments of this format from everything else.
+fn format(rest: &mut &[u8]) -> Result<(), SegmentError> {
+    *rest = rest.strip_prefix(&MAGIC).ok_or(SegmentError::NoSegment)?;
+    match one(rest)? {
+        FORMAT => Ok(()),
+        other => Err(SegmentError::Format(other)),
     }
 }
 

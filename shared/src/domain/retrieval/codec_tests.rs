@@ -36,7 +36,11 @@ proptest! {
     fn a_segment_is_read_as_it_was_written(people in prop::collection::vec(any_person(), 0..12)) {
         let segment = segment(&people);
         let bytes = segment.to_bytes();
-        prop_assert_eq!(bytes.len(), 8 + 4 + 8 + 4 + 2 + 32 + segment.rows.len() * Segment::BYTES_EACH + 32);
+        prop_assert_eq!(bytes.len(), Segment::HEADER + segment.rows.len() * Segment::BYTES_EACH + 32);
+        let head = Head::read(&bytes[..Segment::HEADER], bytes.len() as u64).unwrap();
+        prop_assert_eq!((head.built_at, head.people), (segment.built_at, segment.rows.len()));
+        prop_assert_eq!(head.awaiting, segment.rows.awaiting().count());
+        prop_assert!(Head::read(&bytes[..Segment::HEADER], bytes.len() as u64 - 1).is_err());
         prop_assert_eq!(Segment::from_bytes(&bytes), Ok(segment));
     }
 
@@ -50,7 +54,7 @@ proptest! {
     #[test]
     fn whatever_it_is_it_is_no_panic(mut bytes in prop::collection::vec(any::<u8>(), 0..600), as_header in any::<bool>()) {
         if as_header {
-            let start: Vec<u8> = few().to_bytes().into_iter().take(24).collect();
+            let start: Vec<u8> = few().to_bytes().into_iter().take(28).collect();
             bytes.splice(0..0, start);
             bytes.extend([0; 32]);
             bytes = sealed(bytes);
@@ -72,7 +76,7 @@ fn a_segment_that_was_cut_short_is_refused_wherever_it_was_cut() {
         assert_eq!(error, expected, "{length}");
     }
     // Also one that somebody sealed again.
-    for length in (64..bytes.len()).step_by(7) {
+    for length in (68..bytes.len()).step_by(7) {
         assert!(Segment::from_bytes(&sealed(bytes[..length].to_vec())).is_err(), "{length}");
     }
 }
@@ -85,9 +89,9 @@ fn other_formats_models_and_shards_are_told_apart() {
         Segment::from_bytes(&sealed(bytes)).unwrap_err()
     };
     assert_eq!(changed(8, 9), SegmentError::Format(9));
-    assert_eq!(changed(24, 200), SegmentError::Shard);
-    assert_eq!(changed(25, 8), SegmentError::Shard);
-    assert_eq!(changed(26, b'X'), SegmentError::Model("Xll-MiniLM-L6-v2".to_owned()));
+    assert_eq!(changed(28, 200), SegmentError::Shard);
+    assert_eq!(changed(29, 8), SegmentError::Shard);
+    assert_eq!(changed(30, b'X'), SegmentError::Model("Xll-MiniLM-L6-v2".to_owned()));
     assert_eq!(changed(20, 4), SegmentError::Length);
     let mut longer = few().to_bytes();
     longer.splice(300..300, [7]);

@@ -16,6 +16,7 @@ mod row;
 mod search;
 mod segment;
 mod sketch;
+mod upkeep;
 
 #[cfg(test)]
 mod codec_tests;
@@ -29,3 +30,4 @@ pub use row::Row;
 pub use search::{Found, View, search};
 pub use segment::{Rows, Segment, Shard};
 pub use sketch::Sketch;
+pub use upkeep::{Head, LAG, enough_edits, is_due};

@@ -73,6 +73,16 @@ impl Rows {
         self.versions.get(place).copied()
     }
 
+    /// The last edit that the row knows of.
+    pub fn updated_at(&self, place: usize) -> Option<Timestamp> {
+        self.updated.get(place).copied().map(Timestamp::from_unix_millis)
+    }
+
+    /// Whether a person's vector was not there yet.
+    pub fn awaits(&self, place: usize) -> bool {
+        self.traits.get(place).is_some_and(|traits| traits.awaits_vector)
+    }
+
     /// Those whose vector was not there yet, and when they were edited.
     pub fn awaiting(&self) -> impl Iterator<Item = (UserId, Timestamp)> {
         let waiting = self.ids.iter().zip(&self.traits).zip(&self.updated).filter(|((_, traits), _)| traits.awaits_vector);
