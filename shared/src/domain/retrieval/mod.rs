@@ -26,7 +26,7 @@ mod sketch_tests;
 pub use codec::{FORMAT, SegmentError};
 pub use plan::{Listed, plan};
 pub use region::Region;
-pub use row::Row;
+pub use row::{Row, quantised};
 pub use search::{Found, View, search};
 pub use segment::{Rows, Segment, Shard};
 pub use sketch::Sketch;

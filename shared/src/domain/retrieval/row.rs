@@ -120,7 +120,7 @@ fn offsets(zone: TimeZone) -> [i8; 2] {
 }
 
 /// A vector in steps of its greatest component's 127th part, and how large such a step is.
-fn quantised(vector: &Vector) -> ([i8; DIMENSIONS], f32) {
+pub fn quantised(vector: &Vector) -> ([i8; DIMENSIONS], f32) {
     let greatest = vector.parts().iter().map(|part| part.unsigned_abs()).max().unwrap_or(0).max(1);
     let step = f32::from(greatest) / 127.0;
     #[expect(clippy::cast_possible_truncation, reason = "no component is more than 127 steps")]
