@@ -56,6 +56,9 @@ pub const DEPLOY: Toolset = Toolset { name: "deploy", pins: &["aws-sam-cli==1.17
 pub const ARGON2: Toolset =
     Toolset { name: "argon2", pins: &["argon2-cffi==25.1.0", "argon2-cffi-bindings==26.2.0"], bare_pins: &[] };
 
+/// What finds nearest neighbours elsewhere: the references of `bench retrieval`.
+pub const NEAREST: Toolset = Toolset { name: "nearest", pins: &["faiss-cpu==1.15.1", "numpy==2.4.6"], bare_pins: &[] };
+
 /// An installed set of tools.
 #[derive(Debug, Clone)]
 pub struct Tools {

@@ -7,9 +7,10 @@ mod sections;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 pub use sections::{
-    CodesConfig, EmbeddingsConfig, MailConfig, OAuthConfig, QueuesConfig, SigningConfig, SocketsConfig, TableName,
+    CandidatesConfig, CodesConfig, EmbeddingsConfig, MailConfig, OAuthConfig, QueuesConfig, SigningConfig, SocketsConfig, TableName,
     TokensConfig,
 };
 
@@ -37,6 +38,19 @@ impl Vars {
 
     pub fn optional(&self, name: &str) -> Option<String> {
         self.values.get(name).filter(|value| !value.is_empty()).cloned()
+    }
+
+    /// A whole number of seconds.
+    pub fn seconds(&mut self, name: &str) -> Duration {
+        let text = self.required(name);
+        match text.parse() {
+            Ok(seconds) => Duration::from_secs(seconds),
+            Err(_) if text.is_empty() => Duration::ZERO,
+            Err(_) => {
+                self.problems.push(format!("{name} is no number of seconds"));
+                Duration::ZERO
+            }
+        }
     }
 
     /// The name of a table, from `APP_TABLES_<NAME>`.
@@ -79,11 +93,13 @@ mod tests {
 
     #[test]
     fn every_missing_variable_is_reported_at_once() {
-        let mut vars = Vars::from_iter([("APP_TABLES_CHAT", "chat"), ("APP_TABLES_OPS", "")]);
+        let mut vars = Vars::from_iter([("APP_TABLES_CHAT", "chat"), ("APP_TABLES_OPS", ""), ("APP_CANDIDATES_POLL_SECONDS", "20"), ("A", "soon")]);
+        vars.seconds("A");
         assert_eq!(vars.table(TableName::Chat), "chat");
+        assert_eq!(vars.seconds("APP_CANDIDATES_POLL_SECONDS"), Duration::from_secs(20));
         vars.table(TableName::Ops);
         vars.table(TableName::Outbox);
         let error = vars.finish().unwrap_err().to_string();
-        assert_eq!(error, "configuration: APP_TABLES_OPS is not set; APP_TABLES_OUTBOX is not set");
+        assert_eq!(error, "configuration: A is no number of seconds; APP_TABLES_OPS is not set; APP_TABLES_OUTBOX is not set");
     }
 }

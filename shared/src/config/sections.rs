@@ -1,5 +1,7 @@
 //! The sections: one struct per concern, each field says which variable it comes from.
 
+use std::time::Duration;
+
 use super::Vars;
 
 /// The tables of the design, one per context, so that permissions are per table.
@@ -154,6 +156,19 @@ impl QueuesConfig {
             push: vars.required("APP_QUEUES_PUSH"),
             embed: vars.required("APP_QUEUES_EMBED"),
         }
+    }
+}
+
+/// How fresh the candidate index of a process is.
+#[derive(Clone, Debug)]
+pub struct CandidatesConfig {
+    /// `APP_CANDIDATES_POLL_SECONDS`: after so many seconds the directory is asked what is new.
+    pub poll: Duration,
+}
+
+impl CandidatesConfig {
+    pub fn read(vars: &mut Vars) -> Self {
+        Self { poll: vars.seconds("APP_CANDIDATES_POLL_SECONDS") }
     }
 }
 

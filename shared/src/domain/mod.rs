@@ -24,6 +24,7 @@ pub mod pair;
 pub mod password;
 pub mod profile;
 pub mod report;
+pub mod retrieval;
 pub mod session;
 pub mod socket;
 pub mod text;

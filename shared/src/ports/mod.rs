@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod ambient;
+pub mod candidates;
 pub mod codes;
 pub mod conversations;
 pub mod embeddings;

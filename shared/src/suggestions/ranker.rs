@@ -7,17 +7,15 @@ use crate::domain::id::UserId;
 use crate::domain::listing::{Rank, Ranking, Wanted};
 use crate::domain::matching::{Features, Model, Person, total_features};
 use crate::error::Result;
-use crate::ports::ambient::Ambient;
-use crate::ports::profiles::CandidateIndex;
+use crate::ports::candidates::CandidateIndex;
 
 /// How many candidates are scored exactly for one list.
-const CANDIDATES: usize = 500;
+const CANDIDATES: usize = 300;
 
 #[derive(Clone)]
 pub struct Ranker {
     candidates: Arc<dyn CandidateIndex>,
     people: People,
-    ambient: Ambient,
 }
 
 /// Some people of a list, in its order.
@@ -29,17 +27,16 @@ pub struct Page {
 }
 
 impl Ranker {
-    pub fn new(candidates: Arc<dyn CandidateIndex>, people: People, ambient: Ambient) -> Self {
-        Self { candidates, people, ambient }
+    pub fn new(candidates: Arc<dyn CandidateIndex>, people: People) -> Self {
+        Self { candidates, people }
     }
 
     /// Everybody who may be in the list of `me` and is worth it, as of now.
     pub async fn ranking(&self, me: &Person, wanted: &Wanted, model: &Model) -> Result<Ranking> {
-        let as_of = self.ambient.now();
-        let ids = self.candidates.candidates(CANDIDATES).await?;
+        let found = self.candidates.search(me, model, wanted, CANDIDATES).await?;
         let asked = Asked { wanted: wanted.clone(), online_now: false };
-        let people = self.people.listed(me, &ids, &asked).await?;
-        Ok(Ranking::new(as_of, ranks(me, &people, model)))
+        let people = self.people.listed(me, &found.ids, &asked).await?;
+        Ok(Ranking::new(found.fresh_as_of, ranks(me, &people, model)))
     }
 
     /// The next `limit` people of a ranking who may be shown now; fewer only at its end.

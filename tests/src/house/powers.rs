@@ -122,7 +122,7 @@ fn power_behind(action: &str) -> Option<Power> {
         action if action.starts_with("dynamodb:") => Some(Power::Table),
         "sqs:SendMessage" => Some(Power::Queue),
         "secretsmanager:GetSecretValue" | "secretsmanager:PutSecretValue" => Some(Power::Secret),
-        "s3:ListBucket" => Some(Power::Bucket),
+        "s3:ListBucket" | "s3:GetObject" | "s3:PutObject" | "s3:DeleteObject" => Some(Power::Bucket),
         "ses:SendEmail" => Some(Power::Mail),
         "execute-api:ManageConnections" => Some(Power::Connections),
         _ => None,
@@ -211,6 +211,8 @@ fn a_power_that_only_one_list_names_is_caught() {
     assert!(!in_main("outbox", "SqsQueues::new(", "MemoryQueues::new(").is_empty());
     assert!(!in_main("chat", "let deps", "ApiGatewaySockets::new(&aws); let deps").is_empty());
     assert!(!in_main("health", "BucketProbe::new(", "NoProbe::new(").is_empty());
+    assert!(!in_main("matching", "S3Segments::new(", "NoSegments::new(").is_empty());
+    assert!(!in_main("index-build", "APP_BUCKETS_INDEX", "APP_BUCKETS_PHOTOS").is_empty());
     assert!(!in_main("email-send", "secrets::code_key(", "fixed::code_key(").is_empty());
     assert!(!in_main("email-send", "SesMailer::new(", "SilentMailer::new(").is_empty());
 }
@@ -231,6 +233,7 @@ fn a_variable_or_grant_that_nothing_wires_is_caught() {
     assert!(!told("ChatFunction", "APP_TABLES_SOCIAL", json!({ "Ref": "SocialTable" })).is_empty());
     assert!(!told("ChatFunction", "APP_FLAVOUR", json!("mild")).is_empty());
     assert!(!told("ChatFunction", "APP_TOKENS_ISSUER", Value::Null).is_empty());
+    assert!(!told("MatchingFunction", "APP_BUCKETS_INDEX", json!({ "Ref": "PhotosBucket" })).is_empty());
     assert!(!told("ChatFunction", "APP_TABLES_CHAT", json!({ "Ref": "SocialTable" })).is_empty());
 
     let granted = |id: &str, action: &str, resource: Value| {
@@ -244,7 +247,9 @@ fn a_variable_or_grant_that_nothing_wires_is_caught() {
     let arn = |id: &str| json!({ "Fn::GetAtt": [id, "Arn"] });
     assert!(!granted("ChatFunction", "dynamodb:GetItem", arn("SocialTable")).is_empty());
     assert!(!granted("ChatFunction", "sqs:SendMessage", arn("MailQueue")).is_empty());
-    assert!(!granted("ChatFunction", "s3:GetObject", arn("PhotosBucket")).is_empty());
+    for action in ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"] {
+        assert!(!granted("ChatFunction", action, json!({ "Fn::Sub": "${PhotosBucket.Arn}/*" })).is_empty(), "{action}");
+    }
     assert!(
         !granted("ProfilesFunction", "dynamodb:DescribeStream", json!({ "Fn::GetAtt": ["OutboxTable", "StreamArn"] }))
             .is_empty()

@@ -22,11 +22,12 @@ pub(super) type Powers = BTreeSet<(Power, String)>;
 pub(super) const CONNECTIONS: &str = "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI";
 
 /// Which adapter stands for which power.
-const ADAPTERS: [(&str, Power); 5] = [
+const ADAPTERS: [(&str, Power); 6] = [
     ("SqsQueues::new(", Power::Queue),
     ("SesMailer::new(", Power::Mail),
     ("secrets::", Power::Secret),
     ("BucketProbe::new(", Power::Bucket),
+    ("S3Segments::new(", Power::Bucket),
     ("ApiGatewaySockets::new(", Power::Connections),
 ];
 

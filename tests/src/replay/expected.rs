@@ -72,6 +72,8 @@ pub(super) const EXPECTED: &[(&str, Outcome)] = &[
     ("health.openapi", Status(200)),
     ("health.ready", Status(200)),
     ("health.unknown-path", Problem(404, "route_not_found")),
+    ("index-build.all", Nothing),
+    ("index-build.every-five-minutes", Nothing),
     ("keys-rotate.every-hour", Nothing),
     ("keys-rotate.now", Nothing),
     ("matching.list-without-token", Problem(401, "unauthenticated")),

@@ -74,6 +74,8 @@ impl Town {
     fn found_with(label: &str, parameters: Vec<(String, String)>) -> Self {
         let options = StackOptions { label: format!("test-{label}"), parameters, ..Default::default() };
         let stack = LocalStack::start(options).unwrap_or_else(|failure| panic!("{failure}"));
+        // What one person does the next one sees at once: stories would only wait.
+        stack.set_function_env("matching", &[("APP_CANDIDATES_POLL_SECONDS", "0")]).unwrap();
         let config = Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE));
         Self { stack, faults: None, agent: config.build().into(), logs_read_until: Mutex::default() }
     }

@@ -16,14 +16,20 @@ pub mod enumeration;
 #[cfg(feature = "bench")]
 mod events;
 #[cfg(feature = "bench")]
+mod figures;
+#[cfg(feature = "bench")]
 mod instructions;
 #[cfg(feature = "bench")]
 mod measure;
 #[cfg(feature = "bench")]
 mod report;
 #[cfg(feature = "bench")]
+pub mod retrieval;
+#[cfg(feature = "bench")]
 mod service;
 #[cfg(feature = "bench")]
 mod subjects;
+#[cfg(feature = "bench")]
+mod texts;
 #[cfg(feature = "bench")]
 mod tls;

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what functions cost to start, what hashing and verifying cost, and what answers give away.
+//! `cargo xtask bench`: what functions cost to start, what hashing, verifying and retrieval cost, and what answers give away.
 
 use clap::{Args, Subcommand};
 
@@ -18,6 +18,15 @@ enum Benchmark {
     Credentials(Credentials),
     /// Compare what `auth` answers, and how long it takes, for addresses that have an account and for others.
     Enumeration(Enumeration),
+    /// Scan a million vectors beside numpy and faiss, rank up to a million people, and count the true nearest.
+    Retrieval(Retrieval),
+}
+
+#[derive(Debug, Args)]
+struct Retrieval {
+    /// Print the figures as JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -55,7 +64,7 @@ struct ColdStart {
 
 #[cfg(feature = "bench")]
 pub fn run(options: &Options) -> Result<(), Failure> {
-    use crate::bench::{cold_start, credentials, enumeration};
+    use crate::bench::{cold_start, credentials, enumeration, retrieval};
 
     match &options.benchmark {
         Benchmark::ColdStart(options) => cold_start::run(cold_start::Settings {
@@ -65,6 +74,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
             warm: options.warm.into(),
         }),
         Benchmark::Credentials(options) => credentials::run(options.json),
+        Benchmark::Retrieval(options) => retrieval::run(options.json),
         Benchmark::Enumeration(options) => enumeration::run(options.samples.into(), options.json),
     }
 }

@@ -13,6 +13,12 @@ pub(super) type Percent = u8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct SkillId(u16);
 
+impl SkillId {
+    pub(super) fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
 /// What two people share who have the same skill: they can work together, but neither brings anything new.
 pub(super) const SAME_SKILL: Percent = 50;
 
@@ -103,6 +109,11 @@ impl SkillMatrix {
 
     pub(super) fn id(&self, skill: &Skill) -> Option<SkillId> {
         self.ids.get(skill.canonical()).copied()
+    }
+
+    /// All skills that the matrix knows, by their canonical names.
+    pub(super) fn skills(&self) -> impl Iterator<Item = (&str, SkillId)> {
+        self.ids.iter().map(|(canonical, id)| (canonical.as_str(), *id))
     }
 
     /// The name of a skill as it reads in a sentence.

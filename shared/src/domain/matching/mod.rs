@@ -17,6 +17,7 @@ mod model;
 mod person;
 mod reason;
 mod score;
+mod tables;
 mod weights;
 
 #[cfg(test)]
@@ -24,7 +25,7 @@ mod golden_tests;
 #[cfg(test)]
 mod property_tests;
 #[cfg(test)]
-mod samples;
+pub(super) mod samples;
 
 pub use engine::{ENGINE_VERSION, Ranked, rank, score, score_features, total_features};
 pub use features::Features;
@@ -33,4 +34,6 @@ pub use model::Model;
 pub use person::{Person, Side};
 pub use reason::{Reason, ReasonCode};
 pub use score::{Component, ComponentName, Score, Versions};
+pub(in crate::domain) use components::field::synergy;
+pub(in crate::domain) use tables::tables;
 pub use weights::Weights;
