@@ -3,13 +3,15 @@
 //! A section notes what it misses instead of failing, and [`Vars::finish`] reports everything at once: an operator
 //! mends a function's configuration in one go. Values that are secret live in Secrets Manager, never here.
 
+mod cache_url;
 mod sections;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
+pub use cache_url::CacheUrl;
 pub use sections::{
-    CodesConfig, EmbeddingsConfig, MailConfig, OAuthConfig, QueuesConfig, SigningConfig, SocketsConfig, TableName,
+    CacheConfig, CodesConfig, EmbeddingsConfig, MailConfig, OAuthConfig, QueuesConfig, SigningConfig, SocketsConfig, TableName,
     TokensConfig,
 };
 
@@ -44,6 +46,13 @@ impl Vars {
         self.required(table.variable())
     }
 
+    /// Notes what is wrong with a value that is there.
+    fn expect(&mut self, holds: bool, problem: &str) {
+        if !holds {
+            self.problems.push(problem.to_owned());
+        }
+    }
+
     /// Fails with every problem found since the variables were read.
     pub fn finish(self) -> Result<(), ConfigError> {
         if self.problems.is_empty() { Ok(()) } else { Err(ConfigError(self.problems)) }
@@ -76,6 +85,23 @@ impl fmt::Display for ConfigError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bad_cache_is_reported_without_its_url() {
+        let mut vars = Vars::from_iter([("APP_CACHE_URL", "http://10.0.0.7"), ("APP_CACHE_TTL_PERCENT", "0")]);
+        let config = CacheConfig::read(&mut vars);
+        assert!(config.url.is_none());
+        let error = vars.finish().unwrap_err().to_string();
+        assert!(error.contains("APP_CACHE_URL must") && error.contains("APP_CACHE_TTL_PERCENT must"), "{error}");
+        assert!(!error.contains("10.0.0.7"));
+    }
+
+    #[test]
+    fn without_a_url_there_is_no_cache_and_nothing_is_wrong() {
+        let mut vars = Vars::from_iter([("APP_CACHE_URL", "")]);
+        assert!(CacheConfig::read(&mut vars).url.is_none());
+        vars.finish().unwrap();
+    }
 
     #[test]
     fn every_missing_variable_is_reported_at_once() {
