@@ -11,8 +11,8 @@ use std::fmt;
 
 pub use cache_url::CacheUrl;
 pub use sections::{
-    CacheConfig, CodesConfig, EmbeddingsConfig, MailConfig, OAuthConfig, QueuesConfig, SigningConfig, SocketsConfig, TableName,
-    TokensConfig,
+    CacheConfig, CodesConfig, EmbeddingsConfig, MailConfig, OAuthConfig, QueuesConfig, SigningConfig, SocketsConfig,
+    TableName, TokensConfig,
 };
 
 /// The variables of one process, and what was found wrong with them so far.

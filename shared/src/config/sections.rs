@@ -1,5 +1,7 @@
 //! The sections: one struct per concern, each field says which variable it comes from.
 
+use std::time::Duration;
+
 use super::{CacheUrl, Vars};
 use crate::domain::cache::Tiers;
 
@@ -171,6 +173,10 @@ impl EmbeddingsConfig {
     }
 }
 
+/// A cache in the same zone answers within a millisecond, and what it saves takes tens of them: one that needs longer than
+/// this is worse than none.
+const CACHE_PATIENCE: Duration = Duration::from_millis(100);
+
 /// Where values are kept that were computed, and for how long.
 #[derive(Clone, Debug)]
 pub struct CacheConfig {
@@ -180,6 +186,8 @@ pub struct CacheConfig {
     pub tiers: Tiers,
     /// Whether the certificates of the system, or of the file that `SSL_CERT_FILE` names, stand for Amazon's.
     pub trusts_system: bool,
+    /// How long an answer of the cache is worth waiting for.
+    pub patience: Duration,
 }
 
 impl CacheConfig {
@@ -189,11 +197,11 @@ impl CacheConfig {
             vars.expect(parsed.is_some(), "APP_CACHE_URL must begin with redis:// or rediss:// and name a host");
             parsed
         });
-        let tiers = vars.optional("APP_CACHE_TTL_PERCENT").map_or(Some(Tiers::default()), |percent| {
-            percent.parse().ok().and_then(Tiers::scaled)
-        });
+        let tiers = vars
+            .optional("APP_CACHE_TTL_PERCENT")
+            .map_or(Some(Tiers::default()), |percent| percent.parse().ok().and_then(Tiers::scaled));
         vars.expect(tiers.is_some(), "APP_CACHE_TTL_PERCENT must be a whole number from 1 to 10000");
         let trusts_system = vars.optional("SSL_CERT_FILE").is_some();
-        Self { url, tiers: tiers.unwrap_or_default(), trusts_system }
+        Self { url, tiers: tiers.unwrap_or_default(), trusts_system, patience: CACHE_PATIENCE }
     }
 }

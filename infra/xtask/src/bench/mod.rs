@@ -8,6 +8,8 @@ pub mod lambda;
 pub mod runtime_api;
 
 #[cfg(feature = "bench")]
+pub mod cache;
+#[cfg(feature = "bench")]
 pub mod cold_start;
 #[cfg(feature = "bench")]
 pub mod credentials;
@@ -19,6 +21,8 @@ mod events;
 mod instructions;
 #[cfg(feature = "bench")]
 mod measure;
+#[cfg(feature = "bench")]
+mod program;
 #[cfg(feature = "bench")]
 mod report;
 #[cfg(feature = "bench")]

@@ -1,6 +1,6 @@
 //! As much of the Redis protocol as it takes to set a server up and to look into it, without a client library.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -41,9 +41,9 @@ pub(super) fn ask(port: u16, words: &[&str]) -> Result<Reply, Failure> {
     let failed = || format!("the cache did not answer {name}");
     stream.set_read_timeout(Some(PATIENCE)).explain(failed)?;
     stream.write_all(&request(words)).explain(failed)?;
-    read(&mut BufReader::new(stream)).explain(failed)?.map_err(|error| {
-        Failure::new(format!("the cache refused {name}")).evidence(error)
-    })
+    read(&mut BufReader::new(stream))
+        .explain(failed)?
+        .map_err(|error| Failure::new(format!("the cache refused {name}")).evidence(error))
 }
 
 fn request(words: &[&str]) -> Vec<u8> {

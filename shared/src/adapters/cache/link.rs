@@ -12,9 +12,6 @@ use crate::config::CacheConfig;
 use crate::domain::time::Timestamp;
 use crate::error::{Error, Result};
 
-/// A cache in the same zone answers within a millisecond, and what it saves takes tens of them: one that needs longer than
-/// this is worse than none.
-pub(super) const RESPONSE_LIMIT: Duration = Duration::from_millis(100);
 /// Connecting goes on beside the request that gave up on it. The handshake takes some tens of milliseconds of a processor
 /// that a small function has a fraction of.
 const CONNECT_LIMIT: Duration = Duration::from_secs(1);
@@ -23,6 +20,7 @@ const IDLE_LIMIT: Duration = Duration::from_mins(5);
 
 pub(super) struct Link {
     client: ClusterClient,
+    limits: ClusterConfig,
     open: Mutex<Option<Open>>,
 }
 
@@ -40,7 +38,7 @@ impl Link {
         let mut builder = ClusterClient::builder([url.reveal()])
             .use_protocol(ProtocolVersion::RESP3)
             .connection_timeout(CONNECT_LIMIT)
-            .response_timeout(RESPONSE_LIMIT)
+            .response_timeout(config.patience)
             // A slot that has moved to another node is asked for there, at once. More tries would only take time.
             .retries(1)
             .min_retry_wait(1)
@@ -51,7 +49,8 @@ impl Link {
         }
         // What the library says about a bad URL may quote it.
         let client = builder.build().map_err(|_| Error::internal("the URL of the cache cannot be used"))?;
-        Ok(Self { client, open: Mutex::new(None) })
+        let limits = ClusterConfig::new().set_connection_timeout(CONNECT_LIMIT).set_response_timeout(config.patience);
+        Ok(Self { client, limits, open: Mutex::new(None) })
     }
 
     /// The connection, with its number. One that is being opened answers as soon as it is open.
@@ -61,8 +60,7 @@ impl Link {
             return (open.number, open.connection.clone());
         }
         let number = slot.as_ref().map_or(0, |open| open.number + 1);
-        let limits = ClusterConfig::new().set_connection_timeout(CONNECT_LIMIT).set_response_timeout(RESPONSE_LIMIT);
-        let connection = self.client.get_pending_async_connection_with_config(limits);
+        let connection = self.client.get_pending_async_connection_with_config(self.limits.clone());
         *slot = Some(Open { connection: connection.clone(), number, opened_at: now, answered_at: None });
         (number, connection)
     }

@@ -1,6 +1,6 @@
 //! What stands behind the cache: Redis or Valkey in cluster mode, or nothing at all.
 //!
-//! Invariants: whatever happens there, a call ends within [`link::RESPONSE_LIMIT`] and costs nothing while the breaker is
+//! Invariants: whatever happens there, a call ends within the configured patience and costs nothing while the breaker is
 //! open; no error and no log names the server.
 
 mod link;

@@ -8,7 +8,7 @@ use futures::future::try_join_all;
 use redis::cluster_async::ClusterConnection;
 use redis::{ErrorKind, Pipeline, RedisError, RedisResult, ServerErrorKind, cmd, pipe};
 
-use super::link::{Link, RESPONSE_LIMIT};
+use super::link::Link;
 use crate::config::CacheConfig;
 use crate::domain::cache::{Admission, Breaker, KeyText};
 use crate::error::{Error, Result};
@@ -21,6 +21,7 @@ const RELEASE: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redi
 pub struct RedisStore {
     link: Link,
     breaker: Mutex<Breaker>,
+    patience: Duration,
     ambient: Ambient,
 }
 
@@ -40,7 +41,7 @@ enum Silence {
 impl RedisStore {
     /// Connects when it is first asked. Fails if the configuration can never work.
     pub fn new(config: &CacheConfig, ambient: Ambient) -> Result<Self> {
-        Ok(Self { link: Link::new(config)?, breaker: Mutex::default(), ambient })
+        Ok(Self { link: Link::new(config)?, breaker: Mutex::default(), patience: config.patience, ambient })
     }
 
     /// Whether the server answers at all, whatever happened before.
@@ -55,7 +56,7 @@ impl RedisStore {
             return Err(Error::unavailable(Silence::Open));
         }
         let (number, connection) = self.link.connection(self.ambient.now());
-        let outcome = tokio::time::timeout(RESPONSE_LIMIT, work(connection)).await;
+        let outcome = tokio::time::timeout(self.patience, work(connection)).await;
         let now = self.ambient.now();
         let silence = match outcome {
             Ok(Ok(answer)) => {

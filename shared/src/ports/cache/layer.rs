@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use super::CacheStore;
 use super::flight::{Flights, Landing, Seat};
 use super::memory::{Kept, Memory, Remembered};
-use super::CacheStore;
 use super::once::Stored;
 use super::source::{Counters, Source};
 use crate::domain::cache::{Envelope, Event, Family, Key, KeyText, Tally, Tiers};
@@ -166,7 +166,8 @@ impl Cache {
         let drawn = self.ambient.below(Tiers::DRAWS);
         let ttl = self.tiers.jittered(K::TIER, drawn);
         let good_until = started + ttl;
-        let fresh_until = K::FRESH.map_or(good_until, |tier| good_until.min(started + self.tiers.jittered(tier, drawn)));
+        let fresh_until =
+            K::FRESH.map_or(good_until, |tier| good_until.min(started + self.tiers.jittered(tier, drawn)));
         let envelope = Envelope { written_at: started, fresh_until, good_until };
         let (sealed, value) = (envelope.seal(K::SCHEMA, &value), Arc::new(value));
         match sealed {
