@@ -48,5 +48,6 @@ pub struct Demands {
 }
 
 impl Demands {
-    pub const NONE: Self = Self { languages: 0, countries: 0, fields: 0, goals: 0, experience: [0, u8::MAX], max_km: 0 };
+    pub const NONE: Self =
+        Self { languages: 0, countries: 0, fields: 0, goals: 0, experience: [0, u8::MAX], max_km: 0 };
 }

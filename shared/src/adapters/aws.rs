@@ -35,7 +35,7 @@ const BULK_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The roots of every certificate that AWS endpoints present, from <https://www.amazontrust.com/repository/>. Compiled in because reading and
 /// parsing the 140 roots of the operating system was most of the time between start and first poll.
-const AMAZON_ROOTS: &str = include_str!("roots/amazon.pem");
+pub(super) const AMAZON_ROOTS: &str = include_str!("roots/amazon.pem");
 
 /// Everything that clients share: credentials, region, connections, time limits.
 #[derive(Clone, Debug)]

@@ -3,6 +3,7 @@
 //! Invariant: only a function's `main.rs` and `tests/` name anything in here.
 
 pub mod aws;
+pub mod cache;
 pub mod candidates;
 pub mod dynamo;
 pub mod mailer;

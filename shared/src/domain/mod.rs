@@ -6,6 +6,7 @@
 pub mod account;
 pub mod audit;
 pub mod breached;
+pub mod cache;
 pub mod code;
 pub mod conversation;
 pub mod email;

@@ -5,6 +5,8 @@
 
 pub mod accounts;
 pub mod ambient;
+pub mod cache;
+pub mod cache_stats;
 pub mod candidates;
 pub mod codes;
 pub mod conversations;

@@ -1,7 +1,8 @@
 //! The power rule: what a function wires, what it is told, and what it may do are the same list.
 //!
 //! Tables, queues, buckets and secrets are compared, not the actions on them: a missing action fails a story, because roles
-//! are enforced there; a superfluous one is for the reader of the template to see.
+//! are enforced there; a superfluous one is for the reader of the template to see. The cache has no policy: what grants it
+//! is to be in its network.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -14,7 +15,7 @@ use super::names::logical_id;
 use super::queues::mappings;
 use super::sources;
 use super::template::{Resource, Template, actions, attribute, one_or_many, references, statements};
-use super::wiring::{self, Power, Powers, Wiring, power_of};
+use super::wiring::{self, CACHE, Power, Powers, Wiring, power_of};
 
 const SAME_LIST: Rule = Rule {
     text: "A function's main.rs, its Environment and its Policies name the same powers",
@@ -36,6 +37,7 @@ const EVIDENCE: [&str; 2] = ["s3:ListBucket", "s3:PutObject"];
 struct Deployed<'t> {
     environment: BTreeMap<&'t str, &'t Value>,
     policies: Vec<&'t Value>,
+    is_near_the_cache: bool,
     /// Actions and what they are about, for the event sources of the function.
     triggers: BTreeSet<(String, String)>,
 }
@@ -46,6 +48,7 @@ impl<'t> Deployed<'t> {
         Self {
             environment: variables.map(|(name, value)| (name.as_str(), value)).collect(),
             policies: statements(function.properties),
+            is_near_the_cache: function.properties["VpcConfig"] == near_the_cache(),
             triggers: triggers(template, function.id),
         }
     }
@@ -80,6 +83,9 @@ impl<'t> Deployed<'t> {
                 }
             }
         }
+        if self.is_near_the_cache && self.environment.get(CACHE).is_some_and(|url| **url == url_of_the_cache()) {
+            granted.insert((Power::Cache, CACHE.to_owned()));
+        }
         offences.extend(triggers.iter().map(|(action, target)| format!("its event source needs {action} on {target}")));
         (granted, offences)
     }
@@ -106,6 +112,19 @@ impl<'t> Deployed<'t> {
         }
         offences
     }
+}
+
+/// How a function gets into the network of the cache, if there is one.
+fn near_the_cache() -> Value {
+    let inside = json!({
+        "SecurityGroupIds": [{ "Fn::GetAtt": ["Network", "Outputs.FunctionSecurityGroupId"] }],
+        "SubnetIds": { "Fn::Split": [",", { "Fn::GetAtt": ["Network", "Outputs.SubnetIds"] }] },
+    });
+    json!({ "Fn::If": ["HasCache", inside, { "Ref": "AWS::NoValue" }] })
+}
+
+fn url_of_the_cache() -> Value {
+    json!({ "Fn::If": ["HasCache", { "Fn::GetAtt": ["Network", "Outputs.CacheUrl"] }, ""] })
 }
 
 /// The resource that an action is about.
@@ -215,6 +234,8 @@ fn a_power_that_only_one_list_names_is_caught() {
     assert!(!in_main("index-build", "APP_BUCKETS_INDEX", "APP_BUCKETS_PHOTOS").is_empty());
     assert!(!in_main("email-send", "secrets::code_key(", "fixed::code_key(").is_empty());
     assert!(!in_main("email-send", "SesMailer::new(", "SilentMailer::new(").is_empty());
+    assert!(!in_main("health", "CacheProbe::new(", "NoProbe::new(").is_empty());
+    assert!(!in_main("chat", "let deps", "cache::open(&CacheConfig::read(&mut vars)); let deps").is_empty());
 }
 
 #[test]
@@ -256,6 +277,18 @@ fn a_variable_or_grant_that_nothing_wires_is_caught() {
     );
     // The consumer of one queue must not drain the other.
     assert!(!granted("PushFunction", "sqs:ReceiveMessage", arn("MailQueue")).is_empty());
+}
+
+#[test]
+fn a_cache_that_cannot_be_reached_is_caught() {
+    let template = Template::read();
+    let outside = template.with_property("HealthFunction", "VpcConfig", &json!({ "Ref": "AWS::NoValue" }));
+    let lost = ["health: main.rs has power over Cache APP_CACHE_URL, which Policies lacks"];
+    assert_eq!(added(&outside, main_of), lost);
+    let elsewhere = template.with(|resources| {
+        resources["HealthFunction"]["Properties"]["Environment"]["Variables"][CACHE] = json!("rediss://elsewhere:6379");
+    });
+    assert_eq!(added(&elsewhere, main_of), lost);
 }
 
 #[test]

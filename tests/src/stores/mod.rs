@@ -1,5 +1,6 @@
 //! Stores: what their ports promise, held against the real tables with a clock in the test's hand.
 
+mod cache_stats;
 mod candidates;
 mod codes;
 mod embeddings;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::figures;
 use super::measure::{median, percentile};
+use super::program;
 use crate::failure::Failure;
 use crate::progress::{Progress, result, warn};
 use crate::table::Table;
@@ -26,14 +26,20 @@ struct Times {
 }
 
 pub fn run(as_json: bool) -> Result<(), Failure> {
-    let bench = figures::build("credentials")?;
+    let bench = program::build("credentials")?;
     let python = Tools::ensure(&ARGON2, Progress::Loud)?.python();
     let (mut hashes, mut verifications) = (Times::default(), Times::default());
     Progress::Loud.step(&format!("hash and verify, in {ROUNDS} rounds"), || {
         for _ in 0..ROUNDS {
-            hashes.ours.extend(nanoseconds(Command::new(&bench).args(["hash", &HASHES.to_string()]))?);
-            hashes.reference.extend(nanoseconds(Command::new(&python).args(["-c", REFERENCE, &HASHES.to_string()]))?);
-            verifications.ours.extend(nanoseconds(Command::new(&bench).args(["verify", &VERIFICATIONS.to_string()]))?);
+            hashes.ours.extend(program::nanoseconds(Command::new(&bench).args(["hash", &HASHES.to_string()]))?);
+            hashes.reference.extend(program::nanoseconds(Command::new(&python).args([
+                "-c",
+                REFERENCE,
+                &HASHES.to_string(),
+            ]))?);
+            verifications
+                .ours
+                .extend(program::nanoseconds(Command::new(&bench).args(["verify", &VERIFICATIONS.to_string()]))?);
             verifications.reference.extend(openssl());
         }
         Ok(())
@@ -43,10 +49,6 @@ pub fn run(as_json: bool) -> Result<(), Failure> {
     }
     report(&hashes, &verifications, as_json);
     Ok(())
-}
-
-fn nanoseconds(command: &mut Command) -> Result<Vec<Duration>, Failure> {
-    Ok(figures::lines(command)?.iter().filter_map(|line| figures::nanoseconds(line)).collect())
 }
 
 /// The mean of a second of Ed25519 verifications, if OpenSSL is there.

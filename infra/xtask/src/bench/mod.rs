@@ -8,6 +8,8 @@ pub mod lambda;
 pub mod runtime_api;
 
 #[cfg(feature = "bench")]
+pub mod cache;
+#[cfg(feature = "bench")]
 pub mod cold_start;
 #[cfg(feature = "bench")]
 pub mod credentials;
@@ -21,6 +23,8 @@ mod figures;
 mod instructions;
 #[cfg(feature = "bench")]
 mod measure;
+#[cfg(feature = "bench")]
+mod program;
 #[cfg(feature = "bench")]
 mod report;
 #[cfg(feature = "bench")]

@@ -28,7 +28,7 @@ const LOADED: usize = 100_000;
 const RECALL_QUERIES: usize = 500;
 
 pub fn run(as_json: bool) -> Result<(), Failure> {
-    let bench = figures::build("retrieval")?;
+    let bench = program::build("retrieval")?;
     let python = Tools::ensure(&NEAREST, Progress::Loud)?.python();
     let vectors = vectors()?;
     let scans = Progress::Loud.step("scan a million vectors", || Scans::take(&bench, &python))?;
@@ -37,10 +37,10 @@ pub fn run(as_json: bool) -> Result<(), Failure> {
         ranks.push(Progress::Loud.step(&format!("rank {people} people"), || Ranks::take(&bench, &vectors, people, queries))?);
     }
     let load = Progress::Loud.step("load 100,000 people", || {
-        figures::lines(Command::new(&bench).arg("load").arg(&vectors).args([&LOADED.to_string(), "5"]))
+        program::lines(Command::new(&bench).arg("load").arg(&vectors).args([&LOADED.to_string(), "5"]))
     })?;
     let recall = Progress::Loud.step("look for the nearest", || {
-        figures::lines(Command::new(&bench).arg("recall").arg(&vectors).arg(RECALL_QUERIES.to_string()))
+        program::lines(Command::new(&bench).arg("recall").arg(&vectors).arg(RECALL_QUERIES.to_string()))
     })?;
     report(&scans, &ranks, &load, &recall, as_json);
     Ok(())
@@ -84,18 +84,18 @@ impl Scans {
         let mut scans = Self::default();
         let (people, rounds) = (SCANNED.to_string(), ROUNDS.to_string());
         for _ in 0..TURNS {
-            let ours = figures::lines(Command::new(bench).args(["scan", &people, &rounds]))?;
-            scans.ours.extend(ours.iter().filter_map(|line| figures::nanoseconds(line)));
+            let ours = program::lines(Command::new(bench).args(["scan", &people, &rounds]))?;
+            scans.ours.extend(ours.iter().filter_map(|line| program::duration(line)));
             let mut reference = Command::new(python);
             reference.args(["-c", REFERENCE, &people, &rounds]);
             // What a machine's administrator has set would make the reference slower or quicker than it is.
             for name in ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"] {
                 reference.env_remove(name);
             }
-            for line in figures::lines(reference.env("OMP_NUM_THREADS", "1").env("OPENBLAS_NUM_THREADS", "1"))? {
+            for line in program::lines(reference.env("OMP_NUM_THREADS", "1").env("OPENBLAS_NUM_THREADS", "1"))? {
                 match line.split_once(' ') {
-                    Some(("numpy", time)) => scans.numpy.extend(figures::nanoseconds(time)),
-                    Some(("faiss", time)) => scans.faiss.extend(figures::nanoseconds(time)),
+                    Some(("numpy", time)) => scans.numpy.extend(program::duration(time)),
+                    Some(("faiss", time)) => scans.faiss.extend(program::duration(time)),
                     _ => {}
                 }
             }
@@ -114,12 +114,12 @@ struct Ranks {
 impl Ranks {
     fn take(bench: &Path, vectors: &Path, people: usize, queries: usize) -> Result<Self, Failure> {
         let mut command = Command::new(bench);
-        let lines = figures::lines(command.arg("rank").arg(vectors).args([people.to_string(), queries.to_string()]))?;
+        let lines = program::lines(command.arg("rank").arg(vectors).args([people.to_string(), queries.to_string()]))?;
         let bytes = lines.first().and_then(|line| serde_json::from_str(line).ok()).unwrap_or_default();
         let (mut searches, mut wholes) = (Vec::new(), Vec::new());
         for line in &lines {
             let Some((search, rest)) = line.split_once(' ') else { continue };
-            if let (Some(search), Some(rest)) = (figures::nanoseconds(search), figures::nanoseconds(rest)) {
+            if let (Some(search), Some(rest)) = (program::duration(search), program::duration(rest)) {
                 searches.push(search);
                 wholes.push(search + rest);
             }
@@ -131,7 +131,7 @@ impl Ranks {
 fn report(scans: &Scans, ranks: &[Ranks], load: &[String], recall: &[String], as_json: bool) {
     let ms = |time: Duration| time.as_secs_f64() * 1e3;
     let [ours, numpy, faiss] = [&scans.ours, &scans.numpy, &scans.faiss].map(|times| ms(median(times.clone())));
-    let loaded: Vec<Duration> = load.iter().filter_map(|line| figures::nanoseconds(line)).collect();
+    let loaded: Vec<Duration> = load.iter().filter_map(|line| program::duration(line)).collect();
     let last = |lines: &[String]| lines.last().and_then(|line| serde_json::from_str::<Value>(line).ok()).unwrap_or_default();
     let (segment, recall) = (last(load), last(recall));
     let row = |one: &Ranks| {

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+mod cache_stats;
 mod chat_items;
 mod codes;
 mod conditional;
@@ -31,6 +32,7 @@ mod transaction;
 
 pub use accounts::DynamoAccounts;
 pub use audit::DynamoAudit;
+pub use cache_stats::DynamoCacheStats;
 pub use codes::DynamoCodes;
 pub use conversations::DynamoConversations;
 pub use directory::DynamoDirectory;

@@ -1,4 +1,4 @@
-//! Benchmarks that are programs of their own: built like the functions, and read line by line.
+//! Benchmarks that are programs of their own, because what they measure is linked into them.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -10,7 +10,7 @@ use crate::failure::{Explain, Failure};
 use crate::progress::Progress;
 use crate::workspace;
 
-/// Builds a benchmark of `shared` for release, and answers where it is.
+/// Builds the benchmark the way the functions are built, and answers where it is.
 pub(super) fn build(name: &str) -> Result<PathBuf, Failure> {
     Progress::Loud.step("build the benchmark for release", || {
         let mut cargo = Command::new("cargo");
@@ -25,7 +25,7 @@ pub(super) fn build(name: &str) -> Result<PathBuf, Failure> {
     })
 }
 
-/// What a program prints, or what it complained about.
+/// What a program prints, line by line, or what it complained about.
 pub(super) fn lines(command: &mut Command) -> Result<Vec<String>, Failure> {
     let program = PathBuf::from(command.get_program());
     let output = command.output().explain(|| format!("cannot run {}", program.display()))?;
@@ -36,6 +36,12 @@ pub(super) fn lines(command: &mut Command) -> Result<Vec<String>, Failure> {
     Ok(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect())
 }
 
-pub(super) fn nanoseconds(line: &str) -> Option<Duration> {
+/// The durations that a program prints, one on a line.
+pub(super) fn nanoseconds(command: &mut Command) -> Result<Vec<Duration>, Failure> {
+    Ok(lines(command)?.iter().filter_map(|line| duration(line)).collect())
+}
+
+/// A duration as a benchmark prints it, in whole nanoseconds.
+pub(super) fn duration(line: &str) -> Option<Duration> {
     line.trim().parse().ok().map(Duration::from_nanos)
 }
