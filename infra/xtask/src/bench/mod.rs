@@ -18,7 +18,6 @@ pub mod enumeration;
 #[cfg(feature = "bench")]
 mod events;
 #[cfg(feature = "bench")]
-mod figures;
 #[cfg(feature = "bench")]
 mod instructions;
 #[cfg(feature = "bench")]
