@@ -7,5 +7,6 @@ pub mod delivery;
 pub mod domain;
 pub mod edge;
 pub mod error;
+pub mod models;
 pub mod ports;
 pub mod telemetry;

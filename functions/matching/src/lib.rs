@@ -3,6 +3,7 @@
 //! Scores come from fresh profiles, and blocks, answers given and visibility are asked last, on fresh items: no list
 //! shows somebody whom the next request would not.
 
+mod lens;
 mod list;
 mod pair;
 mod view;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::FromRef;
 use shared::domain::id::UserId;
-use shared::domain::matching::{Model, Person};
+use shared::domain::matching::Person;
 use shared::edge::http::{self, Authenticator};
 use shared::error::{Code, Error, Result};
 use shared::ports::pairs::Pairs;
@@ -21,12 +22,14 @@ use shared::routes;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+pub use lens::Lens;
+
 #[derive(Clone, FromRef)]
 pub struct Deps {
     pub candidates: Arc<dyn CandidateIndex>,
     pub profiles: Arc<dyn Profiles>,
     pub pairs: Arc<dyn Pairs>,
-    pub model: Arc<Model>,
+    pub lens: Lens,
     pub authenticator: Arc<Authenticator>,
 }
 

@@ -46,10 +46,12 @@ pub(crate) async fn list(
     Params(params): Params<ListParams>,
 ) -> Result<Json<MatchList>> {
     let limit = page_limit(params.limit)?;
-    let (me, candidates) = try_join!(oneself(&deps, caller.user_id), deps.candidates.candidates(CANDIDATES))?;
+    let candidates = deps.candidates.candidates(CANDIDATES);
+    let (me, candidates, sight) = try_join!(oneself(&deps, caller.user_id), candidates, deps.lens.of(caller.user_id))?;
     let people = listed(&deps, caller.user_id, &candidates).await?;
-    let ranked = matching::rank(&me, &people, limit, &deps.model);
-    Ok(Json(MatchList { items: ranked.into_iter().map(MatchView::from).collect() }))
+    let ranked = matching::rank(&me, &people, limit, &sight.model, &sight.ranking());
+    let shown = ranked.into_iter().map(|ranked| MatchView::new(ranked.profile, ranked.score, &sight));
+    Ok(Json(MatchList { items: shown.collect() }))
 }
 
 /// The candidates as they are now, less those who must not be shown.

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use matching::Deps;
+use matching::{Deps, Lens};
 use shared::adapters::aws::Aws;
-use shared::adapters::dynamo::{DynamoDirectory, DynamoKeys, DynamoPairs, DynamoProfiles, DynamoSessions};
+use shared::adapters::dynamo::{
+    DynamoDirectory, DynamoKeys, DynamoMatrix, DynamoPairs, DynamoProfiles, DynamoSessions, DynamoTastes,
+};
 use shared::adapters::system;
 use shared::config::{TableName, TokensConfig, Vars};
-use shared::domain::matching::Model;
 use shared::edge::http::{self, Authenticator};
+use shared::models::Models;
 use shared::telemetry;
 
 #[tokio::main(flavor = "current_thread")]
@@ -17,18 +19,20 @@ async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init(&vars);
     let aws = Aws::new(&vars);
     let profiles = aws.table(&mut vars, TableName::Profiles);
-    let pairs = DynamoPairs::reader(aws.table(&mut vars, TableName::Social));
+    let social = aws.table(&mut vars, TableName::Social);
     let sessions = DynamoSessions::reader(aws.table(&mut vars, TableName::Sessions));
-    let keys = DynamoKeys::new(aws.table(&mut vars, TableName::Ops));
+    let ops = aws.table(&mut vars, TableName::Ops);
     let tokens = TokensConfig::read(&mut vars);
     vars.finish()?;
 
+    let models = Models::new(Arc::new(DynamoMatrix::reader(ops.clone())));
+    let keys = DynamoKeys::new(ops);
     let authenticator = Authenticator::new(tokens.issuer, Arc::new(keys), Arc::new(sessions), system::ambient());
     let deps = Deps {
         candidates: Arc::new(DynamoDirectory::new(profiles.clone())),
         profiles: Arc::new(DynamoProfiles::reader(profiles)),
-        pairs: Arc::new(pairs),
-        model: Arc::new(Model::default()),
+        pairs: Arc::new(DynamoPairs::reader(social.clone())),
+        lens: Lens::new(models, Arc::new(DynamoTastes::new(social))),
         authenticator: Arc::new(authenticator),
     };
     http::run(matching::router(deps)).await

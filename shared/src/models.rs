@@ -1,0 +1,104 @@
+//! The model that scores are computed with, kept in process for as long as its version is current.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::domain::matching::{Head, Model, Weights};
+use crate::error::Result;
+use crate::ports::matrix::Matrix;
+
+/// Gives the current model. A request reads the head, which it does beside its other first reads; the matrix itself is read
+/// only when there is another version of it.
+#[derive(Clone)]
+pub struct Models {
+    matrix: Arc<dyn Matrix>,
+    kept: Arc<Mutex<Arc<Model>>>,
+}
+
+impl Models {
+    /// Before anything is stated it is the built-in model, which needs no reading.
+    pub fn new(matrix: Arc<dyn Matrix>) -> Self {
+        Self { matrix, kept: Arc::default() }
+    }
+
+    pub async fn head(&self) -> Result<Head> {
+        self.matrix.head().await
+    }
+
+    /// The model of this version, or of a later one if somebody edits at this moment: it says itself which.
+    pub async fn at(&self, head: &Head) -> Result<Arc<Model>> {
+        let kept = Arc::clone(&self.kept.lock().unwrap_or_else(PoisonError::into_inner));
+        if kept.matrix.version() == head.matrix {
+            return Ok(kept);
+        }
+        let matrix = self.matrix.statements().await?.matrix();
+        let model = Arc::new(Model { matrix: Arc::new(matrix), weights: Weights::default() });
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&model);
+        Ok(model)
+    }
+
+    /// The model that is current now.
+    pub async fn current(&self) -> Result<Arc<Model>> {
+        self.at(&self.head().await?).await
+    }
+}
+
+impl fmt::Debug for Models {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Models")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use async_trait::async_trait;
+
+    use super::*;
+    use crate::domain::id::{Id, UserId};
+    use crate::domain::matching::{SkillPair, Statement, Statements};
+    use crate::domain::time::Timestamp;
+
+    /// A matrix in which every version states its own number about the same pair.
+    #[derive(Default)]
+    struct Sheet {
+        version: AtomicU64,
+        readings: AtomicU64,
+    }
+
+    #[async_trait]
+    impl Matrix for Sheet {
+        async fn head(&self) -> Result<Head> {
+            Ok(Head::new(self.version.load(Ordering::Relaxed), |_| 0))
+        }
+
+        async fn statements(&self) -> Result<Statements> {
+            self.readings.fetch_add(1, Ordering::Relaxed);
+            let version = self.version.load(Ordering::Relaxed);
+            let pair =
+                SkillPair::parse("falconry", "rust", f64::from(u32::try_from(version).unwrap()) / 100.0).unwrap();
+            let (at, by) =
+                (Timestamp::from_unix_millis(0), UserId::from_parts(Timestamp::from_unix_millis(0), [0; 10]));
+            Ok(Statements::new(version, [Statement { pair, stated_by: by, stated_at: at, version }]))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_version_is_read_once_and_the_built_in_one_never() {
+        let sheet = Arc::new(Sheet::default());
+        let models = Models::new(sheet.clone());
+        assert_eq!(models.current().await.unwrap().matrix.version(), 0);
+        assert_eq!(sheet.readings.load(Ordering::Relaxed), 0);
+        for version in [1, 2] {
+            sheet.version.store(version, Ordering::Relaxed);
+            for models in [&models, &models.clone(), &models] {
+                assert_eq!(models.current().await.unwrap().matrix.version(), version);
+            }
+            assert_eq!(sheet.readings.load(Ordering::Relaxed), version);
+        }
+        // Restored from a backup: an older version is another one, too.
+        sheet.version.store(1, Ordering::Relaxed);
+        assert_eq!(models.current().await.unwrap().matrix.version(), 1);
+    }
+}
