@@ -41,7 +41,8 @@ fn skills_of(score: &Value) -> (Option<f64>, Vec<String>, u64) {
     let components = score["components"].as_array().unwrap();
     let value = components.iter().find(|one| one["name"] == "skills").and_then(|one| one["value"].as_f64());
     let unknown = score["not_compared"].as_array().unwrap().iter().filter(|note| note["code"] == "skill_unknown");
-    let unknown = unknown.flat_map(|note| note["items"].as_array().unwrap()).map(|item| item.as_str().unwrap().to_owned());
+    let unknown =
+        unknown.flat_map(|note| note["items"].as_array().unwrap()).map(|item| item.as_str().unwrap().to_owned());
     (value, unknown.collect(), score["versions"]["matrix"].as_u64().unwrap())
 }
 
@@ -167,7 +168,10 @@ fn a_sheet_is_imported_and_its_bad_lines_are_named() {
     let strict = imports(&admin, "?strict=true", &sheet).expect_problem(422, "invalid_field");
     let named: Vec<_> = strict["errors"].as_array().unwrap().iter().map(|error| error["field"].clone()).collect();
     assert_eq!(named, ["lines[3].value", "lines[6]"]);
-    assert!(stated_about(&admin, &one).is_empty(), "neither a dry run nor a strict one with a bad line stores anything");
+    assert!(
+        stated_about(&admin, &one).is_empty(),
+        "neither a dry run nor a strict one with a bad line stores anything"
+    );
 
     let report = imports(&admin, "", &sheet).expect(200);
     for (name, number) in [("stored", 2), ("unchanged", 0), ("refused", 2), ("superseded", 1)] {
@@ -181,7 +185,8 @@ fn a_sheet_is_imported_and_its_bad_lines_are_named() {
     assert_eq!(values, [0.3, 0.7], "{stated:?}");
     assert!(stated.iter().all(|one| one["version"] == report["version"] && one["stated_by"] == admin.id), "{stated:?}");
 
-    let statements = json!([{ "a": one, "b": "Rust", "value": 0.3 }, { "a": "rust", "b": one, "value": 0.4 }, { "a": "Rust" }]);
+    let statements =
+        json!([{ "a": one, "b": "Rust", "value": 0.3 }, { "a": "rust", "b": one, "value": 0.4 }, { "a": "Rust" }]);
     let report = admin.posts(IMPORT, &json!({ "statements": statements })).expect(200);
     assert_eq!((&report["stored"], &report["superseded"], &report["refused"]), (&json!(1), &json!(1), &json!(1)));
     let again = admin.posts(&format!("{IMPORT}?strict=true"), &json!({ "statements": [statements[1]] })).expect(200);
@@ -232,12 +237,15 @@ fn an_import_that_fails_half_way_says_so_and_goes_on_when_it_is_sent_again() {
 fn edits_at_the_same_moment_all_count_and_the_last_place_is_given_once() {
     let story = Story::alone();
     let admin = staff(&story, "Ann", Role::Admin);
-    let version = |admin: &Person<'_>| admin.gets(&format!("{MATRIX}?limit=1")).expect(200)["version"].as_u64().unwrap();
+    let version =
+        |admin: &Person<'_>| admin.gets(&format!("{MATRIX}?limit=1")).expect(200)["version"].as_u64().unwrap();
     let before = version(&admin);
-    let answers = Town::at_once(4, |n| loop {
-        let answer = states(&admin, "Rust", &format!("skill {n}"), 0.5);
-        if answer.status != 409 {
-            return answer.expect(200)["version"].as_u64().unwrap();
+    let answers = Town::at_once(4, |n| {
+        loop {
+            let answer = states(&admin, "Rust", &format!("skill {n}"), 0.5);
+            if answer.status != 409 {
+                return answer.expect(200)["version"].as_u64().unwrap();
+            }
         }
     });
     let mut versions = answers.clone();
@@ -255,6 +263,10 @@ fn edits_at_the_same_moment_all_count_and_the_last_place_is_given_once() {
     told.sort_unstable();
     assert_eq!(told, [(200, None), (409, Some("matrix_full"))]);
     let over = imports(&admin, "", "a,b,value\ns000,s001,0.6\ns140,s141,0.6\nGo,SEO,0.1\n").expect(200);
-    assert_eq!((&over["stored"], &over["refused"], &over["problems"][0]["line"]), (&json!(1), &json!(2), &json!(3)), "{over}");
+    assert_eq!(
+        (&over["stored"], &over["refused"], &over["problems"][0]["line"]),
+        (&json!(1), &json!(2), &json!(3)),
+        "{over}"
+    );
     assert_eq!(admin.gets(&format!("{MATRIX}?limit=1")).expect(200)["total"], 10_000);
 }

@@ -345,7 +345,8 @@ mod tests {
             };
             let one = stated(pairs(&values)).matrix();
             if !values.is_empty() {
-                values.rotate_left(cut.index(values.len()));
+                let cut = cut.index(values.len());
+                values.rotate_left(cut);
             }
             let other = stated(pairs(&values)).matrix();
             for pair in pairs(&values) {

@@ -124,9 +124,9 @@ fn only_likes_and_passes_are_answers() {
     assert_eq!(of_ada, Some(Verdict::Passed));
     let (_, of_bob, matched) = change(&liked, &like(bob, None));
     assert_eq!(of_bob, Some(Verdict::Liked));
-    for act in [&|pair: &mut Pair| drop(pair.unmatch()) as &dyn Fn(&mut Pair), &|pair: &mut Pair| pair.block(ada, NOW)]
-    {
-        let (of_ada, of_bob, _) = change(&matched, act);
+    let unmatch = |pair: &mut Pair| drop(pair.unmatch());
+    let block = |pair: &mut Pair| pair.block(ada, NOW);
+    for (of_ada, of_bob, _) in [change(&matched, &unmatch), change(&matched, &block)] {
         assert_eq!((of_ada, of_bob), (None, None));
     }
 }
