@@ -1,11 +1,16 @@
-//! The model that scores are computed with, kept in process for as long as its version is current.
+//! What people are compared through: the model that all share, kept in process for as long as its version is current, and
+//! what the one who asks has taught by their answers.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::domain::matching::{Head, Model, Weights};
+use futures::try_join;
+
+use crate::domain::id::UserId;
+use crate::domain::matching::{ForYou, Head, Leaning, Model, Score, Weights};
 use crate::error::Result;
 use crate::ports::matrix::Matrix;
+use crate::ports::tastes::Tastes;
 
 /// Gives the current model. A request reads the head, which it does beside its other first reads; the matrix itself is read
 /// only when there is another version of it.
@@ -46,6 +51,61 @@ impl Models {
 impl fmt::Debug for Models {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Models")
+    }
+}
+
+/// Gives the current model together with the taste of whoever asks.
+#[derive(Clone)]
+pub struct Lens {
+    models: Models,
+    tastes: Arc<dyn Tastes>,
+}
+
+/// How one person sees others. Nobody's taste but their own is in it.
+#[derive(Clone, Debug)]
+pub struct Sight {
+    pub head: Head,
+    /// The model of the score that both sides share.
+    pub model: Arc<Model>,
+    /// How the person weighs it, if their answers moved anything and they did not switch it off.
+    pub leaning: Option<Leaning>,
+}
+
+impl Lens {
+    pub fn new(models: Models, tastes: Arc<dyn Tastes>) -> Self {
+        Self { models, tastes }
+    }
+
+    /// Strongly consistent: an edit of the matrix and an answer count in the very next list.
+    pub async fn of(&self, user_id: UserId) -> Result<Sight> {
+        let (head, taste) = try_join!(self.models.head(), self.tastes.find(user_id))?;
+        let model = self.models.at(&head).await?;
+        let leaning = taste.leaning(&model.weights);
+        Ok(Sight { head, model, leaning })
+    }
+}
+
+impl fmt::Debug for Lens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Lens")
+    }
+}
+
+impl Sight {
+    /// What the person's list is ordered by.
+    pub fn ranking(&self) -> Model {
+        let weights = self.leaning.as_ref().map_or(self.model.weights, |leaning| leaning.weights);
+        self.model.weighing(weights)
+    }
+
+    /// The version of the taste that the ranking depends on, for what is kept of it; 0 if it depends on none.
+    pub fn taste_version(&self) -> u64 {
+        self.leaning.as_ref().map_or(0, |leaning| leaning.version)
+    }
+
+    /// What a score is for this person, if that is not what it is for everybody.
+    pub fn for_you(&self, score: &Score) -> Option<ForYou> {
+        self.leaning.as_ref().map(|leaning| leaning.on(score))
     }
 }
 

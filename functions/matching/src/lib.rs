@@ -3,7 +3,6 @@
 //! Scores come from fresh profiles, and blocks, answers given and visibility are asked last, on fresh items: no list
 //! shows somebody whom the next request would not.
 
-mod lens;
 mod list;
 mod pair;
 mod view;
@@ -16,13 +15,12 @@ use shared::domain::id::UserId;
 use shared::domain::matching::Person;
 use shared::edge::http::{self, Authenticator};
 use shared::error::{Code, Error, Result};
+use shared::models::Lens;
 use shared::ports::pairs::Pairs;
 use shared::ports::profiles::{CandidateIndex, Profiles};
 use shared::routes;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
-
-pub use lens::Lens;
 
 #[derive(Clone, FromRef)]
 pub struct Deps {

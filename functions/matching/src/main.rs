@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use matching::{Deps, Lens};
+use matching::Deps;
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{
     DynamoDirectory, DynamoKeys, DynamoMatrix, DynamoPairs, DynamoProfiles, DynamoSessions, DynamoTastes,
@@ -10,7 +10,7 @@ use shared::adapters::dynamo::{
 use shared::adapters::system;
 use shared::config::{TableName, TokensConfig, Vars};
 use shared::edge::http::{self, Authenticator};
-use shared::models::Models;
+use shared::models::{Lens, Models};
 use shared::telemetry;
 
 #[tokio::main(flavor = "current_thread")]

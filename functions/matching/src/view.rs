@@ -4,9 +4,8 @@ use serde::Serialize;
 use shared::domain::id::UserId;
 use shared::domain::matching::{ForYou, Score};
 use shared::domain::profile::{Field, Profile};
+use shared::models::Sight;
 use utoipa::ToSchema;
-
-use crate::lens::Sight;
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct MatchList {

@@ -46,6 +46,8 @@ pub(crate) struct OwnProfile {
     /// How much of the profile is filled in, in percent.
     #[schema(minimum = 0, maximum = 100)]
     completeness: u8,
+    /// Those of the skills that the skill matrix does not know: they are kept, and count where both people have them.
+    unknown_skills: Vec<String>,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
@@ -77,13 +79,14 @@ impl From<&Place> for PlaceView {
     }
 }
 
-impl From<&Profile> for OwnProfile {
-    fn from(profile: &Profile) -> Self {
+impl OwnProfile {
+    pub(crate) fn new(profile: &Profile, unknown_skills: Vec<String>) -> Self {
         Self {
             public: profile.into(),
             visible: profile.details.visible,
             version: profile.version,
             completeness: profile.completeness(),
+            unknown_skills,
             created_at: profile.created_at,
             updated_at: profile.updated_at,
         }

@@ -75,11 +75,13 @@ fn an_edit_of_the_matrix_is_in_the_very_next_answers() {
     let both = vec![one.clone(), other.clone()];
     let (value, unknown, _) = seen();
     assert_eq!((value, &unknown), (None, &both), "unknown skills are kept, and said not to be compared");
+    assert_eq!(ada.gets("/v1/me").expect(200)["unknown_skills"], json!([one]));
     // The order and the spelling do not matter.
     let first = states(&admin, &other.to_uppercase(), &one, 0.93).expect(200);
     assert_eq!((&first["a"], first["value"].as_f64(), first.get("builtin")), (&json!(one), Some(0.93), None));
     let (value, unknown, version) = seen();
     assert_eq!((value, unknown), (Some(0.93), vec![]));
+    assert_eq!(ada.gets("/v1/me").expect(200)["unknown_skills"], json!([]));
     assert!(version >= first["version"].as_u64().unwrap(), "the answer names the version it was made with");
     let second = states(&admin, &one, &other, 0.2).expect(200);
     assert_eq!((seen().0, stated_about(&admin, &one).len()), (Some(0.2), 1));
