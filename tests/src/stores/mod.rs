@@ -3,8 +3,10 @@
 mod codes;
 mod embeddings;
 mod limits;
+mod matrix;
 mod moderation;
 mod sessions;
+mod tastes;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -35,6 +37,8 @@ fn table(name: TableName) -> Table {
         TableName::Sessions => "Sessions",
         TableName::Outbox => "Outbox",
         TableName::Profiles => "Profiles",
+        TableName::Social => "Social",
+        TableName::Chat => "Chat",
         _ => "Ops",
     };
     let mut vars: Vars = [
