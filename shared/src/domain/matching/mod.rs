@@ -40,5 +40,5 @@ pub use person::{Person, Side};
 pub use reason::{Reason, ReasonCode};
 pub use score::{Component, ComponentName, Score, Versions};
 pub use statement::{Edit, PairKey, Plan, SkillPair, Statement, StatementInput, Statements};
-pub use taste::{Answer, ForYou, Impression, Leaning, LearnedWeight, Lesson, Opinion, Step, Taste, Verdict};
+pub use taste::{Answer, Impression, Lesson, Opinion, Step, Taste, Verdict};
 pub use weights::Weights;
