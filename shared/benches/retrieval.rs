@@ -126,7 +126,10 @@ fn recall(vectors: &[Vector], queries: usize) -> Result<()> {
     }
     #[expect(clippy::cast_precision_loss, reason = "some thousands")]
     let share = |count: usize| count as f64 / total.max(1) as f64;
-    println!("{}", json!({ "texts": vectors.len(), "queries": total / SHOWN, "alone": share(alone), "rescored": share(rescored) }));
+    println!(
+        "{}",
+        json!({ "texts": vectors.len(), "queries": total / SHOWN, "alone": share(alone), "rescored": share(rescored) })
+    );
     Ok(())
 }
 
@@ -153,21 +156,82 @@ struct Crowd {
 }
 
 const SKILLS: [&str; 40] = [
-    "Rust", "Go", "Python", "TypeScript", "React", "Kubernetes", "PostgreSQL", "AWS", "Terraform", "Swift", "Kotlin",
-    "machine learning", "statistics", "data analysis", "SQL", "product design", "Figma", "user research", "UX", "UI",
-    "illustration", "graphic design", "product management", "project management", "SEO", "content marketing", "sales",
-    "fundraising", "accounting", "law", "copywriting", "journalism", "photography", "video editing", "filmmaking",
-    "woodworking", "ceramics", "teaching", "biology", "falconry",
+    "Rust",
+    "Go",
+    "Python",
+    "TypeScript",
+    "React",
+    "Kubernetes",
+    "PostgreSQL",
+    "AWS",
+    "Terraform",
+    "Swift",
+    "Kotlin",
+    "machine learning",
+    "statistics",
+    "data analysis",
+    "SQL",
+    "product design",
+    "Figma",
+    "user research",
+    "UX",
+    "UI",
+    "illustration",
+    "graphic design",
+    "product management",
+    "project management",
+    "SEO",
+    "content marketing",
+    "sales",
+    "fundraising",
+    "accounting",
+    "law",
+    "copywriting",
+    "journalism",
+    "photography",
+    "video editing",
+    "filmmaking",
+    "woodworking",
+    "ceramics",
+    "teaching",
+    "biology",
+    "falconry",
 ];
 const INTERESTS: [&str; 24] = [
-    "chess", "open source", "film", "diving", "music", "art", "climate", "cycling", "board games", "science fiction",
-    "startups", "running", "cooking", "gardening", "travel", "photography", "history", "languages", "yoga", "hiking",
-    "robotics", "space", "theatre", "knitting",
+    "chess",
+    "open source",
+    "film",
+    "diving",
+    "music",
+    "art",
+    "climate",
+    "cycling",
+    "board games",
+    "science fiction",
+    "startups",
+    "running",
+    "cooking",
+    "gardening",
+    "travel",
+    "photography",
+    "history",
+    "languages",
+    "yoga",
+    "hiking",
+    "robotics",
+    "space",
+    "theatre",
+    "knitting",
 ];
 const PLACES: [(&str, &str, &str); 8] = [
-    ("Europe/Berlin", "DE", "Leipzig"), ("Europe/Berlin", "DE", "Berlin"), ("Europe/London", "GB", "London"),
-    ("America/New_York", "US", "New York"), ("America/Los_Angeles", "US", "San Francisco"), ("Asia/Kolkata", "IN", "Pune"),
-    ("Asia/Tokyo", "JP", "Tokyo"), ("Australia/Sydney", "AU", "Sydney"),
+    ("Europe/Berlin", "DE", "Leipzig"),
+    ("Europe/Berlin", "DE", "Berlin"),
+    ("Europe/London", "GB", "London"),
+    ("America/New_York", "US", "New York"),
+    ("America/Los_Angeles", "US", "San Francisco"),
+    ("Asia/Kolkata", "IN", "Pune"),
+    ("Asia/Tokyo", "JP", "Tokyo"),
+    ("Australia/Sydney", "AU", "Sydney"),
 ];
 
 impl Crowd {
@@ -189,7 +253,8 @@ impl Crowd {
         let details = ProfileDetails::parse(&serde_json::from_value(said)?)?;
         let profile = Profile::new(UserId::from_uuid(Uuid::from_u128(number as u128)), details, NOW);
         let real = self.vectors.get(number % self.vectors.len().max(1)).ok_or("no vectors")?;
-        let noisy = real.parts().map(|part| f32::from(part) + f32::from(i16::try_from(dice.roll(401)).unwrap_or(0) - 200));
+        let noisy =
+            real.parts().map(|part| f32::from(part) + f32::from(i16::try_from(dice.roll(401)).unwrap_or(0) - 200));
         let hash = profile.text_hash.clone().ok_or("nothing said")?;
         let embedding = Embedding { model: ModelId::CURRENT, hash, vector: Vector::normalised(&noisy)? };
         Ok(Person::new(profile, Some(embedding)))
@@ -204,7 +269,8 @@ fn said(dice: &mut Dice) -> Value {
         chosen.dedup();
         chosen
     };
-    let (skills, interests, languages) = (some(&SKILLS, 10), some(&INTERESTS, 7), some(&["en", "de", "es", "hi", "ja"], 3));
+    let (skills, interests, languages) =
+        (some(&SKILLS, 10), some(&INTERESTS, 7), some(&["en", "de", "es", "hi", "ja"], 3));
     let goals: Vec<&str> = Goal::ALL.iter().map(|goal| goal.as_str()).collect();
     let goals = some(&goals, 4);
     let (zone, country, city) = PLACES[dice.skewed(PLACES.len())];

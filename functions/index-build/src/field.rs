@@ -28,7 +28,8 @@ pub(crate) async fn build(deps: &Deps, field: Field, stored: &[StoredSegment]) -
     }
     let ids: Vec<UserId> = lines.iter().map(|line| line.user_id).collect();
     let mut regions: BTreeMap<Region, Vec<Row>> = BTreeMap::new();
-    let mut reads = stream::iter(ids.chunks(PEOPLE)).map(|ids| deps.profiles.find_people(ids)).buffer_unordered(AT_ONCE);
+    let mut reads =
+        stream::iter(ids.chunks(PEOPLE)).map(|ids| deps.profiles.find_people(ids)).buffer_unordered(AT_ONCE);
     while let Some(people) = reads.try_next().await? {
         for person in people.iter().filter(|person| belongs(person, field)) {
             regions.entry(Shard::from(person).region).or_default().push(Row::of(person));

@@ -62,10 +62,8 @@ pub async fn build(deps: &Deps, order: Order) -> Result<()> {
     let stored = deps.segments.list().await?;
     let states = join_all(Field::ALL.iter().map(|field| due(deps, *field, &stored, order))).await;
     let mut outcome = Ok(());
-    let mut states: Vec<State> = states
-        .into_iter()
-        .filter_map(|state| state.unwrap_or_else(|error| note(&mut outcome, error)))
-        .collect();
+    let mut states: Vec<State> =
+        states.into_iter().filter_map(|state| state.unwrap_or_else(|error| note(&mut outcome, error))).collect();
     states.sort_by_key(State::oldest);
     let (due, mut built, mut left) = (states.len(), 0, 0);
     for state in states {

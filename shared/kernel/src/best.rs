@@ -73,7 +73,10 @@ mod tests {
 
     #[test]
     fn the_best_are_kept_in_whatever_order_they_come() {
-        let found = |n: u32| Found { score: f32::from(u16::try_from(n * 7_919 % 50).unwrap()), id: u128::from(n).to_be_bytes() };
+        let found = |n: u32| Found {
+            score: f32::from(u16::try_from(n * 7_919 % 50).unwrap()),
+            id: u128::from(n).to_be_bytes(),
+        };
         let all: Vec<Found> = (0..1_000).map(found).collect();
         let mut expected = all.clone();
         expected.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));

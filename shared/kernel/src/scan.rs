@@ -59,7 +59,11 @@ mod tests {
     #[test]
     fn products_are_exact_at_the_extremes() {
         let mut products = [0; 3];
-        let vectors = [[127; crate::DIMENSIONS], [-127; crate::DIMENSIONS], std::array::from_fn(|at| if at == 5 { 3 } else { 0 })];
+        let vectors = [
+            [127; crate::DIMENSIONS],
+            [-127; crate::DIMENSIONS],
+            std::array::from_fn(|at| if at == 5 { 3 } else { 0 }),
+        ];
         dot_products(&[1_672; crate::DIMENSIONS], &vectors, &mut products);
         assert_eq!(products, [1_672 * 127 * 384, -1_672 * 127 * 384, 1_672 * 3]);
     }

@@ -1,4 +1,4 @@
-//! What a candidate is scored and filtered by, in 120 bytes.
+//! What a candidate is scored and filtered by, in some 120 bytes.
 
 /// How many skills and how many interests of a person are looked at.
 pub const LISTED: usize = 16;
@@ -48,5 +48,6 @@ pub struct Demands {
 }
 
 impl Demands {
-    pub const NONE: Self = Self { languages: 0, countries: 0, fields: 0, goals: 0, experience: [0, u8::MAX], max_km: 0 };
+    pub const NONE: Self =
+        Self { languages: 0, countries: 0, fields: 0, goals: 0, experience: [0, u8::MAX], max_km: 0 };
 }

@@ -60,7 +60,8 @@ fn shard_of(key: &str) -> Option<Shard> {
 impl Segments for S3Segments {
     /// One page: there are at most 88 segments.
     async fn list(&self) -> Result<Vec<StoredSegment>> {
-        let answer = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix()).send().await.map_err(failure)?;
+        let answer =
+            self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix()).send().await.map_err(failure)?;
         let objects = answer.contents.unwrap_or_default().into_iter();
         let stored = objects.filter_map(|object| Some((shard_of(object.key.as_deref()?)?, object)));
         let stored = stored.map(|(shard, object)| {

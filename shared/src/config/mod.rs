@@ -10,8 +10,8 @@ use std::fmt;
 use std::time::Duration;
 
 pub use sections::{
-    CandidatesConfig, CodesConfig, EmbeddingsConfig, MailConfig, OAuthConfig, QueuesConfig, SigningConfig, SocketsConfig, TableName,
-    TokensConfig,
+    CandidatesConfig, CodesConfig, EmbeddingsConfig, MailConfig, OAuthConfig, QueuesConfig, SigningConfig,
+    SocketsConfig, TableName, TokensConfig,
 };
 
 /// The variables of one process, and what was found wrong with them so far.
@@ -93,13 +93,21 @@ mod tests {
 
     #[test]
     fn every_missing_variable_is_reported_at_once() {
-        let mut vars = Vars::from_iter([("APP_TABLES_CHAT", "chat"), ("APP_TABLES_OPS", ""), ("APP_CANDIDATES_POLL_SECONDS", "20"), ("A", "soon")]);
+        let mut vars = Vars::from_iter([
+            ("APP_TABLES_CHAT", "chat"),
+            ("APP_TABLES_OPS", ""),
+            ("APP_CANDIDATES_POLL_SECONDS", "20"),
+            ("A", "soon"),
+        ]);
         vars.seconds("A");
         assert_eq!(vars.table(TableName::Chat), "chat");
         assert_eq!(vars.seconds("APP_CANDIDATES_POLL_SECONDS"), Duration::from_secs(20));
         vars.table(TableName::Ops);
         vars.table(TableName::Outbox);
         let error = vars.finish().unwrap_err().to_string();
-        assert_eq!(error, "configuration: A is no number of seconds; APP_TABLES_OPS is not set; APP_TABLES_OUTBOX is not set");
+        assert_eq!(
+            error,
+            "configuration: A is no number of seconds; APP_TABLES_OPS is not set; APP_TABLES_OUTBOX is not set"
+        );
     }
 }

@@ -34,7 +34,9 @@ pub fn run(as_json: bool) -> Result<(), Failure> {
     let scans = Progress::Loud.step("scan a million vectors", || Scans::take(&bench, &python))?;
     let mut ranks = Vec::new();
     for (people, queries) in POPULATIONS {
-        ranks.push(Progress::Loud.step(&format!("rank {people} people"), || Ranks::take(&bench, &vectors, people, queries))?);
+        ranks.push(
+            Progress::Loud.step(&format!("rank {people} people"), || Ranks::take(&bench, &vectors, people, queries))?,
+        );
     }
     let load = Progress::Loud.step("load 100,000 people", || {
         figures::lines(Command::new(&bench).arg("load").arg(&vectors).args([&LOADED.to_string(), "5"]))
@@ -132,7 +134,8 @@ fn report(scans: &Scans, ranks: &[Ranks], load: &[String], recall: &[String], as
     let ms = |time: Duration| time.as_secs_f64() * 1e3;
     let [ours, numpy, faiss] = [&scans.ours, &scans.numpy, &scans.faiss].map(|times| ms(median(times.clone())));
     let loaded: Vec<Duration> = load.iter().filter_map(|line| figures::nanoseconds(line)).collect();
-    let last = |lines: &[String]| lines.last().and_then(|line| serde_json::from_str::<Value>(line).ok()).unwrap_or_default();
+    let last =
+        |lines: &[String]| lines.last().and_then(|line| serde_json::from_str::<Value>(line).ok()).unwrap_or_default();
     let (segment, recall) = (last(load), last(recall));
     let row = |one: &Ranks| {
         json!({
@@ -151,7 +154,13 @@ fn report(scans: &Scans, ranks: &[Ranks], load: &[String], recall: &[String], as
     let mut table = Table::new(["people", "p50 ms", "p99 ms", "of it search", "bytes each"]);
     for row in &rows {
         let number = |name: &str| row[name].as_f64().map(|value| format!("{value:.2}")).unwrap_or_default();
-        table.row(&[row["people"].to_string(), number("p50_ms"), number("p99_ms"), number("search_p50_ms"), row["bytes_each"].to_string()]);
+        table.row(&[
+            row["people"].to_string(),
+            number("p50_ms"),
+            number("p99_ms"),
+            number("search_p50_ms"),
+            row["bytes_each"].to_string(),
+        ]);
     }
     result(format_args!(
         "\nScan of {SCANNED} × 384, one thread: ours (int8) {ours:.1} ms, numpy (float32) {numpy:.1} ms, faiss (float32) \

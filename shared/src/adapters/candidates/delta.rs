@@ -110,7 +110,12 @@ fn is_followed(progress: &Progress) -> bool {
     progress.has_segments || progress.until.is_some()
 }
 
-async fn following(sources: &Sources, field: Field, before: Progress, now: Timestamp) -> Result<(Field, Progress, Vec<Line>)> {
+async fn following(
+    sources: &Sources,
+    field: Field,
+    before: Progress,
+    now: Timestamp,
+) -> Result<(Field, Progress, Vec<Line>)> {
     let (since, began) = match (before.resume, before.until) {
         (Some((reached, began)), _) => (reached, began),
         (None, Some(until)) => (until - LAG, now),

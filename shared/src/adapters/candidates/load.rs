@@ -21,7 +21,13 @@ const AT_ONCE: usize = 8;
 
 /// Brings the loaded segments up to date, as far as that is possible: a bucket that does not answer and a segment that
 /// cannot be read are told of and change nothing else.
-pub(super) async fn segments(sources: &Sources, next: &mut Snapshot, own: Option<Shard>, capacity: usize, now: Timestamp) {
+pub(super) async fn segments(
+    sources: &Sources,
+    next: &mut Snapshot,
+    own: Option<Shard>,
+    capacity: usize,
+    now: Timestamp,
+) {
     if next.listed_at.is_none_or(|at| at > now || now.since(at) >= LISTING) {
         match sources.segments.list().await {
             Ok(listed) => (next.listed, next.listed_at) = (listed, Some(now)),
@@ -98,7 +104,8 @@ fn note_coverage(next: &mut Snapshot, planned: &[Shard]) {
         let of_field = |shard: &&Shard| shard.field == *field;
         let broken = next.listed.iter().any(|one| one.shard.field == *field && next.is_missing(one));
         let complete = !broken && planned.iter().filter(of_field).all(|shard| next.loaded.contains_key(shard));
-        let built = next.loaded.values().filter(|one| one.segment.shard.field == *field).map(|one| one.segment.built_at).min();
+        let built =
+            next.loaded.values().filter(|one| one.segment.shard.field == *field).map(|one| one.segment.built_at).min();
         let progress = next.progress.entry(*field).or_default();
         progress.has_segments = complete && built.is_some();
         let Some(built) = built.filter(|_| complete) else { continue };

@@ -77,7 +77,12 @@ impl Snapshot {
 
     /// Which of the listed segments are to be searched for somebody of this shard.
     pub(super) fn plan(&self, own: Option<Shard>, capacity: usize) -> Vec<Shard> {
-        let listed: Vec<Listed> = self.listed.iter().filter(|one| !self.is_missing(one)).map(|one| Listed { shard: one.shard, people: people_in(one) }).collect();
+        let listed: Vec<Listed> = self
+            .listed
+            .iter()
+            .filter(|one| !self.is_missing(one))
+            .map(|one| Listed { shard: one.shard, people: people_in(one) })
+            .collect();
         match own.or_else(|| listed.first().map(|one| one.shard)) {
             Some(own) => plan(&listed, own, capacity),
             None => Vec::new(),
@@ -131,7 +136,8 @@ impl Snapshot {
 
     /// Puts things in order after a refresh: forgets what segments know by now, and notes whom they are to skip.
     pub(super) fn settle(&mut self, now: Timestamp) {
-        let covered: Vec<UserId> = self.overlay.values().filter(|row| self.is_covered(row)).map(|row| row.user_id).collect();
+        let covered: Vec<UserId> =
+            self.overlay.values().filter(|row| self.is_covered(row)).map(|row| row.user_id).collect();
         for user_id in covered {
             self.overlay.remove(&user_id);
         }
@@ -157,7 +163,8 @@ impl Snapshot {
     /// Without segments that take them over, edits would pile up for as long as the process lives.
     fn forget_the_oldest(&mut self) {
         let Some(surplus) = self.overlay.len().checked_sub(OVERLAY).filter(|surplus| *surplus > 0) else { return };
-        let mut edits: Vec<(Timestamp, UserId)> = self.overlay.values().map(|row| (row.updated_at, row.user_id)).collect();
+        let mut edits: Vec<(Timestamp, UserId)> =
+            self.overlay.values().map(|row| (row.updated_at, row.user_id)).collect();
         edits.sort_unstable();
         for (_, user_id) in edits.into_iter().take(surplus) {
             self.overlay.remove(&user_id);

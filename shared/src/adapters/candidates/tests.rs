@@ -8,6 +8,7 @@ use super::world::{START, World, id};
 use super::*;
 use crate::domain::profile::Field;
 use crate::domain::retrieval::Region;
+use crate::ports::ambient::Clock;
 
 const DESIGN: Shard = Shard { field: Field::Design, region: Region::None };
 const CRAFTS: Shard = Shard { field: Field::Crafts, region: Region::None };
@@ -307,7 +308,11 @@ async fn changes_are_told_with_what_another_process_may_not_have_seen() {
     stage.world.writes(2, &json!({}));
     stage.world.passes(30);
     assert_eq!(changed(now).await, Some(vec![id(2)]));
-    assert_eq!(changed(now + Duration::from_secs(30)).await, Some(vec![id(2)]), "within a minute it may have been missed");
+    assert_eq!(
+        changed(now + Duration::from_secs(30)).await,
+        Some(vec![id(2)]),
+        "within a minute it may have been missed"
+    );
     assert_eq!(changed(now + Duration::from_secs(61)).await, Some(vec![]));
     assert_eq!(changed(START - Duration::from_secs(1)).await, None, "nobody knows what was before the segments");
     stage.world.passes(3 * 3_600);

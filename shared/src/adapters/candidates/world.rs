@@ -108,10 +108,12 @@ impl World {
     fn lines(&self, field: Field) -> Vec<Line> {
         let late = self.late.lock().unwrap();
         let people = self.people.lock().unwrap();
-        let listed = people.values().filter(|person| person.profile.details.visible && person.profile.details.field == field);
+        let listed =
+            people.values().filter(|person| person.profile.details.visible && person.profile.details.field == field);
         let shown = listed.filter(|person| !late.contains(&person.profile.user_id));
-        let mut lines: Vec<Line> =
-            shown.map(|Person { profile, .. }| Line { user_id: profile.user_id, updated_at: profile.updated_at }).collect();
+        let mut lines: Vec<Line> = shown
+            .map(|Person { profile, .. }| Line { user_id: profile.user_id, updated_at: profile.updated_at })
+            .collect();
         lines.sort_by_key(|line| (line.updated_at, line.user_id));
         lines
     }

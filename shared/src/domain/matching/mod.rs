@@ -27,6 +27,7 @@ mod property_tests;
 #[cfg(test)]
 pub(super) mod samples;
 
+pub(in crate::domain) use components::field::synergy;
 pub use engine::{ENGINE_VERSION, Ranked, rank, score, score_features, total_features};
 pub use features::Features;
 pub use matrix::{SkillMatrix, SkillPair};
@@ -34,6 +35,5 @@ pub use model::Model;
 pub use person::{Person, Side};
 pub use reason::{Reason, ReasonCode};
 pub use score::{Component, ComponentName, Score, Versions};
-pub(in crate::domain) use components::field::synergy;
 pub(in crate::domain) use tables::tables;
 pub use weights::Weights;

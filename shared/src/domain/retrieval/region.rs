@@ -28,7 +28,8 @@ impl Region {
     ];
 
     pub fn of(country: Country) -> Self {
-        let listed = COUNTRIES.iter().find(|(_, codes)| codes.split_ascii_whitespace().any(|code| code == country.as_str()));
+        let listed =
+            COUNTRIES.iter().find(|(_, codes)| codes.split_ascii_whitespace().any(|code| code == country.as_str()));
         listed.map_or(Self::None, |(region, _)| *region)
     }
 

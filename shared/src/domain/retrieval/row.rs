@@ -3,8 +3,8 @@
 use kernel::{DIMENSIONS, Demands, LISTED, NOWHERE, Traits};
 
 use super::hash;
-use super::segment::Shard;
 use super::region::Region;
+use super::segment::Shard;
 use crate::domain::embedding::{ModelId, Vector};
 use crate::domain::id::UserId;
 use crate::domain::matching::Person;
@@ -29,7 +29,8 @@ impl Row {
         let profile = &person.profile;
         let embedding = person.embedding().filter(|embedding| embedding.model == ModelId::CURRENT);
         let (vector, scale) = embedding.map_or(([0; DIMENSIONS], 0.0), |embedding| quantised(&embedding.vector));
-        let traits = Traits { scale, awaits_vector: profile.text_hash.is_some() && embedding.is_none(), ..traits(person) };
+        let traits =
+            Traits { scale, awaits_vector: profile.text_hash.is_some() && embedding.is_none(), ..traits(person) };
         Self {
             user_id: profile.user_id,
             version: u32::try_from(profile.version).unwrap_or(u32::MAX),

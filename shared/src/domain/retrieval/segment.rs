@@ -85,7 +85,8 @@ impl Rows {
 
     /// Those whose vector was not there yet, and when they were edited.
     pub fn awaiting(&self) -> impl Iterator<Item = (UserId, Timestamp)> {
-        let waiting = self.ids.iter().zip(&self.traits).zip(&self.updated).filter(|((_, traits), _)| traits.awaits_vector);
+        let waiting =
+            self.ids.iter().zip(&self.traits).zip(&self.updated).filter(|((_, traits), _)| traits.awaits_vector);
         waiting.map(|((id, _), updated)| {
             (UserId::from_uuid(uuid::Uuid::from_bytes(*id)), Timestamp::from_unix_millis(*updated))
         })

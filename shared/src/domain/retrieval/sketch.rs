@@ -17,7 +17,9 @@ impl Sketch {
         let own = traits(me);
         let mut tables = tables(me, model, &own);
         let near = |km: u16| Near { city: own.city, coordinates: own.coordinates, km: f32::from(km) };
-        tables.filters.extend([asked_for(wanted, near), own_filters(&me.profile.details.filters, near)].into_iter().flatten());
+        tables
+            .filters
+            .extend([asked_for(wanted, near), own_filters(&me.profile.details.filters, near)].into_iter().flatten());
         Self(tables)
     }
 }

@@ -41,7 +41,8 @@ impl Dice {
 
     fn some<'l>(&mut self, list: &[&'l str], most: usize) -> Vec<&'l str> {
         let count = self.roll(most + 1);
-        let mut chosen: Vec<&str> = (0..count).map(|_| list[self.roll(list.len()).min(self.roll(list.len()))]).collect();
+        let mut chosen: Vec<&str> =
+            (0..count).map(|_| list[self.roll(list.len()).min(self.roll(list.len()))]).collect();
         chosen.sort_unstable();
         chosen.dedup();
         chosen
@@ -53,21 +54,82 @@ impl Dice {
 }
 
 const SKILLS: [&str; 40] = [
-    "Rust", "Go", "Python", "TypeScript", "React", "Kubernetes", "PostgreSQL", "AWS", "Terraform", "Swift", "Kotlin",
-    "machine learning", "statistics", "data analysis", "SQL", "product design", "Figma", "user research", "UX", "UI",
-    "illustration", "graphic design", "product management", "project management", "SEO", "content marketing", "sales",
-    "fundraising", "accounting", "law", "copywriting", "journalism", "photography", "video editing", "filmmaking",
-    "woodworking", "ceramics", "teaching", "biology", "falconry",
+    "Rust",
+    "Go",
+    "Python",
+    "TypeScript",
+    "React",
+    "Kubernetes",
+    "PostgreSQL",
+    "AWS",
+    "Terraform",
+    "Swift",
+    "Kotlin",
+    "machine learning",
+    "statistics",
+    "data analysis",
+    "SQL",
+    "product design",
+    "Figma",
+    "user research",
+    "UX",
+    "UI",
+    "illustration",
+    "graphic design",
+    "product management",
+    "project management",
+    "SEO",
+    "content marketing",
+    "sales",
+    "fundraising",
+    "accounting",
+    "law",
+    "copywriting",
+    "journalism",
+    "photography",
+    "video editing",
+    "filmmaking",
+    "woodworking",
+    "ceramics",
+    "teaching",
+    "biology",
+    "falconry",
 ];
 const INTERESTS: [&str; 24] = [
-    "chess", "open source", "film", "diving", "music", "art", "climate", "cycling", "board games", "science fiction",
-    "startups", "running", "cooking", "gardening", "travel", "photography", "history", "languages", "yoga", "hiking",
-    "robotics", "space", "theatre", "knitting",
+    "chess",
+    "open source",
+    "film",
+    "diving",
+    "music",
+    "art",
+    "climate",
+    "cycling",
+    "board games",
+    "science fiction",
+    "startups",
+    "running",
+    "cooking",
+    "gardening",
+    "travel",
+    "photography",
+    "history",
+    "languages",
+    "yoga",
+    "hiking",
+    "robotics",
+    "space",
+    "theatre",
+    "knitting",
 ];
 const ZONES: [(&str, &str, &str); 8] = [
-    ("Europe/Berlin", "DE", "Leipzig"), ("Europe/Berlin", "DE", "Berlin"), ("Europe/London", "GB", "London"),
-    ("America/New_York", "US", "New York"), ("America/Los_Angeles", "US", "San Francisco"), ("Asia/Kolkata", "IN", "Pune"),
-    ("Asia/Tokyo", "JP", "Tokyo"), ("Australia/Sydney", "AU", "Sydney"),
+    ("Europe/Berlin", "DE", "Leipzig"),
+    ("Europe/Berlin", "DE", "Berlin"),
+    ("Europe/London", "GB", "London"),
+    ("America/New_York", "US", "New York"),
+    ("America/Los_Angeles", "US", "San Francisco"),
+    ("Asia/Kolkata", "IN", "Pune"),
+    ("Asia/Tokyo", "JP", "Tokyo"),
+    ("Australia/Sydney", "AU", "Sydney"),
 ];
 
 /// People as they might be: popular skills and places, a text about one of a few dozen things, and gaps.
@@ -89,7 +151,8 @@ fn population(count: usize) -> Vec<Person> {
         let topic = &topics[dice.roll(topics.len())];
         let noise = dice.direction();
         let share = f32::from(u8::try_from(dice.roll(100)).unwrap()) / 100.0;
-        let vector: Vec<f32> = topic.iter().zip(noise).map(|(topic, noise)| topic * share + noise * (1.0 - share)).collect();
+        let vector: Vec<f32> =
+            topic.iter().zip(noise).map(|(topic, noise)| topic * share + noise * (1.0 - share)).collect();
         if dice.roll(10) == 0 { Person::new(profile, None) } else { person(profile, &ModelId::CURRENT, &vector) }
     };
     (0..count).map(|number| one(number, &mut dice)).collect()
@@ -129,7 +192,8 @@ proptest! {
 }
 
 fn any_filtered() -> impl Strategy<Value = Person> {
-    let goals = prop::sample::subsequence(Goal::ALL, 0..3).prop_map(|goals| goals.into_iter().map(Goal::as_str).collect());
+    let goals =
+        prop::sample::subsequence(Goal::ALL, 0..3).prop_map(|goals| goals.into_iter().map(Goal::as_str).collect());
     let places = prop::sample::select(vec![
         json!(null),
         json!({"city": "Leipzig", "country": "DE", "latitude": 51.3, "longitude": 12.4}),
@@ -144,7 +208,14 @@ fn any_filtered() -> impl Strategy<Value = Person> {
         (0..20, 20..60),
         prop::option::of(1..2_000),
     );
-    let said = (0..1_000_000_u128, prop::sample::select(Field::ALL), goals, places, 0..40, prop::sample::subsequence(vec!["de", "en", "gsw"], 0..3));
+    let said = (
+        0..1_000_000_u128,
+        prop::sample::select(Field::ALL),
+        goals,
+        places,
+        0..40,
+        prop::sample::subsequence(vec!["de", "en", "gsw"], 0..3),
+    );
     (said, filters).prop_map(|((id, field, goals, place, years, languages), (fields, wanted, countries, (min, max), km))| {
         let (goals, fields): (Vec<&str>, Vec<&str>) = (goals, fields);
         let said = json!({
@@ -160,9 +231,14 @@ fn any_filtered() -> impl Strategy<Value = Person> {
 
 #[test]
 fn a_filter_leaves_out_whom_it_must() {
-    let person = |id, field: &str, filters| Person::new(profile(id, &json!({"field": field, "filters": filters})), None);
+    let person =
+        |id, field: &str, filters| Person::new(profile(id, &json!({"field": field, "filters": filters})), None);
     let me = person(1, "design", json!({"fields": ["crafts", "data"]}));
-    let people = [person(2, "crafts", json!({})), person(3, "science", json!({})), person(4, "data", json!({"fields": ["data"]}))];
+    let people = [
+        person(2, "crafts", json!({})),
+        person(3, "science", json!({})),
+        person(4, "data", json!({"fields": ["data"]})),
+    ];
     let ids = |wanted: &Wanted| -> Vec<u128> {
         sketched(&me, &people, &MODEL, wanted).into_iter().map(|(id, _)| id.as_uuid().as_u128()).collect()
     };

@@ -57,7 +57,11 @@ mod tests {
     #[test]
     fn a_field_is_built_when_enough_changed_or_time_has_passed() {
         let now = Timestamp::from_unix_seconds(1_000_000);
-        let head = |age: u64, people, awaiting| Head { built_at: Timestamp::from_unix_seconds(1_000_000 - age), people, awaiting };
+        let head = |age: u64, people, awaiting| Head {
+            built_at: Timestamp::from_unix_seconds(1_000_000 - age),
+            people,
+            awaiting,
+        };
         assert!(!is_due(&[], 49, now), "a small field is read from the directory");
         assert!(is_due(&[], 50, now));
         assert!(!is_due(&[head(60, 100, 0)], 49, now));
