@@ -155,7 +155,7 @@ fn the_great_powers_are_in_few_hands() {
 #[test]
 fn a_usurper_is_caught() {
     let template = Template::read();
-    let plants: [(&str, &[&str]); 5] = [
+    let plants: [(&str, &[&str]); 6] = [
         (
             "IndexBuildFunction",
             &["ChatFunction may s3:PutObject IndexBucket", "ChatFunction may s3:DeleteObject IndexBucket"],
