@@ -1,5 +1,7 @@
 //! A server that is frozen, dead, or full: counted, cheap, and mended by itself.
 
+use std::io::Read;
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -157,6 +159,24 @@ fn whatever_the_server_does_the_values_are_right_and_every_failure_is_counted() 
     server.thaw().unwrap();
     server.kill().unwrap();
     every_value_is_right(&server, "dead");
+}
+
+#[test]
+fn an_encrypted_cache_hears_no_word_in_the_clear() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("rediss://someone:secret@{}", listener.local_addr().unwrap());
+    let heard = std::thread::spawn(move || {
+        let mut beginning = [0; 3];
+        listener.accept().unwrap().0.read_exact(&mut beginning).unwrap();
+        beginning
+    });
+    let (runtime, store) = (runtime(), store(&config(&url), system::ambient()));
+    eventually("the handshake to begin", || {
+        runtime.block_on(store.get(&[key()])).unwrap_err();
+        heard.is_finished().then_some(())
+    });
+    // A handshake of TLS: the provider of the cryptography is found, and Amazon's roots can be read.
+    assert_eq!(heard.join().unwrap()[..2], [0x16, 0x03]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Redis or Valkey, always in cluster mode: ElastiCache Serverless is nothing else, and locally one node has all slots.
+//! Redis or Valkey, always in cluster mode: `ElastiCache` Serverless is nothing else, and locally one node has all slots.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -44,7 +44,7 @@ impl RedisStore {
         Ok(Self { link: Link::new(config)?, breaker: Mutex::default(), patience: config.patience, ambient })
     }
 
-    /// Whether the server answers at all, whatever happened before.
+    /// Asks for nothing but an answer.
     pub(super) async fn ping(&self) -> Result<()> {
         self.ask(async |mut connection| cmd("PING").query_async::<String>(&mut connection).await).await.map(drop)
     }
