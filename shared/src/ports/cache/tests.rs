@@ -201,7 +201,9 @@ async fn of_those_who_want_the_same_at_once_one_computes() {
         assert_eq!(*value.unwrap(), [0]);
     }
     let mut tally = Tally::default();
-    caches.iter().for_each(|cache| tally.merge(&cache.counted()));
+    for cache in &caches {
+        tally.merge(&cache.counted());
+    }
     let of = |event| tally.get(Family::List, event);
     assert_eq!((of(Event::Computed), of(Event::Waited), of(Event::Miss)), (1, 299, 300));
 }
