@@ -157,3 +157,17 @@ impl std::fmt::Debug for RedisStore {
         f.write_str("RedisStore")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_library_says_of_the_server_is_not_repeated() {
+        let detail = || "10.0.0.7:6379 with the password secret".to_owned();
+        for kind in [ErrorKind::Io, ErrorKind::AuthenticationFailed, ErrorKind::Server(ServerErrorKind::Moved)] {
+            let said = silence(&RedisError::from((kind, "failed", detail()))).to_string();
+            assert!(!said.contains("10.0.0.7") && !said.contains("secret"), "{said}");
+        }
+    }
+}

@@ -33,6 +33,24 @@ async fn of_those_who_want_the_same_at_once_one_computes() {
 }
 
 #[tokio::test]
+async fn a_process_computes_once_without_any_store() {
+    let world = World::new();
+    world.is_down.store(true, Ordering::Relaxed);
+    let cache = world.cache();
+    let computed = AtomicU64::new(0);
+    let askers = (0..100).map(|_| {
+        let computed = &computed;
+        cache.get_or_compute(&ListOf("ada"), 1, async move {
+            tokio::task::yield_now().await;
+            Ok(vec![computed.fetch_add(1, Ordering::Relaxed)])
+        })
+    });
+    for value in join_all(askers).await {
+        assert_eq!(*value.unwrap(), [0]);
+    }
+}
+
+#[tokio::test]
 async fn a_failure_is_not_shared_and_gives_the_lease_back() {
     let world = World::new();
     let (here, there) = (world.cache(), world.cache());
