@@ -37,7 +37,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let ambient = system::ambient();
     let keys = Arc::new(DynamoKeys::new(ops.clone()));
     let authenticator = Authenticator::new(tokens.issuer, keys, Arc::new(sessions), ambient.clone());
-    let cache = cache::open(&cache, Arc::new(DynamoCacheStats::new(ops.clone())), ambient.clone())?;
+    let cache = Arc::new(cache::open(&cache, Arc::new(DynamoCacheStats::new(ops.clone())), ambient.clone())?);
     let directory = Arc::new(DynamoDirectory::new(profiles.clone()));
     let profiles = Arc::new(DynamoProfiles::reader(profiles));
     let sources = Sources {
@@ -49,11 +49,11 @@ async fn main() -> Result<(), lambda_http::Error> {
     let candidates = SegmentIndex::new(sources, Limits { capacity: CAPACITY, poll: candidates.poll });
     let people = People::new(profiles, Arc::new(DynamoPairs::reader(social.clone())), Arc::new(registry));
     let deps = Deps {
-        ranker: Ranker::new(Arc::new(candidates), people.clone(), Arc::new(cache)),
+        ranker: Ranker::new(Arc::new(candidates), people.clone(), cache.clone()),
         people,
         lens: Lens::new(Models::new(Arc::new(DynamoMatrix::reader(ops))), Arc::new(DynamoTastes::new(social))),
         authenticator: Arc::new(authenticator),
         ambient,
     };
-    http::run(matching::router(deps)).await
+    http::run(http::counted(matching::router(deps), cache)).await
 }

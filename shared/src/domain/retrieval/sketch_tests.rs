@@ -255,7 +255,7 @@ fn the_true_best_are_among_the_few_hundred() {
         let found = sketched(me, &people, &MODEL, &Wanted::default());
         let ids = |count: usize| -> HashSet<UserId> { found.iter().take(count).map(|(id, _)| *id).collect() };
         let (hundreds, tens) = (ids(300), ids(30));
-        for one in rank(me, &people, 20, &MODEL) {
+        for one in rank(me, &people, 20, &MODEL, &MODEL) {
             kept += usize::from(hundreds.contains(&one.profile.user_id));
             near += usize::from(tens.contains(&one.profile.user_id));
         }
