@@ -48,7 +48,8 @@ impl Bert {
         if config.num_attention_heads == 0 || config.hidden_act != "gelu" {
             bail!("the model is of another kind");
         }
-        let weights = Weights { tensors: safetensors::load_buffer(weights, &Device::Cpu)?, epsilon: config.layer_norm_eps };
+        let weights =
+            Weights { tensors: safetensors::load_buffer(weights, &Device::Cpu)?, epsilon: config.layer_norm_eps };
         // Every text is one segment, whose vector is the same for all words.
         let segment = weights.tensor("embeddings.token_type_embeddings.weight")?.narrow(0, 0, 1)?;
         let places = weights.tensor("embeddings.position_embeddings.weight")?.broadcast_add(&segment)?;

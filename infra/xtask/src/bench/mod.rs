@@ -18,6 +18,8 @@ mod events;
 #[cfg(feature = "bench")]
 mod instructions;
 #[cfg(feature = "bench")]
+pub mod matching;
+#[cfg(feature = "bench")]
 mod measure;
 #[cfg(feature = "bench")]
 mod report;
@@ -25,5 +27,7 @@ mod report;
 mod service;
 #[cfg(feature = "bench")]
 mod subjects;
+#[cfg(feature = "bench")]
+mod target;
 #[cfg(feature = "bench")]
 mod tls;

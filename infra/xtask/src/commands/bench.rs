@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what functions cost to start, what hashing and verifying cost, and what answers give away.
+//! `cargo xtask bench`: what functions cost to start, what hashing, verifying and matching cost, and what answers give away.
 
 use clap::{Args, Subcommand};
 
@@ -18,6 +18,8 @@ enum Benchmark {
     Credentials(Credentials),
     /// Compare what `auth` answers, and how long it takes, for addresses that have an account and for others.
     Enumeration(Enumeration),
+    /// Score pairs and embed texts, beside the engine that came before and ONNX Runtime; show matches and hit rates.
+    Matching(Matching),
 }
 
 #[derive(Debug, Args)]
@@ -32,6 +34,16 @@ struct Enumeration {
     /// How often to ask for each of the two.
     #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u16).range(1..))]
     samples: u16,
+    /// Print the figures as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct Matching {
+    /// How often ours and the peers take turns.
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
+    rounds: u16,
     /// Print the figures as JSON.
     #[arg(long)]
     json: bool,
@@ -55,7 +67,7 @@ struct ColdStart {
 
 #[cfg(feature = "bench")]
 pub fn run(options: &Options) -> Result<(), Failure> {
-    use crate::bench::{cold_start, credentials, enumeration};
+    use crate::bench::{cold_start, credentials, enumeration, matching};
 
     match &options.benchmark {
         Benchmark::ColdStart(options) => cold_start::run(cold_start::Settings {
@@ -66,6 +78,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         }),
         Benchmark::Credentials(options) => credentials::run(options.json),
         Benchmark::Enumeration(options) => enumeration::run(options.samples.into(), options.json),
+        Benchmark::Matching(options) => matching::run(options.rounds.into(), options.json),
     }
 }
 
