@@ -1,8 +1,8 @@
 //! What matching costs beside its peers, whom it suggests, and what caches are worth to it.
 //!
 //! Ours is a bench target of `embed`, built like the functions. The peers are Python: a port of the engine that came
-//! before, and ONNX Runtime with the same sentence model. They take turns, on one thread each, so that what slows the
-//! machine down for a while slows all of them.
+//! before, and ONNX Runtime with the same sentence model. They take turns, on one thread each, and count the time of the
+//! processor, so that neither what slows the machine down for a while nor what else runs on it favours one of them.
 
 mod report;
 mod sample;

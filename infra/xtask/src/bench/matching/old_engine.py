@@ -224,12 +224,12 @@ class OldEngine:
 def pairs(people):
     people = [Person(person["profile"], person["vector"]) for person in people]
     engine, count, sum_of_totals = OldEngine(), 0, 0.0
-    started = time.perf_counter_ns()
+    started = time.process_time_ns()
     for index, a in enumerate(people):
         for b in people[:index]:
             sum_of_totals += engine.score(a, b)["total"]
             count += 1
-    return {"pairs": count, "nanoseconds": time.perf_counter_ns() - started, "mean": sum_of_totals / count}
+    return {"pairs": count, "nanoseconds": time.process_time_ns() - started, "mean": sum_of_totals / count}
 
 
 def main():
