@@ -93,12 +93,15 @@ catalogue! {
     ConnectionNotFound "connection_not_found" NotFound "There is no such connection";
     UserNotFound "user_not_found" NotFound "There is no such account";
     ReportNotFound "report_not_found" NotFound "There is no such open report";
+    StatementNotFound "statement_not_found" NotFound "Nothing is stated about these two skills";
     IdentityNotFound "identity_not_found" NotFound "Nothing of that provider is linked to your account";
     MethodNotAllowed "method_not_allowed" MethodNotAllowed "The path exists, but not with this method";
     ProfileMissing "profile_missing" Conflict "Write your own profile first";
     AlreadyConnected "already_connected" Conflict "You are connected; unmatch first";
     ClientIdReused "client_id_reused" Conflict "The `client_id` was used for another message";
     LastSignInMethod "last_sign_in_method" Conflict "Nothing else opens your account; set a password first";
+    CursorOutdated "cursor_outdated" Conflict "The list has changed since; start again from its beginning";
+    MatrixFull "matrix_full" Conflict "The skill matrix has no room for this";
     VersionConflict "version_conflict" Conflict "Somebody changed this meanwhile; read it again";
     UnknownFrame "unknown_frame" Malformed "There is no such frame type";
     TooManyRequests "too_many_requests" TooMany "A limit was reached; try later";

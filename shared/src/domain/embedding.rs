@@ -97,6 +97,8 @@ pub struct Vector(Box<[i16; DIMENSIONS]>, i64);
 
 impl Vector {
     pub const BYTES: usize = DIMENSIONS * 2;
+    /// What a component of 1 is stored as.
+    pub const PARTS: f32 = SCALE;
 
     /// Takes a vector of any length but none, and normalises it.
     pub fn normalised(components: &[f32]) -> Result<Self, Refusal> {
@@ -135,6 +137,11 @@ impl Vector {
     fn measured(parts: Box<[i16; DIMENSIONS]>) -> Self {
         let square = dot(&parts, &parts);
         Self(parts, square)
+    }
+
+    /// The components, in parts of [`Self::PARTS`].
+    pub const fn parts(&self) -> &[i16; DIMENSIONS] {
+        &self.0
     }
 
     pub fn to_bytes(&self) -> Vec<u8> {

@@ -8,6 +8,8 @@ pub mod lambda;
 pub mod runtime_api;
 
 #[cfg(feature = "bench")]
+pub mod cache;
+#[cfg(feature = "bench")]
 pub mod cold_start;
 #[cfg(feature = "bench")]
 pub mod credentials;
@@ -22,12 +24,16 @@ pub mod matching;
 #[cfg(feature = "bench")]
 mod measure;
 #[cfg(feature = "bench")]
+mod program;
+#[cfg(feature = "bench")]
 mod report;
+#[cfg(feature = "bench")]
+pub mod retrieval;
 #[cfg(feature = "bench")]
 mod service;
 #[cfg(feature = "bench")]
 mod subjects;
 #[cfg(feature = "bench")]
-mod target;
+mod texts;
 #[cfg(feature = "bench")]
 mod tls;

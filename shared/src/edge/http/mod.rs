@@ -3,6 +3,7 @@
 mod answer;
 mod body;
 mod caller;
+mod cursor;
 mod limiter;
 mod page;
 mod problem;
@@ -16,8 +17,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub(crate) use answer::service;
 pub(crate) use body::parse;
-pub use body::{Body, Id, Params};
+pub use body::{Body, Id, Params, Upload, parse as parse_body};
 pub use caller::{Authenticator, Caller};
+pub use cursor::ListIdentity;
 pub use limiter::{Limiter, Network};
 pub use page::{page_limit, parse_limit};
 pub(crate) use problem::status;
@@ -25,7 +27,7 @@ pub use problem::{FieldProblem, Problem};
 
 use crate::error::{Code, Error};
 
-/// The largest body that any JSON operation reads.
+/// The largest body that an operation reads, unless its routes say otherwise.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
 #[derive(Debug, OpenApi)]

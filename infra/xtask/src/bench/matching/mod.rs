@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::target;
+use super::program;
 use crate::failure::Failure;
 use crate::model;
 use crate::progress::{Progress, result};
@@ -64,7 +64,7 @@ struct Sentences {
 }
 
 pub fn run(rounds: usize, as_json: bool) -> Result<(), Failure> {
-    let bench = target::build("embed", "matching")?;
+    let bench = program::build("embed", "matching")?;
     let model = model::ensure(Progress::Loud)?;
     let python = Tools::ensure(&MATCHING, Progress::Loud)?.python();
     let mut field = Field {

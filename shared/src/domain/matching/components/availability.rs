@@ -8,7 +8,9 @@ use super::super::reason::{Explanation, Notes, ReasonCode};
 use super::ascending;
 
 const MINUTES_PER_DAY: i32 = 24 * 60;
-const WORKING_DAY: i32 = 9 * 60;
+pub(in super::super) const WORKING_DAY: i32 = 9 * 60;
+/// How much of the value is shared time, and how much is similar hours, when both say how many they have.
+pub(in super::super) const SHARES: [f64; 2] = [0.7, 0.3];
 /// Two thirds of a working day are as good as the whole.
 const PLENTY: i32 = 6 * 60;
 /// Less than this is a counter-reason.
@@ -25,12 +27,17 @@ pub(super) fn measure(a: &Features<'_>, b: &Features<'_>, notes: &mut Notes) -> 
             explain_hours(explanation, hours);
         }
     });
-    let time = f64::from(minutes.min(PLENTY)) / f64::from(PLENTY);
-    hours.map_or(time, |hours| 0.7 * time + 0.3 * similarity(hours))
+    let time = time_value(minutes);
+    hours.map_or(time, |hours| SHARES[0] * time + SHARES[1] * similarity(hours))
+}
+
+/// What shared minutes are worth.
+pub(in super::super) fn time_value(minutes: i32) -> f64 {
+    f64::from(minutes.min(PLENTY)) / f64::from(PLENTY)
 }
 
 /// Minutes a day during which both work, as the mean of January and July.
-fn shared_minutes(a: [i16; 2], b: [i16; 2]) -> i32 {
+pub(in super::super) fn shared_minutes(a: [i16; 2], b: [i16; 2]) -> i32 {
     let overlaps = a.into_iter().zip(b).map(|(a, b)| {
         let apart = (i32::from(a) - i32::from(b)).rem_euclid(MINUTES_PER_DAY);
         (WORKING_DAY - apart.min(MINUTES_PER_DAY - apart)).max(0)
@@ -38,7 +45,8 @@ fn shared_minutes(a: [i16; 2], b: [i16; 2]) -> i32 {
     overlaps.sum::<i32>() / 2
 }
 
-fn similarity((fewer, more): (u8, u8)) -> f64 {
+/// How alike hours a week are, given the fewer first.
+pub(in super::super) fn similarity((fewer, more): (u8, u8)) -> f64 {
     f64::from(fewer) / f64::from(more)
 }
 

@@ -11,7 +11,7 @@ const POOR: Percent = 50;
 
 pub(super) fn measure(a: &Features<'_>, b: &Features<'_>, notes: &mut Notes) -> f64 {
     let (first, second) = ascending(a.field, b.field);
-    let percent = SYNERGY[first.index()][second.index() - first.index()];
+    let percent = synergy(first, second);
     let value = f64::from(percent) / 100.0;
     notes.explain(|explanation| {
         let items = vec![first.as_str().to_owned(), second.as_str().to_owned()];
@@ -28,6 +28,12 @@ pub(super) fn measure(a: &Features<'_>, b: &Features<'_>, notes: &mut Notes) -> 
         }
     });
     value
+}
+
+/// How much two fields gain from each other.
+pub(in crate::domain) fn synergy(a: Field, b: Field) -> Percent {
+    let (first, second) = ascending(a, b);
+    SYNERGY[first.index()][second.index() - first.index()]
 }
 
 /// One row per field, from itself to the last field.

@@ -3,14 +3,14 @@
 //! A component returns its value from 0 to 1, or nothing when a profile has no data for it. Swapping the two people
 //! changes neither the value nor a word of the explanation.
 
-mod availability;
+pub(super) mod availability;
 mod experience;
-mod field;
+pub(super) mod field;
 mod goals;
-mod interests;
+pub(super) mod interests;
 mod languages;
-mod place;
-mod semantic;
+pub(super) mod place;
+pub(super) mod semantic;
 mod skills;
 
 use super::features::Features;
@@ -41,6 +41,6 @@ fn count(entries: usize) -> f64 {
 }
 
 /// The two in ascending order, so that a sentence does not depend on who comes first.
-fn ascending<T: Ord>(a: T, b: T) -> (T, T) {
+pub(super) fn ascending<T: Ord>(a: T, b: T) -> (T, T) {
     if a <= b { (a, b) } else { (b, a) }
 }

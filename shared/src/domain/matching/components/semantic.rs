@@ -33,7 +33,7 @@ pub(super) fn measure(a: &Features<'_>, b: &Features<'_>, notes: &mut Notes) -> 
 }
 
 /// Never falls as the similarity grows.
-fn calibrated(similarity: f64) -> f64 {
+pub(in super::super) fn calibrated(similarity: f64) -> f64 {
     let [(lowest, least), .., (highest, most)] = CALIBRATION;
     if similarity <= lowest {
         return least;
