@@ -5,6 +5,7 @@
 
 #![expect(clippy::print_stdout, reason = "the answers are what it is for")]
 
+mod town;
 mod workload;
 
 use std::error::Error;
@@ -25,7 +26,7 @@ use shared::domain::time::Timestamp;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-const NOW: Timestamp = Timestamp::from_unix_seconds(1_800_000_000);
+const NOW: Timestamp = Timestamp::from_unix_seconds(1_790_000_000);
 
 /// What can be asked.
 #[derive(Deserialize)]
@@ -45,6 +46,8 @@ enum Request {
     Explanations,
     /// How often caches would have answered.
     Workload { seed: u64 },
+    /// The items of tables in which these people live, and the token of the first one at this second.
+    Town { now: u64, issuer: String },
 }
 
 struct Bench {
@@ -76,6 +79,7 @@ impl Bench {
             Request::Top { of } => Ok(of.into_iter().filter_map(|index| self.top(index)).collect()),
             Request::Explanations => self.explanations(),
             Request::Workload { seed } => Ok(workload::run(seed)),
+            Request::Town { now, issuer } => town::build(&self.people, now, &issuer),
         }
     }
 

@@ -1,32 +1,31 @@
 //! How often caches would answer: two days of 10,000 people on a virtual clock, of which the second one counts.
 //!
-//! **The workload.** Visits begin at random moments, 20,000 a day, fewer at night (a sine with a tenth of its mean at
-//! the lowest). Who comes is drawn by Zipf's law (the person of rank r comes in proportion to 1/r), so that the most
-//! eager one in a hundred make half of all visits. Who comes asks for their list: three in ten with one of five sets of filters, which each
-//! person keeps to for a visit. They turn to the next page with a chance of one half each time, up to five pages; on every page
-//! they open the explanation of two people on average, of whom popular ones (again by Zipf's law) are listed more often;
-//! every fifth opened explanation is opened again a minute later. They like or pass a third of those they opened, which
-//! moves their own weights if they learn. One visit in fifty edits the own profile: half of these edits change the words,
-//! and one in ten of those takes back an earlier text. Queues deliver one text in fifty twice. The skill matrix is edited
-//! at noon. Actions are 5 to 60 seconds apart.
+//! **The workload.** Visits begin at random moments, 20,000 a day, fewer at night (a sine with a tenth of its mean at the
+//! lowest). Who comes is drawn by Zipf's law (the person of rank r comes in proportion to 1/r), so that the most eager one
+//! in a hundred make half of all visits. They ask for their list: three in ten with one of five sets of filters, which they
+//! keep to for a visit. They turn to the next page with a chance of one half each time, up to five pages. On every page
+//! they open the explanation of two people on average, of whom popular ones, again by Zipf's law, are listed more often;
+//! every fifth one is opened again a minute later. They like or pass a third of those they opened: who matters most to
+//! them is decided by one component, another one for each of nine people, and their weights learn it. One visit in fifty
+//! edits the own profile: half of these edits change the words, and one in ten of those takes back an earlier text. Queues
+//! deliver one text in fifty twice. The skill matrix is edited at noon. Actions are 5 to 60 seconds apart.
 //!
-//! **The caches** have room for everything and keep a value for its lifetime, a tenth more or less. Their keys are those
-//! of the design: lists by person, version of the profile, version of the taste, matrix and filters; pairs by both ids and
-//! versions and the matrix; embeddings by the hash of the text.
+//! **The caches** have room for everything and keep a value for the lifetime of its tier. Their keys are those of the
+//! functions: lists by person, version of the profile, learned weights, matrix and filters; embeddings by the hash of the
+//! text. Pairs are not cached; if they were, it would be by both ids and versions and the matrix.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::hash::Hash;
 
 use serde_json::{Value, json};
+use shared::domain::cache::{Tier, Tiers};
+use shared::domain::matching::{ComponentName, Impression, Lesson, Taste, Verdict, Weights};
+use shared::domain::time::Timestamp;
 
 const PEOPLE: usize = 10_000;
 const VISITS_A_DAY: f64 = 20_000.0;
 const DAY: f64 = 86_400.0;
-/// The lifetimes of the design, in seconds.
-const LIST: f64 = 3_600.0;
-const PAIR: f64 = 3_600.0;
-const EMBEDDING: f64 = 7.0 * DAY;
 
 pub(crate) fn run(seed: u64) -> Value {
     let (learning, still) = (simulate(seed, true), simulate(seed, false));
@@ -66,10 +65,12 @@ struct Visit {
     page: u8,
 }
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 struct Person {
     version: u32,
-    taste: u32,
+    taste: Taste,
+    /// The weights as they are in the key; nothing as long as they are everybody's.
+    weights: Option<String>,
     text: u64,
     earlier_text: u64,
 }
@@ -80,7 +81,7 @@ struct World {
     ranks: Vec<f64>,
     people: Vec<Person>,
     texts: u64,
-    lists: Cache<(usize, u32, u32, u32, u8)>,
+    lists: Cache<(usize, u32, Option<String>, u32, u8)>,
     pairs: Cache<(usize, usize, u32, u32, u32)>,
     embeddings: Cache<u64>,
     /// How often somebody was scored, and how often their vector was not there yet.
@@ -102,9 +103,9 @@ impl World {
             ranks: ranks.collect(),
             people: texts.collect(),
             texts: u64::try_from(PEOPLE).unwrap_or(u64::MAX),
-            lists: Cache::new(LIST),
-            pairs: Cache::new(PAIR),
-            embeddings: Cache::new(EMBEDDING),
+            lists: Cache::new(Tier::RankedLists),
+            pairs: Cache::new(Tier::PairExplanations),
+            embeddings: Cache::new(Tier::Embeddings),
             scored: [0; 2],
             unread_until: HashMap::new(),
         }
@@ -139,9 +140,9 @@ impl World {
     }
 
     fn page(&mut self, now: f64, visit: Visit) -> Vec<(f64, Step)> {
-        let own = self.people[visit.person];
-        let taste = if self.learning { own.taste } else { 0 };
-        self.lists.ask(now, (visit.person, own.version, taste, matrix(now), visit.filters), &mut self.chance);
+        let own = &self.people[visit.person];
+        let weights = own.weights.clone().filter(|_| self.learning);
+        self.lists.ask(now, (visit.person, own.version, weights, matrix(now), visit.filters), &mut self.chance);
         let mut steps = Vec::new();
         let mut after = 0.0;
         // Two on average, with the same chance for each number from none to four.
@@ -167,9 +168,21 @@ impl World {
             self.scored[usize::from(self.unread_until.contains_key(&other))] += 1;
         }
         if self.chance.happens(1.0 / 3.0) {
-            self.people[visit.person].taste += 1;
+            self.opine(visit.person);
         }
         if self.chance.happens(0.2) { vec![(60.0, Step::Open(visit, other))] } else { Vec::new() }
+    }
+
+    /// The person likes or passes somebody, mostly for the one thing that matters to them.
+    fn opine(&mut self, person: usize) {
+        let values = ComponentName::ALL.map(|name| (name, u8::try_from(self.chance.below(101)).unwrap_or(0)));
+        let (_, decisive) = values[person % values.len()];
+        let likes = self.chance.happens(0.2 + 0.6 * f64::from(decisive) / 100.0);
+        let verdict = if likes { Verdict::Liked } else { Verdict::Passed };
+        let lesson = Lesson::new(None, verdict, Impression::new(values), Timestamp::from_unix_seconds(0), 0);
+        let own = &mut self.people[person];
+        own.taste.learn(&lesson);
+        own.weights = own.taste.leaning(&Weights::default()).map(|leaning| leaning.weights.to_string());
     }
 
     fn edit(&mut self, now: f64, person: usize) -> Vec<(f64, Step)> {
@@ -216,21 +229,22 @@ fn matrix(now: f64) -> u32 {
 
 /// Keeps until when each key is answered, and counts what was asked on the second day.
 struct Cache<K> {
-    lifetime: f64,
+    tier: Tier,
     until: HashMap<K, f64>,
     asked: u64,
     hits: u64,
 }
 
 impl<K: Eq + Hash> Cache<K> {
-    fn new(lifetime: f64) -> Self {
-        Self { lifetime, until: HashMap::new(), asked: 0, hits: 0 }
+    fn new(tier: Tier) -> Self {
+        Self { tier, until: HashMap::new(), asked: 0, hits: 0 }
     }
 
     fn ask(&mut self, now: f64, key: K, chance: &mut Chance) {
         let hit = self.until.get(&key).is_some_and(|until| *until > now);
         if !hit {
-            self.until.insert(key, now + self.lifetime * (0.9 + 0.2 * chance.draw()));
+            let drawn = u32::try_from(chance.below(Tiers::DRAWS.into())).unwrap_or(0);
+            self.until.insert(key, now + Tiers::default().jittered(self.tier, drawn).as_secs_f64());
         }
         if now >= DAY {
             self.asked += 1;

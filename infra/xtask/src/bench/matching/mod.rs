@@ -4,6 +4,7 @@
 //! before, and ONNX Runtime with the same sentence model. They take turns, on one thread each, and count the time of the
 //! processor, so that neither what slows the machine down for a while nor what else runs on it favours one of them.
 
+mod function;
 mod report;
 mod sample;
 mod worker;
@@ -19,6 +20,7 @@ use crate::model;
 use crate::progress::{Progress, result};
 use crate::tools::{MATCHING, Tools};
 
+use function::Calls;
 use worker::Worker;
 
 const OLD_ENGINE: &str = include_str!("old_engine.py");
@@ -46,6 +48,7 @@ struct Figures {
     top: Value,
     explanations: Value,
     workload: Value,
+    calls: Vec<Calls>,
 }
 
 /// The nanoseconds that a pair took in each round, and the old engine's in the same rounds.
@@ -91,12 +94,13 @@ impl Field {
         let sentences = progress.step("embed texts, in turns", || self.sentences(&people, rounds))?;
         let agreement = progress.step("compare the vectors", || self.agreement(&people))?;
         let pairs = progress.step("score pairs, in turns", || self.pairs(&people, rounds))?;
+        let calls = function::measure(&mut self.ours)?;
         self.ours.ask(&json!({"do": "people", "profiles": people}))?;
         let top = self.ours.ask(&json!({"do": "top", "of": SHOWN}))?;
         let explanations = self.ours.ask(&json!({"do": "explanations"}))?;
         let workload =
             progress.step("live through two days", || self.ours.ask(&json!({"do": "workload", "seed": SEED})))?;
-        Ok(Figures { peers, pairs, sentences, agreement, top, explanations, workload })
+        Ok(Figures { peers, pairs, sentences, agreement, top, explanations, workload, calls })
     }
 
     fn sentences(&mut self, people: &[Value], rounds: usize) -> Result<Vec<Sentences>, Failure> {

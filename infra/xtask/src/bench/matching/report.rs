@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::measure::median;
+use super::super::measure::{median, percentile};
 use super::{Figures, Pairs, Sentences};
 use crate::failure::Failure;
 use crate::progress::result;
@@ -59,6 +59,13 @@ impl Figures {
             "\nAgreement with {runtime}, cosine over {} texts: at least {least:.6}, median {middle:.6}.",
             self.agreement.len()
         ));
+        result("\nGET /v1/matches, twenty of three hundred people, warm, among stub services:");
+        let mut table = Table::new(["cache", "p50 ms", "p99 ms"]);
+        for calls in &self.calls {
+            let milliseconds = |rank| percentile(calls.times.clone(), rank).as_secs_f64() * 1e3;
+            table.row(&[calls.what.to_owned(), format!("{:.2}", milliseconds(50)), format!("{:.2}", milliseconds(99))]);
+        }
+        result(table);
         self.print_explanations();
         self.print_workload();
         self.print_top();
@@ -145,6 +152,10 @@ impl Figures {
             "agreement": {"texts": self.agreement.len(), "least": least, "median": middle},
             "explanation_ns": {"read": read, "computed": computed, "written": written, "bytes": bytes},
             "workload": self.workload,
+            "calls_ms": self.calls.iter().map(|calls| {
+                let milliseconds = |rank| percentile(calls.times.clone(), rank).as_secs_f64() * 1e3;
+                json!({"cache": calls.what, "p50": milliseconds(50), "p99": milliseconds(99)})
+            }).collect::<Vec<_>>(),
             "top": self.top,
         })
     }
@@ -192,6 +203,7 @@ mod tests {
             top: Value::Null,
             explanations: Value::Null,
             workload: Value::Null,
+            calls: Vec::new(),
         };
         assert!(figures(vec![1.0, 0.9995]).judge().is_ok());
         assert!(figures(vec![1.0, 0.998]).judge().is_err());
