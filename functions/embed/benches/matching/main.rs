@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use shared::domain::embedding::{DIMENSIONS, Embedding, ModelId, ProfileText, Vector};
 use shared::domain::id::{Id, UserId};
 use shared::domain::matching::{Features, Model, Person, Score, score, score_features, total_features};
-use shared::domain::profile::{Profile, ProfileDetails};
+use shared::domain::profile::{Headline, Profile, ProfileDetails};
 use shared::domain::time::Timestamp;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -166,7 +166,7 @@ impl Bench {
 
 fn said(person: &Person) -> Value {
     let details = &person.profile.details;
-    json!({ "name": details.name.as_str(), "headline": details.headline.as_ref().map(|headline| headline.as_str()) })
+    json!({ "name": details.name.as_str(), "headline": details.headline.as_ref().map(Headline::as_str) })
 }
 
 fn components(vector: &Vector) -> Vec<f32> {

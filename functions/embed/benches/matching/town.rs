@@ -64,7 +64,7 @@ fn item(pk: &str, sk: &str, content: &Value) -> Value {
     item
 }
 
-/// A value as the protocol of DynamoDB writes it.
+/// A value as the protocol of `DynamoDB` writes it.
 fn attribute(value: &Value) -> Value {
     match value {
         Value::Null => json!({ "NULL": true }),

@@ -257,7 +257,7 @@ impl<K: Eq + Hash> Cache<K> {
     }
 }
 
-/// SplitMix64: the same numbers for the same seed, everywhere.
+/// `SplitMix64`: the same numbers for the same seed, everywhere.
 struct Chance(u64);
 
 impl Chance {

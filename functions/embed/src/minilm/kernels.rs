@@ -4,6 +4,8 @@
 //! know on which processor it will run. Exponentials are polynomials without branches, so that they are computed for
 //! many numbers at once; they are exact to about seven digits, as the weights are.
 
+#![expect(clippy::inline_always, reason = "what is not inlined is compiled for the oldest processor")]
+
 use pulp::{Arch, Simd, WithSimd};
 
 /// Sums are kept in so many parts, which do not wait for each other.
@@ -215,7 +217,9 @@ mod tests {
         }
         let mut rows = [1.0, -1.0, 0.5, 2.0];
         activate(&mut rows, &[0.0, 1.0]);
-        assert_eq!(rows, [gelu(1.0), 0.0, gelu(0.5), gelu(3.0)]);
+        for (value, expected) in rows.iter().zip([gelu(1.0), 0.0, gelu(0.5), gelu(3.0)]) {
+            assert!((value - expected).abs() < 1e-6, "{rows:?}");
+        }
     }
 
     #[test]
@@ -248,6 +252,6 @@ mod tests {
         }
         let mut rows = vec![1.0, 2.0];
         add(&mut rows, &[0.5]);
-        assert_eq!(rows, [1.5, 2.5]);
+        assert!((rows[0] - 1.5).abs() < 1e-6 && (rows[1] - 2.5).abs() < 1e-6, "{rows:?}");
     }
 }
