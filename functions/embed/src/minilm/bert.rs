@@ -2,7 +2,7 @@
 //!
 //! The word pieces of all texts stand in one matrix, a row each, so that nothing is padded; only attention looks at one
 //! text at a time. Weights lie as the multiplication reads them, which then copies none of them, and what happens between
-//! two multiplications is one pass over their result. That is three times as fast as the same model in
+//! two multiplications is one pass over their result. That is about twice as fast as the same model in
 //! candle-transformers, which reads memory once for every step.
 
 use std::collections::HashMap;
