@@ -73,6 +73,8 @@ struct Person {
     weights: Option<String>,
     text: u64,
     earlier_text: u64,
+    /// Whether the text waits to be read.
+    unread: bool,
 }
 
 struct World {
@@ -86,7 +88,6 @@ struct World {
     embeddings: Cache<u64>,
     /// How often somebody was scored, and how often their vector was not there yet.
     scored: [u64; 2],
-    unread_until: HashMap<usize, f64>,
 }
 
 impl World {
@@ -107,7 +108,6 @@ impl World {
             pairs: Cache::new(Tier::PairExplanations),
             embeddings: Cache::new(Tier::Embeddings),
             scored: [0; 2],
-            unread_until: HashMap::new(),
         }
     }
 
@@ -117,10 +117,10 @@ impl World {
             Step::Arrival => self.arrive(now),
             Step::Page(visit) => self.page(now, visit),
             Step::Open(visit, other) => self.open(now, visit, other),
-            Step::Edit(person) => self.edit(now, person),
+            Step::Edit(person) => self.edit(person),
             Step::Embed(person, text) => {
                 self.embeddings.ask(now, text, &mut self.chance);
-                self.unread_until.remove(&person);
+                self.people[person].unread = false;
                 Vec::new()
             }
         }
@@ -143,8 +143,7 @@ impl World {
         let own = &self.people[visit.person];
         let weights = own.weights.clone().filter(|_| self.learning);
         self.lists.ask(now, (visit.person, own.version, weights, matrix(now), visit.filters), &mut self.chance);
-        let mut steps = Vec::new();
-        let mut after = 0.0;
+        let (mut steps, mut after) = (Vec::new(), 0.0);
         // Two on average, with the same chance for each number from none to four.
         for _ in 0..self.chance.below(5) {
             after += self.moment();
@@ -165,7 +164,7 @@ impl World {
         let versions = (self.people[low].version, self.people[high].version);
         self.pairs.ask(now, (low, high, versions.0, versions.1, matrix(now)), &mut self.chance);
         if now >= DAY {
-            self.scored[usize::from(self.unread_until.contains_key(&other))] += 1;
+            self.scored[usize::from(self.people[other].unread)] += 1;
         }
         if self.chance.happens(1.0 / 3.0) {
             self.opine(visit.person);
@@ -185,7 +184,7 @@ impl World {
         own.weights = own.taste.leaning(&Weights::default()).map(|leaning| leaning.weights.to_string());
     }
 
-    fn edit(&mut self, now: f64, person: usize) -> Vec<(f64, Step)> {
+    fn edit(&mut self, person: usize) -> Vec<(f64, Step)> {
         let own = &mut self.people[person];
         own.version += 1;
         if !self.chance.happens(0.5) {
@@ -197,10 +196,9 @@ impl World {
             self.texts += 1;
             (own.earlier_text, own.text) = (own.text, self.texts);
         }
+        own.unread = true;
         let text = own.text;
-        self.unread_until.insert(person, now);
-        let again = self.chance.happens(0.02);
-        let second = again.then_some((30.0, Step::Embed(person, text)));
+        let second = self.chance.happens(0.02).then_some((30.0, Step::Embed(person, text)));
         [(2.0, Step::Embed(person, text))].into_iter().chain(second).collect()
     }
 
