@@ -64,6 +64,11 @@ impl Fields {
         self.take(field, input.map(|input| input.get(field).copied()).transpose())
     }
 
+    /// Keeps what an object inside the body was parsed to, or notes its complaints under paths such as `project.title`.
+    pub fn nest<T>(&mut self, object: &'static str, parsed: Result<T>) -> Option<T> {
+        parsed.map_err(|error| self.0.extend(error.fields().iter().map(|inner| inner.within(object)))).ok()
+    }
+
     /// The error for the request; call it when one of the taken values is missing.
     pub fn refused(self) -> Error {
         Error::invalid_fields(self.0)

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{ChallengeId, ConversationId, OutboxId, SessionId, UserId};
+use super::id::{ChallengeId, ConversationId, OutboxId, ProjectId, SessionId, UserId};
 use super::time::Timestamp;
 
 /// The rows of a minute are spread over this many partitions, so that no single one takes every write.
@@ -85,6 +85,9 @@ pub enum EmbedEffect {
     /// Embed what somebody's profile says by then.
     #[serde(rename = "embed.profile")]
     Profile { user_id: UserId },
+    /// Embed what a project says by then.
+    #[serde(rename = "embed.project")]
+    Project { project_id: ProjectId },
 }
 
 impl Effect {
@@ -99,6 +102,10 @@ impl Effect {
 
     pub const fn embed_profile(user_id: UserId) -> Self {
         Self::Embed(EmbedEffect::Profile { user_id })
+    }
+
+    pub const fn embed_project(project_id: ProjectId) -> Self {
+        Self::Embed(EmbedEffect::Project { project_id })
     }
 
     pub const fn lane(&self) -> Lane {

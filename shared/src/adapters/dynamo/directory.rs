@@ -14,7 +14,7 @@ use crate::domain::profile::{Field, Profile};
 use crate::error::{Error, Result};
 use crate::ports::profiles::CandidateIndex;
 
-const INDEX: Index = Index { name: "directory", pk: "directory_pk", sk: "directory_sk" };
+pub(super) const INDEX: Index = Index { name: "directory", pk: "directory_pk", sk: "directory_sk" };
 
 #[derive(Clone, Debug)]
 pub struct DynamoDirectory(Table);

@@ -25,12 +25,8 @@ pub fn score<'p>(a: impl Into<Side<'p>>, b: impl Into<Side<'p>>, model: &Model) 
 
 /// Like [`score`], for profiles whose features are at hand.
 pub fn score_features(a: &Features<'_>, b: &Features<'_>, model: &Model) -> Score {
-    let mut components: Vec<_> = measured(a, b, model, || Notes::Kept(Explanation::default())).collect();
-    let total = total(components.iter().map(|component| (component.value, component.weight)));
-    let sum: f64 = components.iter().map(|component| component.weight).sum();
-    for component in &mut components {
-        component.weight = rounded(component.weight / sum);
-    }
+    let components = measured(a, b, model, || Notes::Kept(Explanation::default())).collect();
+    let (total, components) = shared_out(components);
     let has_semantic = components.iter().any(|component| component.name == ComponentName::Semantic);
     let embedding = a.embedding.filter(|_| has_semantic).map(|embedding| embedding.model.as_str().to_owned());
     let versions = Versions { engine: ENGINE_VERSION, matrix: model.matrix.version(), embedding };
@@ -87,15 +83,25 @@ fn measured<'p>(
     })
 }
 
+/// The total of components, which then share its weight among them.
+pub(super) fn shared_out(mut components: Vec<Component>) -> (f64, Vec<Component>) {
+    let total = total(components.iter().map(|component| (component.value, component.weight)));
+    let sum: f64 = components.iter().map(|component| component.weight).sum();
+    for component in &mut components {
+        component.weight = rounded(component.weight / sum);
+    }
+    (total, components)
+}
+
 /// The mean of `(value, weight)` pairs, rounded. What is missing gives its weight to the rest in proportion.
-fn total(parts: impl Iterator<Item = (f64, f64)>) -> f64 {
+pub(super) fn total(parts: impl Iterator<Item = (f64, f64)>) -> f64 {
     let (sum, weights) =
         parts.fold((0.0, 0.0), |(sum, weights), (value, weight)| (sum + value * weight, weights + weight));
     if weights > 0.0 { rounded((sum / weights).clamp(0.0, 1.0)) } else { 0.0 }
 }
 
 /// Four places: what a reader sees, equal on every processor, and what a cache gives back unchanged.
-fn rounded(value: f64) -> f64 {
+pub(super) fn rounded(value: f64) -> f64 {
     (value * 10_000.0).round() / 10_000.0
 }
 

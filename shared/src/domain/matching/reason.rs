@@ -22,6 +22,12 @@ impl Reason {
         Self::new(ReasonCode::TextNotCompared, text.to_owned(), Vec::new())
     }
 
+    /// That nothing is said about the words of a person and of a project, and why.
+    pub(super) fn project_not_compared() -> Self {
+        let text = "What the person says was not compared with what the project says: one of them says nothing, or only just did";
+        Self::new(ReasonCode::TextNotCompared, text.to_owned(), Vec::new())
+    }
+
     pub(super) fn new(code: ReasonCode, text: String, items: Vec<String>) -> Self {
         Self { code, text, items }
     }
@@ -57,6 +63,13 @@ pub enum ReasonCode {
     TextSimilar,
     TextDistant,
     TextNotCompared,
+    NeedCovered,
+    NeedComplemented,
+    NeedMissing,
+    ExperienceEnough,
+    ExperienceLacking,
+    HoursEnough,
+    HoursLacking,
 }
 
 /// Where components leave their reasons. Ranking hundreds of candidates needs totals only, so reasons are written

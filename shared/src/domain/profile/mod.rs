@@ -3,23 +3,25 @@
 //! [`ProfileInput`] is what a client may send, [`ProfileDetails`] what it becomes once every value was checked, and
 //! [`Profile`] adds what the server alone decides: whose it is, its version and its times.
 
-mod choice;
+pub(in crate::domain) mod choice;
 mod country;
 mod details;
 mod language;
-mod list;
-mod number;
+pub(in crate::domain) mod list;
+pub(in crate::domain) mod number;
 mod place;
-mod stored;
+pub(in crate::domain) mod stored;
 mod term;
-mod text;
+pub(in crate::domain) mod text;
 mod time_zone;
 mod wire;
 
 pub use choice::{Field, Goal};
 pub use details::ProfileDetails;
+pub(in crate::domain) use details::unless_blank;
 pub use language::Language;
 pub use number::{ExperienceYears, HoursPerWeek};
+pub(in crate::domain) use number::within;
 pub use place::Place;
 pub use term::{Interest, Skill};
 pub use text::{Bio, Headline, Name};

@@ -16,7 +16,7 @@ pub struct Place {
 
 impl Place {
     /// Notes a complaint about the city and one about the country separately.
-    pub(super) fn take(fields: &mut Fields, input: &Input<PlaceInput>) -> Option<Self> {
+    pub(in crate::domain) fn take(fields: &mut Fields, input: &Input<PlaceInput>) -> Option<Self> {
         let input = fields.take("place", input.get("place"))?;
         let city = fields.read("place.city", &input.city, |text| text::line("city", text, 1..=100));
         let country = fields.read("place.country", &input.country, country);

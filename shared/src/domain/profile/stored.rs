@@ -5,9 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::HoursPerWeek;
 use super::details::ProfileDetails;
 use super::wire::{PlaceInput, ProfileInput};
+use super::{HoursPerWeek, Place};
 use crate::domain::input::Input;
 use crate::error::Error;
 
@@ -36,10 +36,17 @@ pub(super) struct StoredDetails {
     visible: bool,
 }
 
+/// Where somebody or something is, as it is stored.
 #[derive(Deserialize, Serialize)]
-struct StoredPlace {
+pub(in crate::domain) struct StoredPlace {
     city: String,
     country: String,
+}
+
+impl From<Place> for StoredPlace {
+    fn from(place: Place) -> Self {
+        Self { city: place.city().to_owned(), country: place.country().to_owned() }
+    }
 }
 
 impl From<ProfileDetails> for StoredDetails {
@@ -55,9 +62,7 @@ impl From<ProfileDetails> for StoredDetails {
             goals: details.goals.iter().map(|goal| goal.as_str().to_owned()).collect(),
             languages: details.languages.iter().map(|language| language.as_str().to_owned()).collect(),
             time_zone: details.time_zone.as_str().to_owned(),
-            place: details
-                .place
-                .map(|place| StoredPlace { city: place.city().to_owned(), country: place.country().to_owned() }),
+            place: details.place.map(StoredPlace::from),
             availability_hours_per_week: details.hours_per_week.map(HoursPerWeek::get),
             visible: details.visible,
         }

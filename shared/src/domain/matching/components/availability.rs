@@ -6,6 +6,7 @@
 use super::super::features::Features;
 use super::super::reason::{Explanation, Notes, ReasonCode};
 use super::ascending;
+use crate::domain::profile::TimeZone;
 
 const MINUTES_PER_DAY: i32 = 24 * 60;
 const WORKING_DAY: i32 = 9 * 60;
@@ -17,21 +18,32 @@ const LITTLE: i32 = 3 * 60;
 const SIMILAR: f64 = 0.5;
 
 pub(super) fn measure(a: &Features<'_>, b: &Features<'_>, notes: &mut Notes) -> f64 {
-    let minutes = shared_minutes(a.time_zone.offsets(), b.time_zone.offsets());
+    let zones = (a.time_zone, b.time_zone);
+    let minutes = shared_minutes(zones);
     let hours = a.hours.zip(b.hours).map(|(a, b)| ascending(a.get(), b.get()));
     notes.explain(|explanation| {
-        explain_time(explanation, a, b, minutes);
+        explain_time(explanation, zones, minutes);
         if let Some(hours) = hours {
             explain_hours(explanation, hours);
         }
     });
-    let time = f64::from(minutes.min(PLENTY)) / f64::from(PLENTY);
-    hours.map_or(time, |hours| 0.7 * time + 0.3 * similarity(hours))
+    let time = worth(minutes);
+    hours.map_or(time, |hours| weighed(time, similarity(hours)))
+}
+
+/// What shared minutes a day are worth, 0 to 1.
+pub(in super::super) fn worth(minutes: i32) -> f64 {
+    f64::from(minutes.min(PLENTY)) / f64::from(PLENTY)
+}
+
+/// What shared working time and the hours of both are worth together.
+pub(in super::super) fn weighed(time: f64, hours: f64) -> f64 {
+    0.7 * time + 0.3 * hours
 }
 
 /// Minutes a day during which both work, as the mean of January and July.
-fn shared_minutes(a: [i16; 2], b: [i16; 2]) -> i32 {
-    let overlaps = a.into_iter().zip(b).map(|(a, b)| {
+pub(in super::super) fn shared_minutes((a, b): (TimeZone, TimeZone)) -> i32 {
+    let overlaps = a.offsets().into_iter().zip(b.offsets()).map(|(a, b)| {
         let apart = (i32::from(a) - i32::from(b)).rem_euclid(MINUTES_PER_DAY);
         (WORKING_DAY - apart.min(MINUTES_PER_DAY - apart)).max(0)
     });
@@ -42,8 +54,8 @@ fn similarity((fewer, more): (u8, u8)) -> f64 {
     f64::from(fewer) / f64::from(more)
 }
 
-fn explain_time(explanation: &mut Explanation, a: &Features<'_>, b: &Features<'_>, minutes: i32) {
-    let (first, second) = ascending(a.time_zone.as_str(), b.time_zone.as_str());
+pub(in super::super) fn explain_time(explanation: &mut Explanation, (a, b): (TimeZone, TimeZone), minutes: i32) {
+    let (first, second) = ascending(a.as_str(), b.as_str());
     let items = vec![first.to_owned(), second.to_owned()];
     if minutes >= LITTLE {
         let text = format!("{} of shared working time a day", duration(minutes));
@@ -79,10 +91,9 @@ fn duration(minutes: i32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::profile::TimeZone;
 
     fn minutes(a: &str, b: &str) -> i32 {
-        shared_minutes(TimeZone::parse(a).unwrap().offsets(), TimeZone::parse(b).unwrap().offsets())
+        shared_minutes((TimeZone::parse(a).unwrap(), TimeZone::parse(b).unwrap()))
     }
 
     #[test]

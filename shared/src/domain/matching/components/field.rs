@@ -6,12 +6,12 @@ use super::super::reason::{Notes, ReasonCode, capitalised};
 use super::ascending;
 use crate::domain::profile::Field;
 
-const GOOD: Percent = 70;
-const POOR: Percent = 50;
+pub(in super::super) const GOOD: Percent = 70;
+pub(in super::super) const POOR: Percent = 50;
 
 pub(super) fn measure(a: &Features<'_>, b: &Features<'_>, notes: &mut Notes) -> f64 {
     let (first, second) = ascending(a.field, b.field);
-    let percent = SYNERGY[first.index()][second.index() - first.index()];
+    let percent = synergy(first, second);
     let value = f64::from(percent) / 100.0;
     notes.explain(|explanation| {
         let items = vec![first.as_str().to_owned(), second.as_str().to_owned()];
@@ -28,6 +28,11 @@ pub(super) fn measure(a: &Features<'_>, b: &Features<'_>, notes: &mut Notes) -> 
         }
     });
     value
+}
+
+/// How much two fields in ascending order gain from each other.
+pub(in super::super) fn synergy(first: Field, second: Field) -> Percent {
+    SYNERGY[first.index()][second.index() - first.index()]
 }
 
 /// One row per field, from itself to the last field.

@@ -3,14 +3,14 @@
 //! A component returns its value from 0 to 1, or nothing when a profile has no data for it. Swapping the two people
 //! changes neither the value nor a word of the explanation.
 
-mod availability;
+pub(super) mod availability;
 mod experience;
-mod field;
-mod goals;
+pub(super) mod field;
+pub(super) mod goals;
 mod interests;
 mod languages;
 mod place;
-mod semantic;
+pub(super) mod semantic;
 mod skills;
 
 use super::features::Features;
@@ -36,11 +36,11 @@ pub(super) fn measure(name: ComponentName) -> Measure {
 }
 
 /// A number of list entries, which a profile bounds far below what the type holds.
-fn count(entries: usize) -> f64 {
+pub(super) fn count(entries: usize) -> f64 {
     f64::from(u32::try_from(entries).unwrap_or(u32::MAX))
 }
 
 /// The two in ascending order, so that a sentence does not depend on who comes first.
-fn ascending<T: Ord>(a: T, b: T) -> (T, T) {
+pub(super) fn ascending<T: Ord>(a: T, b: T) -> (T, T) {
     if a <= b { (a, b) } else { (b, a) }
 }
