@@ -102,6 +102,7 @@ catalogue! {
     AlreadyConnected "already_connected" Conflict "You are connected; unmatch first";
     ClientIdReused "client_id_reused" Conflict "The `client_id` was used for another message";
     LastSignInMethod "last_sign_in_method" Conflict "Nothing else opens your account; set a password first";
+    CursorOutdated "cursor_outdated" Conflict "The list has changed since; start again from its beginning";
     VersionConflict "version_conflict" Conflict "Somebody changed this meanwhile; read it again";
     ProjectClosed "project_closed" Conflict "The project is closed";
     ProjectFull "project_full" Conflict "The project has as many members as it can have";

@@ -8,4 +8,5 @@ pub mod domain;
 pub mod edge;
 pub mod error;
 pub mod ports;
+pub mod suggestions;
 pub mod telemetry;

@@ -6,28 +6,27 @@
 mod list;
 mod pair;
 mod view;
+mod visibility;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::FromRef;
-use shared::domain::id::UserId;
-use shared::domain::matching::{Model, Person};
+use shared::domain::matching::Model;
 use shared::edge::http::{self, Authenticator};
-use shared::error::{Code, Error, Result};
-use shared::ports::pairs::Pairs;
-use shared::ports::profiles::{CandidateIndex, Profiles};
+use shared::ports::ambient::Ambient;
 use shared::routes;
+use shared::suggestions::{People, Ranker};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 #[derive(Clone, FromRef)]
 pub struct Deps {
-    pub candidates: Arc<dyn CandidateIndex>,
-    pub profiles: Arc<dyn Profiles>,
-    pub pairs: Arc<dyn Pairs>,
+    pub people: People,
+    pub ranker: Ranker,
     pub model: Arc<Model>,
     pub authenticator: Arc<Authenticator>,
+    pub ambient: Ambient,
 }
 
 pub fn router(deps: Deps) -> Router {
@@ -40,10 +39,5 @@ pub fn api() -> OpenApi {
 }
 
 fn routes() -> OpenApiRouter<Deps> {
-    OpenApiRouter::new().routes(routes!(list::list)).routes(routes!(pair::read))
-}
-
-/// Nobody can be matched with before they said something about themselves.
-async fn oneself(deps: &Deps, user_id: UserId) -> Result<Person> {
-    deps.profiles.find_people(&[user_id]).await?.pop().ok_or_else(|| Error::from(Code::ProfileMissing))
+    OpenApiRouter::new().routes(routes!(list::list)).routes(routes!(pair::read)).routes(routes!(visibility::read))
 }

@@ -1,23 +1,19 @@
 //! `GET /v1/matches`
 
-use std::collections::HashSet;
-
 use axum::Json;
 use axum::extract::State;
-use futures::try_join;
 use serde::Deserialize;
-use shared::domain::id::UserId;
-use shared::domain::matching::{self, Person};
-use shared::edge::http::{Caller, Params, Problem, page_limit};
+use shared::domain::fields::Fields;
+use shared::domain::listing::{Rank, Wanted, WantedInput};
+use shared::domain::matching::{self, ENGINE_VERSION, Person};
+use shared::domain::time::Timestamp;
+use shared::edge::http::{Caller, ListIdentity, Params, Problem, parse_limit};
 use shared::error::Result;
+use shared::suggestions::Asked;
 use utoipa::IntoParams;
 
+use crate::Deps;
 use crate::view::{MatchList, MatchView};
-use crate::{Deps, oneself};
-
-/// How many people are scored for one list: the newest ones. Beyond that the port `CandidateIndex` needs an index that
-/// retrieves by fit.
-const CANDIDATES: usize = 500;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -27,6 +23,23 @@ pub(crate) struct ListParams {
     #[serde(default = "default_limit")]
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: u32,
+    /// The `next_cursor` of the page before, with the same other parameters.
+    cursor: Option<String>,
+    /// Only people of these fields, separated by commas.
+    #[param(example = "design,product")]
+    fields: Option<String>,
+    /// Only people who speak one of these languages, separated by commas.
+    #[param(example = "en,de")]
+    languages: Option<String>,
+    /// Only people in one's own city, or at most so many kilometres away if both have coordinates; 1 to 20,000.
+    #[param(minimum = 1, maximum = 20_000)]
+    within_km: Option<u32>,
+    /// Only people with a live socket.
+    #[serde(default)]
+    online_now: bool,
+    /// Only people who wrote their first profile within the last 14 days.
+    #[serde(default)]
+    new_here: bool,
 }
 
 fn default_limit() -> u32 {
@@ -35,31 +48,42 @@ fn default_limit() -> u32 {
 
 /// Lists people by how well they fit, best first, with the reasons.
 ///
-/// Nobody is listed whom the reader liked, passed, met or blocked before, who has blocked the reader, or who hides.
+/// Nobody is listed whom the reader liked, passed, met or blocked before, who has blocked the reader, who hides, or who
+/// lacks what the reader's filters ask for; nor is anybody whose own filters the reader does not pass.
 #[utoipa::path(get, path = "/v1/matches", operation_id = "list_matches", tag = "matching", security(("bearer" = [])), params(ListParams), responses(
     (status = 200, body = MatchList),
-    (status = "4XX", body = Problem, description = "`profile_missing`, `invalid_field`"),
+    (status = "4XX", body = Problem, description = "`profile_missing`, `invalid_field`, `cursor_outdated` after an edit of one's own"),
 ))]
 pub(crate) async fn list(
     State(deps): State<Deps>,
     caller: Caller,
     Params(params): Params<ListParams>,
 ) -> Result<Json<MatchList>> {
-    let limit = page_limit(params.limit)?;
-    let (me, candidates) = try_join!(oneself(&deps, caller.user_id), deps.candidates.candidates(CANDIDATES))?;
-    let people = listed(&deps, caller.user_id, &candidates).await?;
-    let ranked = matching::rank(&me, &people, limit, &deps.model);
-    Ok(Json(MatchList { items: ranked.into_iter().map(MatchView::from).collect() }))
+    let me = deps.people.oneself(caller.user_id).await?;
+    let (limit, asked) = params.parse(&me, deps.ambient.now())?;
+    let edition = (me.profile.version, deps.model.matrix.version(), ENGINE_VERSION);
+    let identity = ListIdentity::new(caller.user_id, &("matches", &asked.wanted, asked.online_now), &edition)?;
+    let after = params.cursor.map(|cursor| identity.after::<Rank>(&cursor)).transpose()?;
+    let ranking = deps.ranker.ranking(&me, &asked.wanted, &deps.model).await?;
+    let page = deps.ranker.page(&me, &asked, &ranking, after, limit).await?;
+    let ranked = matching::rank(&me, &page.people, limit, &deps.model);
+    let items = ranked.into_iter().map(MatchView::from).collect();
+    let next_cursor = page.next.map(|place| identity.cursor(&place)).transpose()?;
+    Ok(Json(MatchList { items, next_cursor }))
 }
 
-/// The candidates as they are now, less those who must not be shown.
-async fn listed(deps: &Deps, me: UserId, candidates: &[UserId]) -> Result<Vec<Person>> {
-    let (people, pairs) = try_join!(deps.profiles.find_people(candidates), deps.pairs.find_many(me, candidates))?;
-    let refused: HashSet<UserId> =
-        pairs.iter().filter(|pair| !pair.may_be_suggested_to(me)).map(|pair| pair.other(me)).collect();
-    Ok(people
-        .into_iter()
-        .filter(|Person { profile, .. }| profile.details.visible && profile.is_shown())
-        .filter(|person| !refused.contains(&person.profile.user_id))
-        .collect())
+impl ListParams {
+    fn parse(&self, me: &Person, now: Timestamp) -> Result<(usize, Asked)> {
+        let mut fields = Fields::default();
+        let limit = fields.take("limit", parse_limit(self.limit));
+        let input = WantedInput {
+            fields: self.fields.as_deref(),
+            languages: self.languages.as_deref(),
+            within_km: self.within_km,
+            new_here: self.new_here,
+        };
+        let wanted = Wanted::take(&mut fields, &input, &me.profile, now);
+        let (limit, wanted) = fields.accept(limit.zip(wanted))?;
+        Ok((limit, Asked { wanted, online_now: self.online_now }))
+    }
 }

@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use futures::try_join;
 use shared::domain::id::UserId;
 use shared::domain::matching::{self, Ranked};
 use shared::edge::http::{Caller, Id, Problem};
@@ -18,13 +17,11 @@ use crate::view::MatchView;
     (status = "4XX", body = Problem, description = "`profile_missing`, `profile_not_found`"),
 ))]
 pub(crate) async fn read(State(deps): State<Deps>, caller: Caller, Id(user_id): Id<UserId>) -> Result<Json<MatchView>> {
-    let both = [caller.user_id, user_id];
-    let (people, pair) = try_join!(deps.profiles.find_people(&both), deps.pairs.find(caller.user_id, user_id))?;
-    let find = |user_id| people.iter().find(|person| person.profile.user_id == user_id);
-    let me = find(caller.user_id).ok_or(Code::ProfileMissing)?;
-    let other = find(user_id).filter(|other| user_id != caller.user_id && other.profile.is_shown());
-    let other = other.ok_or(Code::ProfileNotFound)?;
+    let (me, other, pair) = deps.people.oneself_and(caller.user_id, user_id).await?;
+    if !other.profile.is_shown() {
+        return Err(Code::ProfileNotFound.into());
+    }
     pair.refuse_unless_seen(caller.user_id, other.profile.details.visible)?;
-    let score = matching::score(me, other, &deps.model);
+    let score = matching::score(&me, &other, &deps.model);
     Ok(Json(MatchView::from(Ranked { profile: &other.profile, score })))
 }

@@ -10,6 +10,9 @@ use utoipa::ToSchema;
 pub(crate) struct MatchList {
     /// Best first.
     pub(crate) items: Vec<MatchView>,
+    /// The `cursor` of the next page, if there may be one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next_cursor: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]

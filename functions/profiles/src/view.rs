@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use shared::domain::id::UserId;
-use shared::domain::profile::{Field, Goal, HoursPerWeek, Place, Profile};
+use shared::domain::profile::{Coordinates, ExperienceYears, Field, Filters, Goal, HoursPerWeek, Place, Profile};
 use shared::domain::time::Timestamp;
 use utoipa::ToSchema;
 
@@ -34,11 +34,34 @@ struct PlaceView {
     country: String,
 }
 
+#[derive(Serialize, ToSchema)]
+struct FiltersView {
+    fields: Vec<Field>,
+    goals: Vec<Goal>,
+    languages: Vec<String>,
+    countries: Vec<String>,
+    min_experience_years: Option<u8>,
+    max_experience_years: Option<u8>,
+    max_distance_km: Option<u16>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct CoordinatesView {
+    #[schema(example = 51.3)]
+    latitude: f64,
+    #[schema(example = 12.4)]
+    longitude: f64,
+}
+
 /// One's own profile: what others see, and what only oneself needs to know.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct OwnProfile {
     #[serde(flatten)]
     public: PublicProfile,
+    /// Whom one wants to meet.
+    filters: FiltersView,
+    /// About where one's place is, in degrees, as it is kept.
+    coordinates: Option<CoordinatesView>,
     /// Whether others can find the profile.
     visible: bool,
     /// Grows by one with every edit.
@@ -73,7 +96,27 @@ impl From<&Profile> for PublicProfile {
 
 impl From<&Place> for PlaceView {
     fn from(place: &Place) -> Self {
-        Self { city: place.city().to_owned(), country: place.country().to_owned() }
+        Self { city: place.city().to_owned(), country: place.country().as_str().to_owned() }
+    }
+}
+
+impl From<&Filters> for FiltersView {
+    fn from(filters: &Filters) -> Self {
+        Self {
+            fields: filters.fields.clone(),
+            goals: filters.goals.clone(),
+            languages: filters.languages.iter().map(|language| language.as_str().to_owned()).collect(),
+            countries: filters.countries.iter().map(|country| country.as_str().to_owned()).collect(),
+            min_experience_years: filters.min_experience_years.map(ExperienceYears::get),
+            max_experience_years: filters.max_experience_years.map(ExperienceYears::get),
+            max_distance_km: filters.max_distance_km,
+        }
+    }
+}
+
+impl From<Coordinates> for CoordinatesView {
+    fn from(coordinates: Coordinates) -> Self {
+        Self { latitude: coordinates.latitude(), longitude: coordinates.longitude() }
     }
 }
 
@@ -81,6 +124,8 @@ impl From<&Profile> for OwnProfile {
     fn from(profile: &Profile) -> Self {
         Self {
             public: profile.into(),
+            filters: FiltersView::from(&profile.details.filters),
+            coordinates: profile.details.place.as_ref().and_then(Place::coordinates).map(CoordinatesView::from),
             visible: profile.details.visible,
             version: profile.version,
             completeness: profile.completeness(),

@@ -16,6 +16,7 @@ pub mod id;
 pub mod input;
 pub mod keys;
 pub mod limit;
+pub mod listing;
 pub mod matching;
 pub mod oauth;
 pub mod outbox;

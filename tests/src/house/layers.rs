@@ -17,10 +17,10 @@ struct Layer {
     reason: &'static str,
 }
 
-const LAYERS: [Layer; 5] = [
+const LAYERS: [Layer; 6] = [
     Layer {
         folder: "shared/src/domain/",
-        forbidden: r"\b(ports|adapters|edge|config|delivery|telemetry)::|\basync\b|\.await\b|\b(tokio|axum|lambda_http|lambda_runtime)\b|\baws_(sdk|config|smithy)|\bSystemTime\b|\bInstant\b|\bstd::env\b",
+        forbidden: r"\b(ports|adapters|edge|config|delivery|suggestions|telemetry)::|\basync\b|\.await\b|\b(tokio|axum|lambda_http|lambda_runtime)\b|\baws_(sdk|config|smithy)|\bSystemTime\b|\bInstant\b|\bstd::env\b",
         reason: "the domain is pure: no input, output, clock or chance",
     },
     Layer {
@@ -37,6 +37,11 @@ const LAYERS: [Layer; 5] = [
         folder: "shared/src/delivery.rs",
         forbidden: r"\b(adapters|edge)::|\baws_(sdk|config|smithy)",
         reason: "delivery is made of ports alone",
+    },
+    Layer {
+        folder: "shared/src/suggestions/",
+        forbidden: r"\b(adapters|edge)::|\baws_(sdk|config|smithy)",
+        reason: "suggestions are made of ports alone",
     },
     Layer { folder: "shared/src/adapters/", forbidden: r"\bedge::", reason: "an adapter does not know who asks" },
 ];
@@ -89,6 +94,7 @@ fn a_dependency_outwards_is_caught_in_every_layer() {
         ("shared/src/ports/a.rs", "use crate::adapters::aws::Aws;"),
         ("shared/src/edge/http/a.rs", "use aws_sdk_dynamodb::Client;"),
         ("shared/src/delivery.rs", "use crate::edge::ws::ServerFrame;"),
+        ("shared/src/suggestions/people.rs", "use crate::adapters::dynamo::DynamoPairs;"),
         ("shared/src/adapters/a.rs", "use crate::edge::http::Problem;"),
         ("functions/chat/src/inbox.rs", "use shared::adapters::dynamo::DynamoChat;"),
     ];

@@ -10,6 +10,7 @@ mod health;
 mod identities;
 mod keys;
 mod limits;
+mod listing;
 mod main_job;
 mod matching;
 mod moderation;

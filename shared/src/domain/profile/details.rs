@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::stored::StoredDetails;
 use super::wire::ProfileInput;
 use super::{
-    Bio, ExperienceYears, Field, Goal, Headline, HoursPerWeek, Interest, Language, Name, Place, Skill, TimeZone, list,
+    Bio, ExperienceYears, Field, Filters, Goal, Headline, HoursPerWeek, Interest, Language, Name, Place, Skill,
+    TimeZone, list,
 };
 use crate::domain::fields::{Fields, Refusal};
 use crate::error::Result;
@@ -31,6 +32,8 @@ pub struct ProfileDetails {
     pub time_zone: TimeZone,
     pub place: Option<Place>,
     pub hours_per_week: Option<HoursPerWeek>,
+    /// Private: whom the person wants to meet.
+    pub filters: Filters,
     pub visible: bool,
 }
 
@@ -86,6 +89,7 @@ fn take(fields: &mut Fields, input: &ProfileInput) -> Option<ProfileDetails> {
     let hours = input.availability_hours_per_week.as_ref();
     let hours_per_week =
         fields.read_optional("availability_hours_per_week", hours, |hours: &i64| HoursPerWeek::parse(*hours));
+    let filters = input.filters.as_ref().map_or(Some(Filters::default()), |filters| Filters::take(fields, filters));
     let visible = fields.copy("visible", &input.visible);
     Some(ProfileDetails {
         name: name?,
@@ -100,6 +104,7 @@ fn take(fields: &mut Fields, input: &ProfileInput) -> Option<ProfileDetails> {
         time_zone: time_zone?,
         place: place?,
         hours_per_week: hours_per_week?,
+        filters: filters?,
         visible: visible?,
     })
 }
@@ -126,8 +131,13 @@ mod tests {
         json!({
             "name": "Ada", "headline": "Compilers", "bio": "Rust. ".repeat(20), "field": "technology",
             "experience_years": 7, "skills": ["Rust", "JS", "SQL"], "interests": ["Chess"], "goals": ["collaborate"],
-            "languages": ["en", "de"], "time_zone": "Europe/Berlin", "place": {"city": "Leipzig", "country": "de"},
+            "languages": ["en", "de"], "time_zone": "Europe/Berlin",
+            "place": {"city": "Leipzig", "country": "de", "latitude": 51.34, "longitude": 12.37},
             "availability_hours_per_week": 10, "visible": false,
+            "filters": {
+                "fields": ["design"], "goals": ["learn"], "languages": ["de"], "countries": ["DE"],
+                "min_experience_years": 1, "max_experience_years": 9, "max_distance_km": 50,
+            },
         })
     }
 
@@ -139,7 +149,7 @@ mod tests {
         body["experience_years"] = json!(-1);
         body["skills"] = json!(["Rust", "", "SQL", "x".repeat(51)]);
         body["goals"] = json!(["conquer"]);
-        body["place"] = json!({"city": "", "country": "XX"});
+        body["place"] = json!({"city": "", "country": "XX", "latitude": 91, "longitude": 5});
         body["time_zone"] = json!("Mars/Olympus");
         let error = parse(body).unwrap_err();
         let named: Vec<_> = error.fields().iter().map(|field| field.field.as_ref()).collect();
@@ -154,7 +164,8 @@ mod tests {
                 "goals[0]",
                 "time_zone",
                 "place.city",
-                "place.country"
+                "place.country",
+                "place.latitude"
             ]
         );
     }

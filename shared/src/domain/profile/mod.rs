@@ -4,8 +4,10 @@
 //! [`Profile`] adds what the server alone decides: whose it is, its version and its times.
 
 pub(in crate::domain) mod choice;
+mod coordinates;
 mod country;
 mod details;
+mod filters;
 mod language;
 pub(in crate::domain) mod list;
 pub(in crate::domain) mod number;
@@ -17,16 +19,18 @@ mod time_zone;
 mod wire;
 
 pub use choice::{Field, Goal};
+pub use coordinates::Coordinates;
 pub use details::ProfileDetails;
 pub(in crate::domain) use details::unless_blank;
+pub use filters::{FilterName, Filters, suit_each_other};
 pub use language::Language;
 pub use number::{ExperienceYears, HoursPerWeek};
 pub(in crate::domain) use number::within;
-pub use place::Place;
+pub use place::{Country, Place};
 pub use term::{Interest, Skill};
 pub use text::{Bio, Headline, Name};
 pub use time_zone::TimeZone;
-pub use wire::{PlaceInput, ProfileInput};
+pub use wire::{FiltersInput, PlaceInput, ProfileInput};
 
 use super::embedding::{ProfileText, TextHash};
 use super::id::UserId;

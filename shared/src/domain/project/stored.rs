@@ -52,7 +52,7 @@ impl From<ProjectDetails> for StoredDetails {
             languages: details.languages.iter().map(|language| language.as_str().to_owned()).collect(),
             experience_years: details.experience_years.map(ExperienceYears::get),
             work_mode: details.work_mode.as_str().to_owned(),
-            place: details.place.map(StoredPlace::from),
+            place: details.place.as_ref().map(StoredPlace::from),
             time_zone: details.time_zone.map(|zone| zone.as_str().to_owned()),
             hours_per_week: details.hours_per_week.map(NeededHours::get),
             team_size: details.team_size.map(TeamSize::get),

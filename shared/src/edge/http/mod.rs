@@ -3,6 +3,7 @@
 mod answer;
 mod body;
 mod caller;
+mod cursor;
 mod limiter;
 mod page;
 mod problem;
@@ -18,6 +19,7 @@ pub(crate) use answer::service;
 pub(crate) use body::parse;
 pub use body::{Body, Id, Params};
 pub use caller::{Authenticator, Caller};
+pub use cursor::ListIdentity;
 pub use limiter::{Limiter, Network};
 pub use page::{page_limit, parse_limit};
 pub(crate) use problem::status;

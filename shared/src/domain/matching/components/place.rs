@@ -11,6 +11,7 @@ pub(super) fn measure(a: &Features<'_>, b: &Features<'_>, notes: &mut Notes) -> 
     if a.country() != b.country() {
         notes.explain(|explanation| {
             let (first, second) = ascending(a.country(), b.country());
+            let (first, second) = (first.as_str(), second.as_str());
             let text = format!("Different countries: {first} and {second}");
             explanation.counter(ReasonCode::PlaceDistant, text, vec![first.to_owned(), second.to_owned()]);
         });
@@ -18,8 +19,9 @@ pub(super) fn measure(a: &Features<'_>, b: &Features<'_>, notes: &mut Notes) -> 
     }
     if a.canonical_city() != b.canonical_city() {
         notes.explain(|explanation| {
-            let text = format!("Both live in the same country: {}", a.country());
-            explanation.reason(ReasonCode::PlaceSameCountry, text, vec![a.country().to_owned()]);
+            let country = a.country().as_str().to_owned();
+            let text = format!("Both live in the same country: {country}");
+            explanation.reason(ReasonCode::PlaceSameCountry, text, vec![country]);
         });
         return Some(SAME_COUNTRY);
     }

@@ -229,10 +229,11 @@ fn explain_place(explanation: &mut Explanation, home: &Place, site: &Place, (cou
         let text = format!("The project meets where the person lives: {}", site.city());
         explanation.reason(ReasonCode::PlaceSameCity, text, vec![site.city().to_owned()]);
     } else if country {
-        let text = format!("The project meets in the same country: {}", site.country());
-        explanation.reason(ReasonCode::PlaceSameCountry, text, vec![site.country().to_owned()]);
+        let text = format!("The project meets in the same country: {}", site.country().as_str());
+        explanation.reason(ReasonCode::PlaceSameCountry, text, vec![site.country().as_str().to_owned()]);
     } else {
-        let (first, second) = ascending(home.country(), site.country());
+        let (home, site) = (home.country(), site.country());
+        let (first, second) = ascending(home.as_str(), site.as_str());
         let text = format!("Different countries: {first} and {second}");
         explanation.counter(ReasonCode::PlaceDistant, text, vec![first.to_owned(), second.to_owned()]);
     }

@@ -1,0 +1,10 @@
+//! Suggestions: who is listed to somebody, best first.
+//!
+//! Invariant: a ranking, wherever it comes from, only says who is worth reading. Who is shown, and with which score, is
+//! decided on items that are read for this very answer.
+
+mod people;
+mod ranker;
+
+pub use people::{Asked, People};
+pub use ranker::Ranker;
