@@ -64,9 +64,15 @@ impl Fields {
         self.take(field, input.map(|input| input.get(field).copied()).transpose())
     }
 
-    /// Keeps what an object inside the body was parsed to, or notes its complaints under paths such as `project.title`.
-    pub fn nest<T>(&mut self, object: &'static str, parsed: Result<T>) -> Option<T> {
-        parsed.map_err(|error| self.0.extend(error.fields().iter().map(|inner| inner.within(object)))).ok()
+    /// Parses an object inside the body, and notes its complaints under paths such as `project.title`.
+    pub fn object<T, U>(
+        &mut self,
+        object: &'static str,
+        input: &Input<T>,
+        parse: impl FnOnce(&T) -> Result<U>,
+    ) -> Option<U> {
+        let sent = self.take(object, input.get(object))?;
+        parse(sent).map_err(|error| self.0.extend(error.fields().iter().map(|field| field.within(object)))).ok()
     }
 
     /// The error for the request; call it when one of the taken values is missing.

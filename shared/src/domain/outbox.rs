@@ -163,6 +163,7 @@ mod tests {
         let user_id = UserId::from_parts(Timestamp::from_unix_millis(1), [1; 10]);
         let conversation_id = ConversationId::from_parts(Timestamp::from_unix_millis(1), [2; 10]);
         let session_id = SessionId::from_parts(Timestamp::from_unix_millis(1), [3; 10]);
+        let project_id = ProjectId::from_parts(Timestamp::from_unix_millis(1), [4; 10]);
         let challenge_id = ChallengeId::from_parts(Timestamp::from_unix_millis(1), [5; 10]);
         let effects = [
             (Effect::mail_code(MailKind::Verify, user_id, challenge_id), "mail.verify"),
@@ -179,6 +180,7 @@ mod tests {
             (Effect::Push(PushEffect::MessageNew { conversation_id, seq: 1 }), "message.new"),
             (Effect::Push(PushEffect::SessionEnded { user_id, session_id }), "session.ended"),
             (Effect::embed_profile(user_id), "embed.profile"),
+            (Effect::embed_project(project_id), "embed.project"),
         ];
         for (effect, kind) in effects {
             let entry = OutboxEntry {

@@ -7,14 +7,16 @@ mod choice;
 mod details;
 mod heat;
 mod membership;
+mod rank;
 mod stored;
 mod text;
 mod wire;
 
 pub use choice::{Joining, Role, Stage, Visibility, WorkMode};
-pub use details::{ProjectDetails, TeamSize};
+pub use details::{NeededHours, ProjectDetails, TeamSize};
 pub use heat::{Event, Metric, Points};
 pub use membership::{Authority, JoinRequest, Member, MembershipChange};
+pub use rank::ProjectRank;
 pub use text::{Description, Note, Summary, Title};
 pub use wire::ProjectInput;
 
