@@ -31,8 +31,7 @@ impl People {
     /// Those of `user_ids` whom `me` may meet: they have a profile that is shown, and nobody has blocked the other.
     pub(crate) async fn met_by(&self, me: UserId, user_ids: &[UserId]) -> Result<Vec<Person>> {
         let (people, pairs) = try_join!(self.profiles.find_people(user_ids), self.pairs.find_many(me, user_ids))?;
-        let apart: HashSet<UserId> =
-            pairs.iter().filter(|pair| pair.is_blocked()).map(|pair| pair.other(me)).collect();
+        let apart: HashSet<UserId> = pairs.iter().filter(|pair| pair.is_blocked()).map(|pair| pair.other(me)).collect();
         let is_met = |person: &Person| {
             let user_id = person.profile.user_id;
             user_id == me || (person.profile.is_shown() && !apart.contains(&user_id))

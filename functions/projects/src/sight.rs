@@ -50,8 +50,7 @@ pub(crate) async fn glance(deps: &Deps, me: UserId, project_id: ProjectId) -> Re
 /// A project and what one is in it, whoever may see it: for those who leave.
 pub(crate) async fn own(deps: &Deps, me: UserId, project_id: ProjectId) -> Result<Sight> {
     let ids = [project_id];
-    let (mut found, member) =
-        try_join!(deps.shelf.projects.find_many(&ids), deps.shelf.members.find(project_id, me))?;
+    let (mut found, member) = try_join!(deps.shelf.projects.find_many(&ids), deps.shelf.members.find(project_id, me))?;
     Ok(Sight { venture: found.pop().ok_or(Code::ProjectNotFound)?, member })
 }
 
@@ -83,11 +82,7 @@ pub(crate) async fn seen(deps: &Deps, me: UserId, ventures: Vec<Venture>) -> Res
 }
 
 /// The owners of some projects whom the reader may meet.
-async fn met_owners(
-    deps: &Deps,
-    me: UserId,
-    projects: impl Iterator<Item = &Project>,
-) -> Result<HashSet<UserId>> {
+async fn met_owners(deps: &Deps, me: UserId, projects: impl Iterator<Item = &Project>) -> Result<HashSet<UserId>> {
     let owners: BTreeSet<UserId> = projects.flat_map(|project| project.owner_ids.iter().copied()).collect();
     let owners: Vec<UserId> = owners.into_iter().collect();
     let met = deps.people.met_by(me, &owners).await?;

@@ -150,7 +150,7 @@ impl ProjectRegister for DynamoProjects {
             .put_if(&self.profiles, mark, unknown)
             .put_if(&self.profiles, to_item(project)?, Expression::absent())
             .put(&self.profiles, stored_member(&member)?)
-            .put(&self.profiles, Item::from_iter(membership_key(*founder, project.project_id).attributes()))
+            .put(&self.profiles, membership_key(*founder, project.project_id).attributes())
             .put(self.outbox()?, row(promise)?)
             .commit()
             .await?;

@@ -83,8 +83,7 @@ fn take(fields: &mut Fields, input: &ProjectInput) -> Option<ProjectDetails> {
     let time_zone = fields.read_optional("time_zone", input.time_zone.as_ref(), TimeZone::parse);
     let hours = input.hours_per_week.as_ref();
     let hours_per_week = fields.read_optional("hours_per_week", hours, |hours: &i64| NeededHours::parse(*hours));
-    let team_size =
-        fields.read_optional("team_size", input.team_size.as_ref(), |size: &i64| TeamSize::parse(*size));
+    let team_size = fields.read_optional("team_size", input.team_size.as_ref(), |size: &i64| TeamSize::parse(*size));
     let joining = fields.read("joining", &input.joining, Joining::parse);
     let visibility = fields.read("visibility", &input.visibility, Visibility::parse);
     Some(ProjectDetails {

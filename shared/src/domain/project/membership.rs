@@ -191,8 +191,11 @@ mod tests {
     #[test]
     fn roles_bound_what_people_do_to_each_other() {
         let project = project();
-        let (ada, mia, bob) =
-            (member(&project, 1, Role::Owner), member(&project, 2, Role::Maintainer), member(&project, 3, Role::Member));
+        let (ada, mia, bob) = (
+            member(&project, 1, Role::Owner),
+            member(&project, 2, Role::Maintainer),
+            member(&project, 3, Role::Member),
+        );
         assert_eq!(code(MembershipChange::accept(&project, user(4), &bob, NOW)), Some(Code::Forbidden));
         assert!(MembershipChange::accept(&project, user(4), &mia, NOW).is_ok());
         for (subject, leader, allowed) in

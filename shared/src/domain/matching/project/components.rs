@@ -92,7 +92,8 @@ fn explain_skills(explanation: &mut Explanation, needs: &Needs<'_>, met: &[Met],
         explanation.reason(ReasonCode::NeedCovered, text, named.to_vec());
     }
     let by = |met: &Met| if let Met::By(skill, percent) = met { Some((*skill, *percent)) } else { None };
-    let mut partly: Vec<_> = needs().filter_map(|(need, met)| by(met).map(|(skill, percent)| (need, skill, percent))).collect();
+    let mut partly: Vec<_> =
+        needs().filter_map(|(need, met)| by(met).map(|(skill, percent)| (need, skill, percent))).collect();
     partly.sort_by_key(|(.., percent)| std::cmp::Reverse(*percent));
     for (need, skill, percent) in partly.iter().filter(|(.., percent)| *percent >= GOOD).take(NAMED) {
         let (own, needed) = (matrix.label(*skill).to_owned(), name(need));

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::super::samples::{ada, another_model, any_person, any_profile, directions, kim, person, profile};
 use super::super::ReasonCode;
+use super::super::samples::{ada, another_model, any_person, any_profile, directions, kim, person, profile};
 use super::*;
 use crate::domain::embedding::{ModelId, Vector};
 use crate::domain::id::{ProjectId, UserId};
