@@ -4,6 +4,7 @@ mod codes;
 mod embeddings;
 mod limits;
 mod moderation;
+mod projects;
 mod sessions;
 
 use std::sync::atomic::{AtomicU64, Ordering};
