@@ -1,7 +1,7 @@
 //! The one way to change who is in a project: look, decide, do it if nothing has changed since, or start again.
 
 use shared::domain::id::{ProjectId, UserId};
-use shared::domain::project::{Member, MembershipChange, Role};
+use shared::domain::project::{Member, MemberRole, MembershipChange};
 use shared::error::{Code, Result};
 use shared::ports::projects::{Attention, Changed};
 use shared::telemetry;
@@ -17,7 +17,7 @@ pub(crate) const ROUNDS: usize = 8;
 pub(crate) enum Wish {
     Leave,
     Accept(UserId),
-    Appoint(UserId, Role),
+    Appoint(UserId, MemberRole),
     Remove(UserId),
 }
 

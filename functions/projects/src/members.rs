@@ -10,7 +10,7 @@ use shared::domain::fields::Fields;
 use shared::domain::id::{ProjectId, UserId};
 use shared::domain::input::Input;
 use shared::domain::matching::Person;
-use shared::domain::project::Role;
+use shared::domain::project::MemberRole;
 use shared::edge::http::{Body, Caller, Id, Params, Problem, page_limit};
 use shared::error::Result;
 use utoipa::{IntoParams, ToSchema};
@@ -74,7 +74,7 @@ pub(crate) fn by_id(people: Vec<Person>) -> HashMap<UserId, Person> {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RoleBody {
-    #[schema(value_type = Role)]
+    #[schema(value_type = MemberRole)]
     role: Input<String>,
 }
 
@@ -92,7 +92,7 @@ pub(crate) async fn appoint(
     Body(body): Body<RoleBody>,
 ) -> Result<StatusCode> {
     let mut fields = Fields::default();
-    let role = fields.read("role", &body.role, Role::parse);
+    let role = fields.read("role", &body.role, MemberRole::parse);
     let role = fields.accept(role)?;
     fulfil(&deps, caller.user_id, project_id, Wish::Appoint(user_id, role)).await?;
     Ok(StatusCode::NO_CONTENT)

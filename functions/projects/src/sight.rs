@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use futures::try_join;
 use shared::domain::id::{ProjectId, UserId};
 use shared::domain::matching::Venture;
-use shared::domain::project::{Member, Project, Role};
+use shared::domain::project::{Member, MemberRole, Project};
 use shared::error::{Code, Result};
 
 use crate::Deps;
@@ -21,7 +21,7 @@ impl Sight {
         &self.venture.project
     }
 
-    pub(crate) fn role(&self) -> Option<Role> {
+    pub(crate) fn role(&self) -> Option<MemberRole> {
         self.member.as_ref().map(|member| member.role)
     }
 
@@ -56,7 +56,7 @@ pub(crate) async fn own(deps: &Deps, me: UserId, project_id: ProjectId) -> Resul
 
 /// Refuses a project that one of its owners keeps from the reader.
 pub(crate) async fn welcome(deps: &Deps, me: UserId, sight: &Sight) -> Result<()> {
-    if sight.role() == Some(Role::Owner) {
+    if sight.role() == Some(MemberRole::Owner) {
         return Ok(());
     }
     let met = met_owners(deps, me, [sight.project()].into_iter()).await?;
@@ -75,7 +75,7 @@ pub(crate) async fn seen(deps: &Deps, me: UserId, ventures: Vec<Venture>) -> Res
         Sight { venture, member }
     });
     let is_seen = |sight: &Sight| {
-        let is_own = sight.role() == Some(Role::Owner);
+        let is_own = sight.role() == Some(MemberRole::Owner);
         sight.project().is_shown_to(sight.role()) && (is_own || is_met(sight.project(), &met))
     };
     Ok(sights.filter(is_seen).collect())

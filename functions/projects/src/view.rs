@@ -4,7 +4,9 @@ use serde::Serialize;
 use shared::domain::id::{ProjectId, UserId};
 use shared::domain::matching::Person;
 use shared::domain::profile::{ExperienceYears, Field, Goal, Place};
-use shared::domain::project::{JoinRequest, Joining, Member, NeededHours, Role, Stage, TeamSize, Visibility, WorkMode};
+use shared::domain::project::{
+    Audience, JoinRequest, Joining, Member, MemberRole, NeededHours, Stage, TeamSize, WorkMode,
+};
 use shared::domain::time::Timestamp;
 use utoipa::ToSchema;
 
@@ -40,12 +42,12 @@ pub(crate) struct ProjectView {
     #[schema(example = "Europe/Berlin")]
     time_zone: Option<String>,
     hours_per_week: Option<u8>,
-    visibility: Visibility,
+    visibility: Audience,
     /// Nobody joins and nothing is edited any more.
     is_closed: bool,
     owner_ids: Vec<UserId>,
     /// What the reader is in it; null if nothing.
-    role: Option<Role>,
+    role: Option<MemberRole>,
     /// Grows with every edit; give it back with the next one.
     version: u64,
     created_at: Timestamp,
@@ -66,7 +68,7 @@ pub(crate) struct MemberView {
     #[schema(example = "Ada Lovelace")]
     name: String,
     headline: Option<String>,
-    role: Role,
+    role: MemberRole,
     joined_at: Timestamp,
 }
 

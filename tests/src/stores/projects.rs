@@ -8,7 +8,7 @@ use shared::domain::conversation::ClientId;
 use shared::domain::id::{ProjectId, UserId};
 use shared::domain::outbox::Effect;
 use shared::domain::profile::Field;
-use shared::domain::project::{Event, Member, MembershipChange, Metric, Project, ProjectDetails, Role};
+use shared::domain::project::{Event, Member, MemberRole, MembershipChange, Metric, Project, ProjectDetails};
 use shared::ports::outbox::Outbox;
 use shared::ports::projects::{Attention, Changed, Founded, Founding, Heat, Members, ProjectRegister, Projects};
 
@@ -56,11 +56,11 @@ fn change(change: &MembershipChange) -> Changed {
     finish(members().change(change)).unwrap()
 }
 
-fn joined(project: &Project, role: Role, founder: UserId) -> Member {
+fn joined(project: &Project, role: MemberRole, founder: UserId) -> Member {
     let user_id = somebody();
     assert_eq!(change(&MembershipChange::join(&read(project), user_id, today()).unwrap()), Changed::Done);
     let (joined, leader) = (member(project, user_id), member(project, founder));
-    if role != Role::Member {
+    if role != MemberRole::Member {
         let appoint = MembershipChange::appoint(&read(project), &joined, role, &leader, today()).unwrap();
         assert_eq!(change(&appoint), Changed::Done);
     }
@@ -71,7 +71,7 @@ fn joined(project: &Project, role: Role, founder: UserId) -> Member {
 fn of_two_owners_who_decide_to_leave_one_stays() {
     let ada = somebody();
     let project = founded(ada);
-    let bob = joined(&project, Role::Owner, ada);
+    let bob = joined(&project, MemberRole::Owner, ada);
     let before = read(&project);
     assert_eq!(before.owner_ids.len(), 2);
     // Both decide on the same project.
@@ -113,12 +113,12 @@ fn what_a_project_has_become_counts_and_not_what_it_was() {
 fn who_no_longer_leads_decides_nothing() {
     let ada = somebody();
     let project = founded(ada);
-    let mia = joined(&project, Role::Maintainer, ada);
-    let bob = joined(&project, Role::Member, ada);
+    let mia = joined(&project, MemberRole::Maintainer, ada);
+    let bob = joined(&project, MemberRole::Member, ada);
     let remove = MembershipChange::remove(&read(&project), &bob, &mia, today()).unwrap();
     let edit = read(&project).edited(1, details("by-request"), today()).unwrap();
     let leader = member(&project, ada);
-    let demote = MembershipChange::appoint(&read(&project), &mia, Role::Member, &leader, today()).unwrap();
+    let demote = MembershipChange::appoint(&read(&project), &mia, MemberRole::Member, &leader, today()).unwrap();
     assert_eq!(change(&demote), Changed::Done);
     assert_eq!(change(&remove), Changed::Refused);
     assert!(!finish(projects().edit(&edit, mia.user_id, None)).unwrap());
@@ -126,11 +126,11 @@ fn who_no_longer_leads_decides_nothing() {
     assert!(read(&project).is_open());
 
     // An owner, too: the second of two who take each other's role away is too late.
-    let cem = joined(&project, Role::Owner, ada);
+    let cem = joined(&project, MemberRole::Owner, ada);
     let before = read(&project);
     let each = [
-        MembershipChange::appoint(&before, &cem, Role::Member, &leader, today()).unwrap(),
-        MembershipChange::appoint(&before, &leader, Role::Member, &cem, today()).unwrap(),
+        MembershipChange::appoint(&before, &cem, MemberRole::Member, &leader, today()).unwrap(),
+        MembershipChange::appoint(&before, &leader, MemberRole::Member, &cem, today()).unwrap(),
     ];
     assert_eq!(each.map(|one| change(&one)), [Changed::Done, Changed::Refused]);
     assert_eq!(read(&project).owner_ids, [ada]);

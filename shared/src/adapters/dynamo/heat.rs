@@ -99,10 +99,11 @@ impl Share {
 #[async_trait]
 impl Heat for DynamoHeat {
     async fn note(&self, attention: Attention) -> Result<()> {
+        // Ids are random at their end, so this spreads evenly, and the same person always comes to the same item.
         let shard = attention.user_id.as_uuid().as_bytes()[15] % SHARDS;
-        let share = Share { attention, now: self.0.now(), shard };
-        if self.count_once(&share).await? {
-            self.0.update(&share.key(Metric::Popular), share.add(Metric::Popular, "", "")).await?;
+        let event = Share { attention, now: self.0.now(), shard };
+        if self.count_once(&event).await? {
+            self.0.update(&event.key(Metric::Popular), event.add(Metric::Popular, "", "")).await?;
         }
         Ok(())
     }

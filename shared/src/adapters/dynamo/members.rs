@@ -5,15 +5,14 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use super::expression::Expression;
-use super::item::{Item, Key, decode, encode, number, text};
-use super::projects::{self, owners, project_in};
+use super::item::{Item, Key, decode, encode, text};
+use super::membership_terms::Terms;
+use super::projects::{self, project_in};
 use super::range::Range;
 use super::table::{Read, Table};
 use super::transaction::{Outcome, Transaction};
 use crate::domain::id::{ProjectId, UserId};
-use crate::domain::project::{
-    Authority, JoinRequest, Joining, MAX_MEMBERS, MAX_OWNERS, Member, MembershipChange, Note, Role, Visibility,
-};
+use crate::domain::project::{Audience, Authority, JoinRequest, Joining, Member, MemberRole, MembershipChange, Note};
 use crate::domain::time::Timestamp;
 use crate::error::{Error, Result};
 use crate::ports::projects::{Changed, Members};
@@ -25,7 +24,7 @@ pub struct DynamoMembers(Table);
 struct StoredMember {
     project_id: ProjectId,
     user_id: UserId,
-    role: Role,
+    role: MemberRole,
     joined_at: Timestamp,
 }
 
@@ -51,7 +50,7 @@ impl DynamoMembers {
 
     /// The project's own item: how many members and which owners it has, and what that is held to.
     fn with_project(&self, transaction: Transaction, change: &MembershipChange) -> Transaction {
-        let Share { changes, conditions, expression } = Share::of(change);
+        let Terms { changes, conditions, expression } = Terms::of(change);
         let key = projects::key(change.project_id);
         let condition = conditions.join(" AND ");
         match (changes.is_empty(), conditions.is_empty()) {
@@ -91,78 +90,11 @@ impl DynamoMembers {
     /// An owner is one of the project's owners, which its own item says; any other leader is a row of their own.
     fn with_leader(&self, transaction: Transaction, change: &MembershipChange) -> Transaction {
         match change.authority {
-            Authority::Leader(leader, role) if role != Role::Owner => {
+            Authority::Leader(leader, role) if role != MemberRole::Owner => {
                 transaction.check(&self.0, &key(change.project_id, leader), is(role))
             }
             _ => transaction,
         }
-    }
-}
-
-/// What a change does to the project's own item.
-struct Share {
-    changes: Vec<&'static str>,
-    conditions: Vec<&'static str>,
-    expression: Expression,
-}
-
-impl Share {
-    fn of(change: &MembershipChange) -> Self {
-        let mut share = Self { changes: Vec::new(), conditions: Vec::new(), expression: Expression::new("") };
-        share.count(change);
-        share.own(change);
-        if let Authority::Leader(leader, Role::Owner) = change.authority {
-            share.conditions.push("contains(owner_ids, :leader)");
-            share.value(":leader", text(leader.to_string()));
-        }
-        if share.conditions.iter().any(|condition| condition.contains("#state")) {
-            share.expression = std::mem::take(&mut share.expression).name("#state", "state");
-        }
-        share
-    }
-
-    fn count(&mut self, change: &MembershipChange) {
-        match (change.before, change.after) {
-            (None, Some(_)) => {
-                self.changes.push("ADD member_count :one");
-                self.conditions.push("#state = :open AND member_count < :most");
-                self.value(":one", number(1_u32));
-                self.value(":open", text("open"));
-                self.value(":most", number(MAX_MEMBERS));
-                if change.authority == Authority::Oneself {
-                    self.conditions.push("details.joining = :everybody AND details.visibility <> :private");
-                    self.value(":everybody", text(Joining::Open.as_str()));
-                    self.value(":private", text(Visibility::Private.as_str()));
-                }
-            }
-            (Some(_), None) => {
-                self.changes.push("SET member_count = member_count - :one");
-                self.conditions.push("member_count >= :one");
-                self.value(":one", number(1_u32));
-            }
-            _ => {}
-        }
-    }
-
-    fn own(&mut self, change: &MembershipChange) {
-        if change.makes_owner() {
-            self.changes.push("ADD owner_ids :owner");
-            self.conditions.push("#state = :open AND size(owner_ids) < :owners");
-            self.value(":open", text("open"));
-            self.value(":owners", number(MAX_OWNERS as u64));
-        } else if change.unmakes_owner() {
-            self.changes.push("DELETE owner_ids :owner");
-            self.conditions.push("(#state = :closed OR size(owner_ids) > :last)");
-            self.value(":closed", text("closed"));
-            self.value(":last", number(1_u32));
-        } else {
-            return;
-        }
-        self.value(":owner", owners(&[change.user_id]));
-    }
-
-    fn value(&mut self, name: &'static str, value: aws_sdk_dynamodb::types::AttributeValue) {
-        self.expression = std::mem::take(&mut self.expression).value(name, value);
     }
 }
 
@@ -210,7 +142,7 @@ impl Members for DynamoMembers {
             .name("#state", "state")
             .value(":open", text("open"))
             .value(":by_request", text(Joining::ByRequest.as_str()))
-            .value(":private", text(Visibility::Private.as_str()));
+            .value(":private", text(Audience::Private.as_str()));
         let stored = StoredRequest {
             project_id: request.project_id,
             user_id: request.user_id,
@@ -271,7 +203,7 @@ fn changed(outcome: &Outcome) -> Changed {
 }
 
 /// The row is that of a member with this role.
-fn is(role: Role) -> Expression {
+fn is(role: MemberRole) -> Expression {
     Expression::new("#role = :role").name("#role", "role").value(":role", text(role.as_str()))
 }
 
@@ -279,8 +211,8 @@ fn is(role: Role) -> Expression {
 pub(super) fn leads() -> Expression {
     Expression::new("#role IN (:owner, :maintainer)")
         .name("#role", "role")
-        .value(":owner", text(Role::Owner.as_str()))
-        .value(":maintainer", text(Role::Maintainer.as_str()))
+        .value(":owner", text(MemberRole::Owner.as_str()))
+        .value(":maintainer", text(MemberRole::Maintainer.as_str()))
 }
 
 pub(super) fn stored_member(member: &Member) -> Result<Item> {

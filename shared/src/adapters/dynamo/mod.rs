@@ -17,6 +17,7 @@ mod keys;
 mod limits;
 mod mail_jobs;
 mod members;
+mod membership_terms;
 mod messages;
 mod moderation;
 mod outbox;

@@ -26,13 +26,13 @@ choices! {
         OnSite = "on-site",
     }
     /// Who finds a project: everybody in lists, whoever has its id, or members only.
-    Visibility "visibility" {
+    Audience "visibility" {
         Listed = "listed",
         Unlisted = "unlisted",
         Private = "private",
     }
     /// What somebody may do in a project: everything, edit and let people in, or be there.
-    Role "role" {
+    MemberRole "role" {
         Owner = "owner",
         Maintainer = "maintainer",
         Member = "member",
@@ -52,7 +52,7 @@ impl Stage {
     }
 }
 
-impl Role {
+impl MemberRole {
     /// Whether this role edits the project and lets people in.
     pub const fn leads(self) -> bool {
         matches!(self, Self::Owner | Self::Maintainer)

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::stored::StoredDetails;
 use super::wire::ProjectInput;
-use super::{Description, Joining, Stage, Summary, Title, Visibility, WorkMode};
+use super::{Audience, Description, Joining, Stage, Summary, Title, WorkMode};
 use crate::domain::fields::{Fields, Refusal};
 use crate::domain::hex;
 use crate::domain::profile::number::numbers;
@@ -42,7 +42,7 @@ pub struct ProjectDetails {
     pub hours_per_week: Option<NeededHours>,
     pub team_size: Option<TeamSize>,
     pub joining: Joining,
-    pub visibility: Visibility,
+    pub visibility: Audience,
 }
 
 impl ProjectDetails {
@@ -79,13 +79,19 @@ fn take(fields: &mut Fields, input: &ProjectInput) -> Option<ProjectDetails> {
         fields.read_optional("experience_years", years, |years: &i64| ExperienceYears::parse(*years));
     let work_mode = fields.read("work_mode", &input.work_mode, WorkMode::parse);
     let place = input.place.as_ref().map_or(Some(None), |place| Place::take(fields, place).map(Some));
-    let place = fields.take("place", meeting_place(work_mode, place)).flatten();
+    // People who meet need a place. One that was refused is no second complaint.
+    let place = match (work_mode, place) {
+        (Some(WorkMode::Hybrid | WorkMode::OnSite), Some(None)) => {
+            fields.take("place", Err("place must be given unless work_mode is remote".into()))
+        }
+        (_, place) => place,
+    };
     let time_zone = fields.read_optional("time_zone", input.time_zone.as_ref(), TimeZone::parse);
     let hours = input.hours_per_week.as_ref();
     let hours_per_week = fields.read_optional("hours_per_week", hours, |hours: &i64| NeededHours::parse(*hours));
     let team_size = fields.read_optional("team_size", input.team_size.as_ref(), |size: &i64| TeamSize::parse(*size));
     let joining = fields.read("joining", &input.joining, Joining::parse);
-    let visibility = fields.read("visibility", &input.visibility, Visibility::parse);
+    let visibility = fields.read("visibility", &input.visibility, Audience::parse);
     Some(ProjectDetails {
         title: title?,
         summary: summary?.flatten(),
@@ -104,16 +110,6 @@ fn take(fields: &mut Fields, input: &ProjectInput) -> Option<ProjectDetails> {
         joining: joining?,
         visibility: visibility?,
     })
-}
-
-/// People who meet need a place. What was refused before is nothing, and no second complaint.
-fn meeting_place(mode: Option<WorkMode>, place: Option<Option<Place>>) -> Result<Option<Option<Place>>, Refusal> {
-    match (mode, &place) {
-        (Some(WorkMode::Hybrid | WorkMode::OnSite), Some(None)) => {
-            Err("place must be given unless work_mode is remote".into())
-        }
-        _ => Ok(place),
-    }
 }
 
 #[cfg(test)]
@@ -144,7 +140,7 @@ mod tests {
         let details = parse(bare()).unwrap();
         assert_eq!(
             (details.work_mode, details.joining, details.visibility),
-            (WorkMode::Remote, Joining::Open, Visibility::Listed)
+            (WorkMode::Remote, Joining::Open, Audience::Listed)
         );
     }
 

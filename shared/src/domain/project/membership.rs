@@ -1,6 +1,6 @@
 //! Who is in a project, in which role, and who may change that.
 
-use super::{Note, Project, Role};
+use super::{MemberRole, Note, Project};
 use crate::domain::id::{ProjectId, UserId};
 use crate::domain::time::Timestamp;
 use crate::error::{Code, Result};
@@ -9,7 +9,7 @@ use crate::error::{Code, Result};
 pub struct Member {
     pub project_id: ProjectId,
     pub user_id: UserId,
-    pub role: Role,
+    pub role: MemberRole,
     pub joined_at: Timestamp,
 }
 
@@ -28,7 +28,7 @@ pub enum Authority {
     /// It is their own, and the project is open to everybody or it is their leaving.
     Oneself,
     /// An owner or a maintainer decided it.
-    Leader(UserId, Role),
+    Leader(UserId, MemberRole),
 }
 
 /// One step of one person into, within or out of a project. Only the rules below make one.
@@ -36,8 +36,8 @@ pub enum Authority {
 pub struct MembershipChange {
     pub project_id: ProjectId,
     pub user_id: UserId,
-    pub before: Option<Role>,
-    pub after: Option<Role>,
+    pub before: Option<MemberRole>,
+    pub after: Option<MemberRole>,
     pub authority: Authority,
     pub at: Timestamp,
 }
@@ -46,7 +46,7 @@ impl MembershipChange {
     /// Somebody comes in by themselves.
     pub fn join(project: &Project, user_id: UserId, at: Timestamp) -> Result<Self> {
         project.admit()?;
-        Ok(Self::of(project, user_id, (None, Some(Role::Member)), Authority::Oneself, at))
+        Ok(Self::of(project, user_id, (None, Some(MemberRole::Member)), Authority::Oneself, at))
     }
 
     /// Somebody who waited is let in by `leader`.
@@ -54,7 +54,7 @@ impl MembershipChange {
         refuse_unless(leader.role.leads())?;
         project.admit()?;
         let authority = Authority::Leader(leader.user_id, leader.role);
-        Ok(Self::of(project, user_id, (None, Some(Role::Member)), authority, at))
+        Ok(Self::of(project, user_id, (None, Some(MemberRole::Member)), authority, at))
     }
 
     /// Somebody goes. The last owner of an open project has to stay.
@@ -64,13 +64,19 @@ impl MembershipChange {
     }
 
     /// An owner gives somebody, also oneself, another role.
-    pub fn appoint(project: &Project, member: &Member, role: Role, leader: &Member, at: Timestamp) -> Result<Self> {
-        refuse_unless(leader.role == Role::Owner)?;
+    pub fn appoint(
+        project: &Project,
+        member: &Member,
+        role: MemberRole,
+        leader: &Member,
+        at: Timestamp,
+    ) -> Result<Self> {
+        refuse_unless(leader.role == MemberRole::Owner)?;
         project.refuse_if_closed()?;
-        if role == Role::Owner && member.role != Role::Owner {
+        if role == MemberRole::Owner && member.role != MemberRole::Owner {
             project.admit_owner()?;
         }
-        if role != Role::Owner {
+        if role != MemberRole::Owner {
             refuse_last_owner(project, member)?;
         }
         let authority = Authority::Leader(leader.user_id, leader.role);
@@ -79,7 +85,7 @@ impl MembershipChange {
 
     /// An owner removes anybody, a maintainer plain members.
     pub fn remove(project: &Project, member: &Member, leader: &Member, at: Timestamp) -> Result<Self> {
-        refuse_unless(leader.role == Role::Owner || (leader.role.leads() && member.role == Role::Member))?;
+        refuse_unless(leader.role == MemberRole::Owner || (leader.role.leads() && member.role == MemberRole::Member))?;
         refuse_last_owner(project, member)?;
         let authority = Authority::Leader(leader.user_id, leader.role);
         Ok(Self::of(project, member.user_id, (Some(member.role), None), authority, at))
@@ -92,17 +98,17 @@ impl MembershipChange {
 
     /// Whether it changes who owns the project.
     pub fn makes_owner(&self) -> bool {
-        self.after == Some(Role::Owner) && self.before != Some(Role::Owner)
+        self.after == Some(MemberRole::Owner) && self.before != Some(MemberRole::Owner)
     }
 
     pub fn unmakes_owner(&self) -> bool {
-        self.before == Some(Role::Owner) && self.after != Some(Role::Owner)
+        self.before == Some(MemberRole::Owner) && self.after != Some(MemberRole::Owner)
     }
 
     fn of(
         project: &Project,
         user_id: UserId,
-        (before, after): (Option<Role>, Option<Role>),
+        (before, after): (Option<MemberRole>, Option<MemberRole>),
         authority: Authority,
         at: Timestamp,
     ) -> Self {
@@ -123,7 +129,7 @@ fn refuse_last_owner(project: &Project, member: &Member) -> Result<()> {
 impl Member {
     /// What the founder of a project is in it.
     pub fn founder(project: &Project, user_id: UserId) -> Self {
-        Self { project_id: project.project_id, user_id, role: Role::Owner, joined_at: project.created_at }
+        Self { project_id: project.project_id, user_id, role: MemberRole::Owner, joined_at: project.created_at }
     }
 
     /// Refuses what only owners and maintainers may do.
@@ -133,7 +139,7 @@ impl Member {
 
     /// Refuses what only owners may do.
     pub fn refuse_unless_owner(&self) -> Result<()> {
-        refuse_unless(self.role == Role::Owner)
+        refuse_unless(self.role == MemberRole::Owner)
     }
 }
 
@@ -156,7 +162,7 @@ mod tests {
         Project::new(ProjectId::from_parts(NOW, [9; 10]), user(1), details, NOW)
     }
 
-    fn member(project: &Project, number: u8, role: Role) -> Member {
+    fn member(project: &Project, number: u8, role: MemberRole) -> Member {
         Member { project_id: project.project_id, user_id: user(number), role, joined_at: NOW }
     }
 
@@ -177,9 +183,12 @@ mod tests {
     #[test]
     fn the_last_owner_stays_until_there_is_another_or_the_end() {
         let mut project = project();
-        let ada = member(&project, 1, Role::Owner);
+        let ada = member(&project, 1, MemberRole::Owner);
         assert_eq!(code(MembershipChange::leave(&project, &ada, NOW)), Some(Code::LastOwner));
-        assert_eq!(code(MembershipChange::appoint(&project, &ada, Role::Member, &ada, NOW)), Some(Code::LastOwner));
+        assert_eq!(
+            code(MembershipChange::appoint(&project, &ada, MemberRole::Member, &ada, NOW)),
+            Some(Code::LastOwner)
+        );
         assert_eq!(code(MembershipChange::remove(&project, &ada, &ada, NOW)), Some(Code::LastOwner));
         project.owner_ids.push(user(2));
         assert!(MembershipChange::leave(&project, &ada, NOW).unwrap().unmakes_owner());
@@ -192,9 +201,9 @@ mod tests {
     fn roles_bound_what_people_do_to_each_other() {
         let project = project();
         let (ada, mia, bob) = (
-            member(&project, 1, Role::Owner),
-            member(&project, 2, Role::Maintainer),
-            member(&project, 3, Role::Member),
+            member(&project, 1, MemberRole::Owner),
+            member(&project, 2, MemberRole::Maintainer),
+            member(&project, 3, MemberRole::Member),
         );
         assert_eq!(code(MembershipChange::accept(&project, user(4), &bob, NOW)), Some(Code::Forbidden));
         assert!(MembershipChange::accept(&project, user(4), &mia, NOW).is_ok());
@@ -203,15 +212,21 @@ mod tests {
         {
             assert_eq!(MembershipChange::remove(&project, subject, leader, NOW).is_ok(), allowed, "{subject:?}");
         }
-        assert_eq!(code(MembershipChange::appoint(&project, &bob, Role::Maintainer, &mia, NOW)), Some(Code::Forbidden));
-        assert!(MembershipChange::appoint(&project, &bob, Role::Owner, &ada, NOW).unwrap().makes_owner());
+        assert_eq!(
+            code(MembershipChange::appoint(&project, &bob, MemberRole::Maintainer, &mia, NOW)),
+            Some(Code::Forbidden)
+        );
+        assert!(MembershipChange::appoint(&project, &bob, MemberRole::Owner, &ada, NOW).unwrap().makes_owner());
     }
 
     #[test]
     fn there_are_few_owners() {
         let mut project = project();
-        let (ada, bob) = (member(&project, 1, Role::Owner), member(&project, 9, Role::Member));
+        let (ada, bob) = (member(&project, 1, MemberRole::Owner), member(&project, 9, MemberRole::Member));
         project.owner_ids.extend((2..=5).map(user));
-        assert_eq!(code(MembershipChange::appoint(&project, &bob, Role::Owner, &ada, NOW)), Some(Code::InvalidField));
+        assert_eq!(
+            code(MembershipChange::appoint(&project, &bob, MemberRole::Owner, &ada, NOW)),
+            Some(Code::InvalidField)
+        );
     }
 }

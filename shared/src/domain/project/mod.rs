@@ -12,7 +12,7 @@ mod stored;
 mod text;
 mod wire;
 
-pub use choice::{Joining, Role, Stage, Visibility, WorkMode};
+pub use choice::{Audience, Joining, MemberRole, Stage, WorkMode};
 pub use details::{NeededHours, ProjectDetails, TeamSize};
 pub use heat::{Event, Metric, Points};
 pub use membership::{Authority, JoinRequest, Member, MembershipChange};
@@ -98,13 +98,13 @@ impl Project {
     }
 
     /// Whether somebody with this part in the project, or none, may see it, as far as the project itself is concerned.
-    pub fn is_shown_to(&self, role: Option<Role>) -> bool {
-        role.is_some() || (self.is_open() && self.details.visibility != Visibility::Private)
+    pub fn is_shown_to(&self, role: Option<MemberRole>) -> bool {
+        role.is_some() || (self.is_open() && self.details.visibility != Audience::Private)
     }
 
     /// Whether lists may name the project: it is open and wants to be found.
     pub fn is_listed(&self) -> bool {
-        self.is_open() && self.details.visibility == Visibility::Listed
+        self.is_open() && self.details.visibility == Audience::Listed
     }
 
     /// Whether the project still looks for people. One that is not is found, and suggested to nobody.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Joining, Stage, Visibility, WorkMode};
+use super::{Audience, Joining, Stage, WorkMode};
 use crate::domain::input::Input;
 use crate::domain::profile::{Field, Goal, PlaceInput};
 
@@ -62,7 +62,7 @@ pub struct ProjectInput {
     pub joining: Input<String>,
     /// Listed when left out.
     #[serde(default = "listed")]
-    #[schema(value_type = Visibility, default = "listed")]
+    #[schema(value_type = Audience, default = "listed")]
     pub visibility: Input<String>,
 }
 
@@ -75,5 +75,5 @@ fn open() -> Input<String> {
 }
 
 fn listed() -> Input<String> {
-    Visibility::Listed.as_str().to_owned().into()
+    Audience::Listed.as_str().to_owned().into()
 }

@@ -7,7 +7,7 @@ use super::super::person::comparable;
 use super::super::reason::{Explanation, Notes, ReasonCode, capitalised, enumeration};
 use super::super::score::ComponentName;
 use super::{Need, Needs};
-use crate::domain::profile::Place;
+use crate::domain::profile::{ExperienceYears, Place};
 use crate::domain::project::WorkMode;
 
 type Measure = fn(&Features<'_>, &Needs<'_>, &SkillMatrix, &mut Notes) -> Option<f64>;
@@ -15,8 +15,8 @@ type Measure = fn(&Features<'_>, &Needs<'_>, &SkillMatrix, &mut Notes) -> Option
 /// The components in the order in which a score lists them, with their weights, which make 1.
 pub(super) const ALL: [(ComponentName, f64, Measure); 8] = [
     (ComponentName::Skills, 0.34, skills),
-    (ComponentName::Field, 0.08, field),
-    (ComponentName::Experience, 0.06, experience),
+    (ComponentName::Field, 0.08, |person, needs, _, notes| Some(field(person, needs, notes))),
+    (ComponentName::Experience, 0.06, |person, needs, _, notes| Some(experience(person, needs, notes))),
     (ComponentName::Goals, 0.12, |person, needs, _, notes| wishes::between(&person.goals, &needs.goals, notes)),
     (ComponentName::Languages, 0.08, languages),
     (ComponentName::Availability, 0.1, time),
@@ -108,7 +108,7 @@ fn explain_skills(explanation: &mut Explanation, needs: &Needs<'_>, met: &[Met],
     }
 }
 
-fn field(person: &Features<'_>, needs: &Needs<'_>, _: &SkillMatrix, notes: &mut Notes) -> Option<f64> {
+fn field(person: &Features<'_>, needs: &Needs<'_>, notes: &mut Notes) -> f64 {
     let (first, second) = ascending(person.field, needs.details.field);
     if first == second {
         notes.explain(|explanation| {
@@ -117,7 +117,7 @@ fn field(person: &Features<'_>, needs: &Needs<'_>, _: &SkillMatrix, notes: &mut 
             explanation.reason(ReasonCode::FieldShared, text, items);
         });
         // Two people of one field gain less from each other than of two; a project is what its own field is for.
-        return Some(1.0);
+        return 1.0;
     }
     let percent = fields::synergy(first, second);
     notes.explain(|explanation| {
@@ -130,12 +130,12 @@ fn field(person: &Features<'_>, needs: &Needs<'_>, _: &SkillMatrix, notes: &mut 
             explanation.counter(ReasonCode::FieldDistant, format!("{both} rarely meet: {value:.2}"), items);
         }
     });
-    Some(f64::from(percent) / 100.0)
+    f64::from(percent) / 100.0
 }
 
 /// As many years as the project asks for, or as its stage suggests; more are no better and no worse.
-fn experience(person: &Features<'_>, needs: &Needs<'_>, _: &SkillMatrix, notes: &mut Notes) -> Option<f64> {
-    let stated = needs.details.experience_years.map(crate::domain::profile::ExperienceYears::get);
+fn experience(person: &Features<'_>, needs: &Needs<'_>, notes: &mut Notes) -> f64 {
+    let stated = needs.details.experience_years.map(ExperienceYears::get);
     let wanted = stated.unwrap_or_else(|| needs.details.stage.usual_years());
     let years = person.experience.get();
     notes.explain(|explanation| {
@@ -153,7 +153,7 @@ fn experience(person: &Features<'_>, needs: &Needs<'_>, _: &SkillMatrix, notes: 
         }
     });
     // The first few years count less than fully, as they do between two people.
-    Some(((4.0 + f64::from(years)) / (4.0 + f64::from(wanted))).min(1.0))
+    ((4.0 + f64::from(years)) / (4.0 + f64::from(wanted))).min(1.0)
 }
 
 fn years_of_experience(years: u8) -> String {
