@@ -93,6 +93,7 @@ catalogue! {
     ConnectionNotFound "connection_not_found" NotFound "There is no such connection";
     UserNotFound "user_not_found" NotFound "There is no such account";
     ReportNotFound "report_not_found" NotFound "There is no such open report";
+    StatementNotFound "statement_not_found" NotFound "Nothing is stated about these two skills";
     ProjectNotFound "project_not_found" NotFound "There is no such project for you";
     MemberNotFound "member_not_found" NotFound "There is no such member of the project";
     RequestNotFound "request_not_found" NotFound "Nobody is waiting to join under this id";
@@ -103,6 +104,7 @@ catalogue! {
     ClientIdReused "client_id_reused" Conflict "The `client_id` was used for another message";
     LastSignInMethod "last_sign_in_method" Conflict "Nothing else opens your account; set a password first";
     CursorOutdated "cursor_outdated" Conflict "The list has changed since; start again from its beginning";
+    MatrixFull "matrix_full" Conflict "The skill matrix has no room for this";
     VersionConflict "version_conflict" Conflict "Somebody changed this meanwhile; read it again";
     ProjectClosed "project_closed" Conflict "The project is closed";
     ProjectFull "project_full" Conflict "The project has as many members as it can have";

@@ -7,6 +7,7 @@ pub mod delivery;
 pub mod domain;
 pub mod edge;
 pub mod error;
+pub mod models;
 pub mod ports;
 pub mod suggestions;
 pub mod telemetry;

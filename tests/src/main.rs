@@ -9,6 +9,7 @@
     reason = "a story that cannot go on has failed, and says so"
 )]
 
+mod cache;
 mod contracts;
 mod house;
 mod replay;

@@ -65,7 +65,9 @@ struct AuditView {
     /// Who did it; left out when an operator did, with access to the tables.
     #[serde(skip_serializing_if = "Option::is_none")]
     actor_id: Option<UserId>,
-    subject_id: UserId,
+    /// Whom it is about; left out when it is about what all share, such as the skill matrix.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject_id: Option<UserId>,
     #[serde(flatten)]
     act: Act,
     #[serde(skip_serializing_if = "Option::is_none")]

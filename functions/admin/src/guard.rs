@@ -75,9 +75,14 @@ where
 }
 
 impl Staff {
-    /// The entry of the audit that says what is about to be done.
+    /// The entry of the audit that says what is about to be done to somebody.
     pub(crate) fn notes(self, subject_id: UserId, act: Act, reason: Option<Reason>, ambient: &Ambient) -> AuditEntry {
+        AuditEntry { subject_id: Some(subject_id), reason, ..self.notes_of_all(act, ambient) }
+    }
+
+    /// The same for what is about nobody in particular.
+    pub(crate) fn notes_of_all(self, act: Act, ambient: &Ambient) -> AuditEntry {
         let (id, at, request_id) = (ambient.id(), ambient.now(), telemetry::request_id());
-        AuditEntry { id, at, actor_id: Some(self.user_id), subject_id, act, reason, request_id }
+        AuditEntry { id, at, actor_id: Some(self.user_id), subject_id: None, act, reason: None, request_id }
     }
 }

@@ -1,4 +1,4 @@
-//! `admin`: what staff does: roles, sanctions, reports, audit.
+//! `admin`: what staff does: roles, sanctions, reports, the skill matrix, audit.
 //!
 //! Who asks is told by the token, what they may do by their account alone, read for every request and held again by the
 //! transaction that does it. Every act is one transaction with its row in the audit; what is read about somebody is noted
@@ -6,6 +6,7 @@
 
 mod audit;
 mod guard;
+pub mod matrix;
 pub mod reports;
 pub mod users;
 
@@ -16,13 +17,20 @@ use utoipa::openapi::OpenApi;
 pub use audit::Deps as AuditDeps;
 pub use guard::Guard;
 
-pub fn router(users: users::Deps, reports: reports::Deps, audit: AuditDeps) -> Router {
+pub fn router(users: users::Deps, reports: reports::Deps, matrix: matrix::Deps, audit: AuditDeps) -> Router {
     let users = users::routes().with_state(users);
     let reports = reports::routes().with_state(reports);
-    http::app(users.merge(reports).merge(audit::routes().with_state(audit)))
+    let matrix = matrix::routes().with_state(matrix);
+    http::app(users.merge(reports).merge(matrix).merge(audit::routes().with_state(audit)))
 }
 
 /// This function's part of the API document.
 pub fn api() -> OpenApi {
-    http::document([users::routes().into_openapi(), reports::routes().into_openapi(), audit::routes().into_openapi()])
+    let matrix = matrix::routes().into_openapi();
+    http::document([
+        users::routes().into_openapi(),
+        reports::routes().into_openapi(),
+        matrix,
+        audit::routes().into_openapi(),
+    ])
 }

@@ -1,13 +1,16 @@
 //! `connections`: like, pass, match, unmatch, block.
 //!
 //! Every operation reads the pair, changes it in memory and replaces it if nobody was faster; the rules are in
-//! `shared::domain::pair`.
+//! `shared::domain::pair`. A like or a pass also teaches what matters to its giver (`shared::domain::matching`, `Taste`),
+//! in the same transaction.
 
 mod blocks;
 mod change;
+mod learning;
 mod like;
 mod list;
 mod pass;
+mod people;
 mod unmatch;
 
 use std::sync::Arc;
@@ -17,15 +20,16 @@ use axum::extract::FromRef;
 use shared::edge::http::{self, Authenticator, Limiter};
 use shared::ports::ambient::Ambient;
 use shared::ports::pairs::Pairs;
-use shared::ports::profiles::Profiles;
 use shared::routes;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+pub use people::People;
+
 #[derive(Clone, FromRef)]
 pub struct Deps {
     pub pairs: Arc<dyn Pairs>,
-    pub profiles: Arc<dyn Profiles>,
+    pub people: People,
     pub limiter: Limiter,
     pub authenticator: Arc<Authenticator>,
     pub ambient: Ambient,
@@ -48,4 +52,5 @@ fn routes() -> OpenApiRouter<Deps> {
         .routes(routes!(unmatch::unmatch))
         .routes(routes!(blocks::list))
         .routes(routes!(blocks::block, blocks::unblock))
+        .routes(routes!(learning::read, learning::switch, learning::forget))
 }

@@ -2,20 +2,20 @@
 
 use axum::Json;
 use axum::extract::State;
+use futures::try_join;
 use serde::{Deserialize, Serialize};
 use shared::domain::fields::Fields;
 use shared::domain::id::{ConversationId, UserId};
 use shared::domain::input::Input;
 use shared::domain::limit::{LIKE_PER_PERSON, Subject};
 use shared::domain::pair::Liked;
-use shared::domain::profile::Profile;
 use shared::domain::text;
 use shared::edge::http::{Body, Caller, Id, Problem};
 use shared::error::{Code, Result};
 use utoipa::ToSchema;
 
 use crate::Deps;
-use crate::change::change;
+use crate::change::answer;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -41,6 +41,8 @@ enum LikeState {
 }
 
 /// Likes somebody; if they did the same before, it is a match and both are told. Liking twice changes nothing.
+///
+/// How the two compare at this moment is kept, and moves the weights of one's own list: see `/v1/learning`.
 #[utoipa::path(put, path = "/v1/likes/{user_id}", tag = "connections", security(("bearer" = [])),
     params(("user_id" = UserId, Path)), request_body = LikeBody, responses(
     (status = 200, body = LikeAnswer),
@@ -55,11 +57,14 @@ pub(crate) async fn like(
 ) -> Result<Json<LikeAnswer>> {
     let intro = parse(&body)?;
     let person = Subject::person(caller.user_id);
-    let (own, ()) = tokio::try_join!(deps.profiles.find(caller.user_id), deps.limiter.take(&LIKE_PER_PERSON, &person))?;
-    own.ok_or(Code::ProfileMissing)?;
-    let other = deps.profiles.find(user_id).await?.and_then(Profile::unless_hidden).ok_or(Code::ProfileNotFound)?;
+    let meeting = deps.people.meet(caller.user_id, user_id);
+    let (encounter, ()) = try_join!(meeting, deps.limiter.take(&LIKE_PER_PERSON, &person))?;
+    if !encounter.has_own_profile() {
+        return Err(Code::ProfileMissing.into());
+    }
+    let other = encounter.other()?;
     let (now, conversation_id) = (deps.ambient.now(), deps.ambient.id());
-    let liked = change(&deps, caller.user_id, user_id, |pair| {
+    let liked = answer(&deps, caller.user_id, user_id, encounter.impression.as_ref(), |pair| {
         pair.refuse_unless_seen(caller.user_id, other.details.visible)?;
         pair.like(caller.user_id, intro.clone(), conversation_id, now)
     })

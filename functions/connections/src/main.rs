@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use connections::Deps;
+use connections::{Deps, People};
 use shared::adapters::aws::Aws;
-use shared::adapters::dynamo::{DynamoKeys, DynamoLimits, DynamoOutbox, DynamoPairs, DynamoProfiles, DynamoSessions};
+use shared::adapters::dynamo::{
+    DynamoKeys, DynamoLimits, DynamoMatrix, DynamoOutbox, DynamoPairs, DynamoProfiles, DynamoSessions, DynamoTastes,
+};
 use shared::adapters::system;
 use shared::config::{TableName, TokensConfig, Vars};
 use shared::edge::http::{self, Authenticator, Limiter};
+use shared::models::Models;
 use shared::telemetry;
 
 #[tokio::main(flavor = "current_thread")]
@@ -24,12 +27,14 @@ async fn main() -> Result<(), lambda_http::Error> {
     let tokens = TokensConfig::read(&mut vars);
     vars.finish()?;
 
+    let models = Models::new(Arc::new(DynamoMatrix::reader(ops.clone())));
+    let tastes = Arc::new(DynamoTastes::new(social.clone()));
     let keys = Arc::new(DynamoKeys::new(ops.clone()));
     let limiter = Limiter::new(Arc::new(DynamoLimits::new(ops, ambient.clone())));
     let authenticator = Authenticator::new(tokens.issuer, keys, Arc::new(sessions), ambient.clone());
     let deps = Deps {
         pairs: Arc::new(DynamoPairs::new(social, chat, outbox)),
-        profiles: Arc::new(profiles),
+        people: People::new(Arc::new(profiles), models, tastes.clone(), tastes),
         limiter,
         authenticator: Arc::new(authenticator),
         ambient,

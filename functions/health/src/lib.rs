@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use shared::edge::http;
+use shared::ports::ambient::Ambient;
+use shared::ports::cache_stats::CacheStats;
 use shared::ports::probe::Probe;
 use shared::routes;
 use utoipa::openapi::OpenApi;
@@ -15,7 +17,12 @@ use utoipa_axum::router::OpenApiRouter;
 
 #[derive(Clone)]
 pub struct Deps {
+    /// What no request can do without.
     pub probes: Arc<[Box<dyn Probe>]>,
+    /// Nothing when there is none.
+    pub cache: Option<Arc<dyn Probe>>,
+    pub cache_stats: Arc<dyn CacheStats>,
+    pub ambient: Ambient,
 }
 
 pub fn router(deps: Deps) -> Router {

@@ -7,13 +7,14 @@ mod list;
 mod pair;
 mod view;
 mod visibility;
+mod warm;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::FromRef;
-use shared::domain::matching::Model;
 use shared::edge::http::{self, Authenticator};
+use shared::models::Lens;
 use shared::ports::ambient::Ambient;
 use shared::routes;
 use shared::suggestions::{People, Ranker};
@@ -24,7 +25,7 @@ use utoipa_axum::router::OpenApiRouter;
 pub struct Deps {
     pub people: People,
     pub ranker: Ranker,
-    pub model: Arc<Model>,
+    pub lens: Lens,
     pub authenticator: Arc<Authenticator>,
     pub ambient: Ambient,
 }
@@ -39,5 +40,9 @@ pub fn api() -> OpenApi {
 }
 
 fn routes() -> OpenApiRouter<Deps> {
-    OpenApiRouter::new().routes(routes!(list::list)).routes(routes!(pair::read)).routes(routes!(visibility::read))
+    OpenApiRouter::new()
+        .routes(routes!(list::list))
+        .routes(routes!(warm::warm))
+        .routes(routes!(pair::read))
+        .routes(routes!(visibility::read))
 }

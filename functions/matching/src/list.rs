@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use futures::try_join;
 use serde::Deserialize;
 use shared::domain::fields::Fields;
 use shared::domain::listing::{Rank, Wanted, WantedInput};
@@ -59,15 +60,16 @@ pub(crate) async fn list(
     caller: Caller,
     Params(params): Params<ListParams>,
 ) -> Result<Json<MatchList>> {
-    let me = deps.people.oneself(caller.user_id).await?;
+    let (me, sight) = try_join!(deps.people.oneself(caller.user_id), deps.lens.of(caller.user_id))?;
     let (limit, asked) = params.parse(&me, deps.ambient.now())?;
-    let edition = (me.profile.version, deps.model.matrix.version(), ENGINE_VERSION);
-    let identity = ListIdentity::new(caller.user_id, &("matches", &asked.wanted, asked.online_now), &edition)?;
+    let edition = (me.profile.version, sight.model.matrix.version(), sight.weights(), ENGINE_VERSION);
+    let list = ("matches", asked.wanted.to_string(), asked.online_now);
+    let identity = ListIdentity::new(caller.user_id, &list, &edition)?;
     let after = params.cursor.map(|cursor| identity.after::<Rank>(&cursor)).transpose()?;
-    let ranking = deps.ranker.ranking(&me, &asked.wanted, &deps.model).await?;
+    let ranking = deps.ranker.ranking(&me, &asked.wanted, &sight).await?;
     let page = deps.ranker.page(&me, &asked, &ranking, after, limit).await?;
-    let ranked = matching::rank(&me, &page.people, limit, &deps.model);
-    let items = ranked.into_iter().map(MatchView::from).collect();
+    let ranked = matching::rank(&me, &page.people, limit, &sight.model, &sight.ranking());
+    let items = ranked.into_iter().map(|ranked| MatchView::new(ranked.profile, ranked.score, &sight)).collect();
     let next_cursor = page.next.map(|place| identity.cursor(&place)).transpose()?;
     Ok(Json(MatchList { items, next_cursor }))
 }

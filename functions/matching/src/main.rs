@@ -1,16 +1,20 @@
-//! Wires `matching` to its tables.
+//! Wires `matching` to its tables, the index and the cache.
 
 use std::sync::Arc;
 
 use matching::Deps;
 use shared::adapters::aws::Aws;
+use shared::adapters::cache;
+use shared::adapters::candidates::{CAPACITY, Limits, SegmentIndex, Sources};
 use shared::adapters::dynamo::{
-    DynamoDirectory, DynamoKeys, DynamoPairs, DynamoProfiles, DynamoRegistry, DynamoSessions,
+    DynamoCacheStats, DynamoDirectory, DynamoKeys, DynamoMatrix, DynamoPairs, DynamoProfiles, DynamoRegistry,
+    DynamoSessions, DynamoTastes,
 };
+use shared::adapters::segments::S3Segments;
 use shared::adapters::system;
-use shared::config::{TableName, TokensConfig, Vars};
-use shared::domain::matching::Model;
+use shared::config::{CacheConfig, CandidatesConfig, TableName, TokensConfig, Vars};
 use shared::edge::http::{self, Authenticator};
+use shared::models::{Lens, Models};
 use shared::suggestions::{People, Ranker};
 use shared::telemetry;
 
@@ -20,21 +24,34 @@ async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init(&vars);
     let aws = Aws::new(&vars);
     let profiles = aws.table(&mut vars, TableName::Profiles);
+    let social = aws.table(&mut vars, TableName::Social);
     let registry = DynamoRegistry::new(aws.table(&mut vars, TableName::Realtime));
-    let pairs = DynamoPairs::reader(aws.table(&mut vars, TableName::Social));
     let sessions = DynamoSessions::reader(aws.table(&mut vars, TableName::Sessions));
-    let keys = DynamoKeys::new(aws.table(&mut vars, TableName::Ops));
+    let ops = aws.table(&mut vars, TableName::Ops);
+    let index = vars.required("APP_BUCKETS_INDEX");
+    let candidates = CandidatesConfig::read(&mut vars);
+    let cache = CacheConfig::read(&mut vars);
     let tokens = TokensConfig::read(&mut vars);
     vars.finish()?;
 
     let ambient = system::ambient();
-    let authenticator = Authenticator::new(tokens.issuer, Arc::new(keys), Arc::new(sessions), ambient.clone());
-    let candidates = Arc::new(DynamoDirectory::new(profiles.clone()));
-    let people = People::new(Arc::new(DynamoProfiles::reader(profiles)), Arc::new(pairs), Arc::new(registry));
+    let keys = Arc::new(DynamoKeys::new(ops.clone()));
+    let authenticator = Authenticator::new(tokens.issuer, keys, Arc::new(sessions), ambient.clone());
+    let cache = cache::open(&cache, Arc::new(DynamoCacheStats::new(ops.clone())), ambient.clone())?;
+    let directory = Arc::new(DynamoDirectory::new(profiles.clone()));
+    let profiles = Arc::new(DynamoProfiles::reader(profiles));
+    let sources = Sources {
+        segments: Arc::new(S3Segments::new(&aws, index)),
+        directory,
+        profiles: profiles.clone(),
+        ambient: ambient.clone(),
+    };
+    let candidates = SegmentIndex::new(sources, Limits { capacity: CAPACITY, poll: candidates.poll });
+    let people = People::new(profiles, Arc::new(DynamoPairs::reader(social.clone())), Arc::new(registry));
     let deps = Deps {
-        ranker: Ranker::new(candidates, people.clone(), ambient.clone()),
+        ranker: Ranker::new(Arc::new(candidates), people.clone(), Arc::new(cache)),
         people,
-        model: Arc::new(Model::default()),
+        lens: Lens::new(Models::new(Arc::new(DynamoMatrix::reader(ops))), Arc::new(DynamoTastes::new(social))),
         authenticator: Arc::new(authenticator),
         ambient,
     };

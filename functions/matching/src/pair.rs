@@ -2,8 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
+use futures::try_join;
 use shared::domain::id::UserId;
-use shared::domain::matching::{self, Ranked};
+use shared::domain::matching;
 use shared::edge::http::{Caller, Id, Problem};
 use shared::error::{Code, Result};
 
@@ -17,11 +18,12 @@ use crate::view::MatchView;
     (status = "4XX", body = Problem, description = "`profile_missing`, `profile_not_found`"),
 ))]
 pub(crate) async fn read(State(deps): State<Deps>, caller: Caller, Id(user_id): Id<UserId>) -> Result<Json<MatchView>> {
-    let (me, other, pair) = deps.people.oneself_and(caller.user_id, user_id).await?;
+    let both = deps.people.oneself_and(caller.user_id, user_id);
+    let ((me, other, pair), sight) = try_join!(both, deps.lens.of(caller.user_id))?;
     if !other.profile.is_shown() {
         return Err(Code::ProfileNotFound.into());
     }
     pair.refuse_unless_seen(caller.user_id, other.profile.details.visible)?;
-    let score = matching::score(&me, &other, &deps.model);
-    Ok(Json(MatchView::from(Ranked { profile: &other.profile, score })))
+    let score = matching::score(&me, &other, &sight.model);
+    Ok(Json(MatchView::new(&other.profile, score, &sight)))
 }

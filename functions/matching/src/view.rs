@@ -2,13 +2,14 @@
 
 use serde::Serialize;
 use shared::domain::id::UserId;
-use shared::domain::matching::{Ranked, Score};
-use shared::domain::profile::Field;
+use shared::domain::matching::{ForYou, Score};
+use shared::domain::profile::{Field, Profile};
+use shared::models::Sight;
 use utoipa::ToSchema;
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct MatchList {
-    /// Best first.
+    /// Best first: by `for_you` where there is one, else by `score`.
     pub(crate) items: Vec<MatchView>,
     /// The `cursor` of the next page, if there may be one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -22,18 +23,24 @@ pub(crate) struct MatchView {
     name: String,
     headline: Option<String>,
     field: Field,
+    /// The same for both people.
     score: Score,
+    /// The score with the weights that one's own likes and passes have moved, which orders one's list; left out when they
+    /// moved none, or learning is switched off. See `/v1/learning`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    for_you: Option<ForYou>,
 }
 
-impl From<Ranked<'_>> for MatchView {
-    fn from(ranked: Ranked<'_>) -> Self {
-        let details = &ranked.profile.details;
+impl MatchView {
+    pub(crate) fn new(profile: &Profile, score: Score, sight: &Sight) -> Self {
+        let details = &profile.details;
         Self {
-            user_id: ranked.profile.user_id,
+            user_id: profile.user_id,
             name: details.name.as_str().to_owned(),
             headline: details.headline.as_ref().map(|headline| headline.as_str().to_owned()),
             field: details.field,
-            score: ranked.score,
+            for_you: sight.for_you(&score),
+            score,
         }
     }
 }

@@ -3,6 +3,7 @@
 mod me;
 mod others;
 mod report;
+mod shelf;
 mod view;
 
 use std::sync::Arc;
@@ -12,16 +13,16 @@ use axum::extract::FromRef;
 use shared::edge::http::{self, Authenticator};
 use shared::ports::ambient::Ambient;
 use shared::ports::pairs::Pairs;
-use shared::ports::profiles::Profiles;
 use shared::routes;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use report::Desk;
+pub use shelf::Shelf;
 
 #[derive(Clone, FromRef)]
 pub struct Deps {
-    pub profiles: Arc<dyn Profiles>,
+    pub shelf: Shelf,
     pub pairs: Arc<dyn Pairs>,
     pub desk: Desk,
     pub authenticator: Arc<Authenticator>,

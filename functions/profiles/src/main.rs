@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use profiles::{Deps, Desk};
+use profiles::{Deps, Desk, Shelf};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{
-    DynamoKeys, DynamoLimits, DynamoOutbox, DynamoPairs, DynamoProfiles, DynamoReports, DynamoSessions,
+    DynamoKeys, DynamoLimits, DynamoMatrix, DynamoOutbox, DynamoPairs, DynamoProfiles, DynamoReports, DynamoSessions,
 };
 use shared::adapters::system;
 use shared::config::{TableName, TokensConfig, Vars};
 use shared::edge::http::{self, Authenticator, Limiter};
+use shared::models::Models;
 use shared::telemetry;
 
 #[tokio::main(flavor = "current_thread")]
@@ -26,11 +27,12 @@ async fn main() -> Result<(), lambda_http::Error> {
     let tokens = TokensConfig::read(&mut vars);
     vars.finish()?;
 
+    let models = Models::new(Arc::new(DynamoMatrix::reader(ops.clone())));
     let keys = Arc::new(DynamoKeys::new(ops.clone()));
     let limiter = Limiter::new(Arc::new(DynamoLimits::new(ops, ambient.clone())));
     let authenticator = Authenticator::new(tokens.issuer, keys, Arc::new(sessions), ambient.clone());
     let deps = Deps {
-        profiles: Arc::new(profiles),
+        shelf: Shelf::new(Arc::new(profiles), models),
         pairs: Arc::new(DynamoPairs::reader(social.clone())),
         desk: Desk::new(Arc::new(DynamoReports::filing(social)), limiter),
         authenticator: Arc::new(authenticator),

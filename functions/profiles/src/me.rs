@@ -16,8 +16,9 @@ use crate::view::OwnProfile;
     (status = "4XX", body = Problem, description = "`profile_not_found` before the first `PUT`"),
 ))]
 pub(crate) async fn read(State(deps): State<Deps>, caller: Caller) -> Result<Json<OwnProfile>> {
-    let profile = deps.profiles.find(caller.user_id).await?.ok_or(Code::ProfileNotFound)?;
-    Ok(Json(OwnProfile::from(&profile)))
+    let profile = deps.shelf.profiles.find(caller.user_id).await?.ok_or(Code::ProfileNotFound)?;
+    let unknown_skills = deps.shelf.unknown_skills(&profile).await?;
+    Ok(Json(OwnProfile::new(&profile, unknown_skills)))
 }
 
 /// Writes one's own profile as a whole; what is left out is removed.
@@ -32,7 +33,7 @@ pub(crate) async fn write(
 ) -> Result<Json<OwnProfile>> {
     let details = ProfileDetails::parse(&input)?;
     let now = deps.ambient.now();
-    let before = deps.profiles.find(caller.user_id).await?;
+    let before = deps.shelf.profiles.find(caller.user_id).await?;
     let known = before.as_ref().and_then(|profile| profile.text_hash.clone());
     let profile = match before {
         Some(profile) => profile.edited(details, now),
@@ -40,8 +41,10 @@ pub(crate) async fn write(
     };
     let effect = profile.says_something_new(known.as_ref()).then(|| Effect::embed_profile(caller.user_id));
     let promise = effect.map(|effect| deps.ambient.promise(effect));
-    if !deps.profiles.save(&profile, promise.as_ref()).await? {
+    // First what may fail without harm.
+    let unknown_skills = deps.shelf.unknown_skills(&profile).await?;
+    if !deps.shelf.profiles.save(&profile, promise.as_ref()).await? {
         return Err(Code::VersionConflict.into());
     }
-    Ok(Json(OwnProfile::from(&profile)))
+    Ok(Json(OwnProfile::new(&profile, unknown_skills)))
 }

@@ -23,7 +23,7 @@ pub(crate) async fn read(
     caller: Caller,
     Id(user_id): Id<UserId>,
 ) -> Result<Json<PublicProfile>> {
-    let profile = deps.profiles.find(user_id).await?.ok_or(Code::ProfileNotFound)?;
+    let profile = deps.shelf.profiles.find(user_id).await?.ok_or(Code::ProfileNotFound)?;
     if user_id != caller.user_id {
         if !profile.is_shown() {
             return Err(Code::ProfileNotFound.into());

@@ -70,7 +70,7 @@ pub(crate) async fn report(
         return Err(Error::invalid("user_id", "user_id must be somebody else"));
     }
     deps.desk.admit(caller.user_id).await?;
-    let profile = deps.profiles.find(user_id).await?.ok_or(Code::ProfileNotFound)?;
+    let profile = deps.shelf.profiles.find(user_id).await?.ok_or(Code::ProfileNotFound)?;
     let pair = deps.pairs.find(caller.user_id, user_id).await?;
     if !pair.may_be_reported_by(caller.user_id, profile.details.visible && profile.is_shown()) {
         return Err(Code::ProfileNotFound.into());

@@ -69,6 +69,8 @@ pub(crate) struct OwnProfile {
     /// How much of the profile is filled in, in percent.
     #[schema(minimum = 0, maximum = 100)]
     completeness: u8,
+    /// Those of the skills that the skill matrix does not know: they are kept, and count where both people have them.
+    unknown_skills: Vec<String>,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
@@ -120,8 +122,8 @@ impl From<Coordinates> for CoordinatesView {
     }
 }
 
-impl From<&Profile> for OwnProfile {
-    fn from(profile: &Profile) -> Self {
+impl OwnProfile {
+    pub(crate) fn new(profile: &Profile, unknown_skills: Vec<String>) -> Self {
         Self {
             public: profile.into(),
             filters: FiltersView::from(&profile.details.filters),
@@ -129,6 +131,7 @@ impl From<&Profile> for OwnProfile {
             visible: profile.details.visible,
             version: profile.version,
             completeness: profile.completeness(),
+            unknown_skills,
             created_at: profile.created_at,
             updated_at: profile.updated_at,
         }

@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use axum::Json;
 use axum::extract::State;
+use futures::try_join;
 use serde::{Deserialize, Serialize};
 use shared::domain::id::{ProjectId, UserId};
 use shared::domain::listing::Rank;
-use shared::domain::matching::{self, FIT_VERSION, Features, Needs, Person, Score, Venture};
+use shared::domain::matching::{self, FIT_VERSION, Features, Needs, Person, Score, SkillMatrix, Venture};
 use shared::domain::profile::Field;
 use shared::domain::project::MAX_MEMBERS;
 use shared::edge::http::{Caller, Id, ListIdentity, Params, Problem, page_limit};
@@ -67,30 +68,29 @@ pub(crate) async fn list(
     Params(params): Params<CandidateParams>,
 ) -> Result<Json<CandidateList>> {
     let limit = page_limit(params.limit)?;
-    let sight = look(&deps, caller.user_id, project_id).await?;
+    let (sight, model) = try_join!(look(&deps, caller.user_id, project_id), deps.people.models.current())?;
     sight.leader()?;
     sight.project().refuse_if_closed()?;
-    let edition = (sight.project().version, deps.people.model.matrix.version(), FIT_VERSION);
+    let edition = (sight.project().version, model.matrix.version(), FIT_VERSION);
     let identity = ListIdentity::new(caller.user_id, &("projects/candidates", project_id), &edition)?;
     let after = params.cursor.map(|cursor| identity.after::<Rank>(&cursor)).transpose()?;
-    let ranked = ranked(&deps, caller.user_id, &sight.venture).await?;
+    let ranked = ranked(&deps, caller.user_id, &sight.venture, &model.matrix).await?;
     let rest = ranked.iter().skip_while(|(rank, _)| after.is_some_and(|place| *rank <= place));
     let page: Vec<_> = rest.clone().take(limit).collect();
     let has_more = rest.count() > limit;
     let next = page.last().filter(|_| has_more).map(|(rank, _)| identity.cursor(rank)).transpose()?;
-    let items = page.into_iter().map(|(_, person)| view(&deps, person, &sight.venture)).collect();
+    let items = page.into_iter().map(|(_, person)| view(person, &sight.venture, &model.matrix)).collect();
     Ok(Json(CandidateList { items, next_cursor: next }))
 }
 
 /// Everybody who may be shown to somebody who leads the project, in the order of how well they fit it.
-async fn ranked(deps: &Deps, me: UserId, venture: &Venture) -> Result<Vec<(Rank, Person)>> {
+async fn ranked(deps: &Deps, me: UserId, venture: &Venture, matrix: &SkillMatrix) -> Result<Vec<(Rank, Person)>> {
     let ids = deps.people.worth_scoring().await?;
     let most = usize::try_from(MAX_MEMBERS).unwrap_or(usize::MAX);
     let members = deps.shelf.members.list(venture.project.project_id, None, most).await?;
     let members: HashSet<UserId> = members.into_iter().map(|member| member.user_id).collect();
     let strangers: Vec<UserId> = ids.into_iter().filter(|id| !members.contains(id)).collect();
     let people = deps.people.met_by(me, &strangers).await?;
-    let matrix = &deps.people.model.matrix;
     let needs = Needs::of(venture, matrix);
     let visible = people.into_iter().filter(|person| person.profile.details.visible);
     let ranks = visible.map(|person| {
@@ -102,13 +102,13 @@ async fn ranked(deps: &Deps, me: UserId, venture: &Venture) -> Result<Vec<(Rank,
     Ok(ranked)
 }
 
-fn view(deps: &Deps, person: &Person, venture: &Venture) -> CandidateView {
+fn view(person: &Person, venture: &Venture, matrix: &SkillMatrix) -> CandidateView {
     let details = &person.profile.details;
     CandidateView {
         user_id: person.profile.user_id,
         name: details.name.as_str().to_owned(),
         headline: details.headline.as_ref().map(|headline| headline.as_str().to_owned()),
         field: details.field,
-        score: matching::fit(person, venture, &deps.people.model.matrix),
+        score: matching::fit(person, venture, matrix),
     }
 }

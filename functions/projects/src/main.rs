@@ -5,13 +5,13 @@ use std::sync::Arc;
 use projects::{Deps, People, Shelf};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{
-    DynamoDirectory, DynamoHeat, DynamoKeys, DynamoLimits, DynamoMembers, DynamoOutbox, DynamoPairs, DynamoProfiles,
-    DynamoProjects, DynamoSessions,
+    DynamoDirectory, DynamoHeat, DynamoKeys, DynamoLimits, DynamoMatrix, DynamoMembers, DynamoOutbox, DynamoPairs,
+    DynamoProfiles, DynamoProjects, DynamoSessions,
 };
 use shared::adapters::system;
 use shared::config::{TableName, TokensConfig, Vars};
-use shared::domain::matching::Model;
 use shared::edge::http::{self, Authenticator, Limiter};
+use shared::models::Models;
 use shared::telemetry;
 
 #[tokio::main(flavor = "current_thread")]
@@ -41,8 +41,8 @@ async fn main() -> Result<(), lambda_http::Error> {
         people: People {
             profiles: Arc::new(DynamoProfiles::reader(profiles.clone())),
             pairs: Arc::new(pairs),
-            candidates: Arc::new(DynamoDirectory::new(profiles)),
-            model: Arc::new(Model::default()),
+            directory: Arc::new(DynamoDirectory::new(profiles)),
+            models: Models::new(Arc::new(DynamoMatrix::reader(ops.clone()))),
         },
         limiter: Limiter::new(Arc::new(DynamoLimits::new(ops, ambient.clone()))),
         authenticator: Arc::new(authenticator),

@@ -5,7 +5,7 @@ use axum::extract::State;
 use futures::try_join;
 use serde::{Deserialize, Serialize};
 use shared::domain::id::{ProjectId, UserId};
-use shared::domain::matching::{self, FIT_VERSION, Features, Needs, Person, Score};
+use shared::domain::matching::{self, FIT_VERSION, Features, Needs, Person, Score, SkillMatrix};
 use shared::domain::project::ProjectRank;
 use shared::edge::http::{Caller, Id, ListIdentity, Params, Problem, page_limit};
 use shared::error::Result;
@@ -63,24 +63,23 @@ pub(crate) async fn list(
     Params(params): Params<ProjectMatchParams>,
 ) -> Result<Json<ProjectMatchList>> {
     let limit = page_limit(params.limit)?;
-    let me = deps.people.oneself(caller.user_id).await?;
-    let edition = (me.profile.version, deps.people.model.matrix.version(), FIT_VERSION);
+    let (me, model) = try_join!(deps.people.oneself(caller.user_id), deps.people.models.current())?;
+    let edition = (me.profile.version, model.matrix.version(), FIT_VERSION);
     let identity = ListIdentity::new(caller.user_id, &"projects/matches", &edition)?;
     let after = params.cursor.map(|cursor| identity.after::<ProjectRank>(&cursor)).transpose()?;
-    let ranking = ranking(&deps, &me).await?;
+    let ranking = ranking(&deps, &me, &model.matrix).await?;
     let rest = &ranking[ranking.partition_point(|rank| after.is_some_and(|place| *rank <= place))..];
     let (sights, next) = page(&deps, caller.user_id, rest, limit).await?;
-    let items = sights.iter().map(|sight| explained(&deps, &me, sight)).collect();
+    let items = sights.iter().map(|sight| explained(&me, sight, &model.matrix)).collect();
     let next_cursor = next.map(|place| identity.cursor(&place)).transpose()?;
     Ok(Json(ProjectMatchList { items, next_cursor }))
 }
 
 /// The projects worth looking at for a person, in the order of how well they fit. Who is kept from which is not asked here:
 /// this is what is worth keeping for a while.
-async fn ranking(deps: &Deps, me: &Person) -> Result<Vec<ProjectRank>> {
+async fn ranking(deps: &Deps, me: &Person, matrix: &SkillMatrix) -> Result<Vec<ProjectRank>> {
     let ids = deps.shelf.projects.newest(CANDIDATES).await?;
     let ventures = deps.shelf.projects.find_many(&ids).await?;
-    let matrix = &deps.people.model.matrix;
     let features = Features::of(me, matrix);
     let looking = ventures.iter().filter(|venture| venture.project.is_looking());
     let mut ranks: Vec<_> = looking
@@ -119,8 +118,8 @@ async fn page(
     Ok((page, None))
 }
 
-fn explained(deps: &Deps, me: &Person, sight: &Sight) -> ProjectMatch {
-    let score = matching::fit(me, &sight.venture, &deps.people.model.matrix);
+fn explained(me: &Person, sight: &Sight, matrix: &SkillMatrix) -> ProjectMatch {
+    let score = matching::fit(me, &sight.venture, matrix);
     ProjectMatch { project: ProjectCard::from(sight), score }
 }
 
@@ -135,6 +134,10 @@ pub(crate) async fn read(
     caller: Caller,
     Id(project_id): Id<ProjectId>,
 ) -> Result<Json<ProjectMatch>> {
-    let (me, sight) = try_join!(deps.people.oneself(caller.user_id), look(&deps, caller.user_id, project_id))?;
-    Ok(Json(explained(&deps, &me, &sight)))
+    let (me, sight, model) = try_join!(
+        deps.people.oneself(caller.user_id),
+        look(&deps, caller.user_id, project_id),
+        deps.people.models.current()
+    )?;
+    Ok(Json(explained(&me, &sight, &model.matrix)))
 }

@@ -1,14 +1,19 @@
 //! The people around projects, as they are at this moment.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use futures::future::try_join_all;
 use futures::try_join;
 use shared::domain::id::UserId;
-use shared::domain::matching::{Model, Person};
+use shared::domain::matching::Person;
+use shared::domain::profile::Field;
 use shared::error::{Code, Error, Result};
+use shared::models::Models;
+use shared::ports::candidates::Directory;
 use shared::ports::pairs::Pairs;
-use shared::ports::profiles::{CandidateIndex, Profiles};
+use shared::ports::profiles::Profiles;
 
 /// How many people are scored for one list of candidates.
 const CANDIDATES: usize = 500;
@@ -18,8 +23,8 @@ const CANDIDATES: usize = 500;
 pub struct People {
     pub profiles: Arc<dyn Profiles>,
     pub pairs: Arc<dyn Pairs>,
-    pub candidates: Arc<dyn CandidateIndex>,
-    pub model: Arc<Model>,
+    pub directory: Arc<dyn Directory>,
+    pub models: Models,
 }
 
 impl People {
@@ -39,8 +44,13 @@ impl People {
         Ok(people.into_iter().filter(is_met).collect())
     }
 
-    /// People worth scoring for a project. The one place that asks the index.
+    /// People worth scoring for a project: those who were edited last, of all fields. The candidate index looks for people
+    /// who suit a person; a project is none.
     pub(crate) async fn worth_scoring(&self) -> Result<Vec<UserId>> {
-        self.candidates.candidates(CANDIDATES).await
+        let lines = try_join_all(Field::ALL.iter().map(|field| self.directory.newest(*field, CANDIDATES))).await?;
+        let mut lines: Vec<_> = lines.into_iter().flatten().collect();
+        lines.sort_unstable_by_key(|line| Reverse((line.updated_at, line.user_id)));
+        lines.truncate(CANDIDATES);
+        Ok(lines.into_iter().map(|line| line.user_id).collect())
     }
 }

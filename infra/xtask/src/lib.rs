@@ -20,5 +20,5 @@ pub mod workspace;
 
 pub use build::{FunctionZip, build_functions};
 pub use failure::Failure;
-pub use local::{LocalStack, Mail, QueueDepth, StackOptions};
+pub use local::{LocalCache, LocalStack, Mail, QueueDepth, StackOptions};
 pub use progress::Progress;

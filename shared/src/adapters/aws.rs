@@ -30,10 +30,12 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(1_500);
 /// All tries of one call together; a request makes a few of them within the time limit of its function.
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(4);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+/// What an upload of some fifty megabytes may take.
+const BULK_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The roots of every certificate that AWS endpoints present, from <https://www.amazontrust.com/repository/>. Compiled in because reading and
 /// parsing the 140 roots of the operating system was most of the time between start and first poll.
-const AMAZON_ROOTS: &str = include_str!("roots/amazon.pem");
+pub(super) const AMAZON_ROOTS: &str = include_str!("roots/amazon.pem");
 
 /// Everything that clients share: credentials, region, connections, time limits.
 #[derive(Clone, Debug)]
@@ -93,6 +95,17 @@ impl Aws {
 
     pub fn storage(&self) -> aws_sdk_s3::Client {
         aws_sdk_s3::Client::new(&self.config)
+    }
+
+    /// For objects of many megabytes, which take longer than the calls of a request may.
+    pub fn bulk_storage(&self) -> aws_sdk_s3::Client {
+        let patience = TimeoutConfig::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .operation_attempt_timeout(BULK_TIMEOUT)
+            .operation_timeout(BULK_TIMEOUT * 2)
+            .build();
+        let bulk = aws_sdk_s3::config::Builder::from(&self.config).timeout_config(patience);
+        aws_sdk_s3::Client::from_conf(bulk.build())
     }
 
     /// The management side of the WebSocket API, at `AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI`.

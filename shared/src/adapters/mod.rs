@@ -3,12 +3,15 @@
 //! Invariant: only a function's `main.rs` and `tests/` name anything in here.
 
 pub mod aws;
+pub mod cache;
+pub mod candidates;
 pub mod dynamo;
 pub mod mailer;
 pub mod oauth;
 pub mod probes;
 pub mod queues;
 pub mod secrets;
+pub mod segments;
 pub mod sockets;
 pub mod system;
 mod web;

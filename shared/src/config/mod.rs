@@ -3,14 +3,17 @@
 //! A section notes what it misses instead of failing, and [`Vars::finish`] reports everything at once: an operator
 //! mends a function's configuration in one go. Values that are secret live in Secrets Manager, never here.
 
+mod cache_url;
 mod sections;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
+pub use cache_url::CacheUrl;
 pub use sections::{
-    CodesConfig, EmbeddingsConfig, MailConfig, OAuthConfig, QueuesConfig, SigningConfig, SocketsConfig, TableName,
-    TokensConfig,
+    CacheConfig, CandidatesConfig, CodesConfig, EmbeddingsConfig, MailConfig, OAuthConfig, QueuesConfig, SigningConfig,
+    SocketsConfig, TableName, TokensConfig,
 };
 
 /// The variables of one process, and what was found wrong with them so far.
@@ -39,9 +42,29 @@ impl Vars {
         self.values.get(name).filter(|value| !value.is_empty()).cloned()
     }
 
+    /// A whole number of seconds.
+    pub fn seconds(&mut self, name: &str) -> Duration {
+        let text = self.required(name);
+        match text.parse() {
+            Ok(seconds) => Duration::from_secs(seconds),
+            Err(_) if text.is_empty() => Duration::ZERO,
+            Err(_) => {
+                self.problems.push(format!("{name} is no number of seconds"));
+                Duration::ZERO
+            }
+        }
+    }
+
     /// The name of a table, from `APP_TABLES_<NAME>`.
     pub fn table(&mut self, table: TableName) -> String {
         self.required(table.variable())
+    }
+
+    /// Notes what is wrong with a value that is there.
+    fn expect(&mut self, holds: bool, problem: &str) {
+        if !holds {
+            self.problems.push(problem.to_owned());
+        }
     }
 
     /// Fails with every problem found since the variables were read.
@@ -78,12 +101,39 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_bad_cache_is_reported_without_its_url() {
+        let mut vars = Vars::from_iter([("APP_CACHE_URL", "http://10.0.0.7"), ("APP_CACHE_TTL_PERCENT", "0")]);
+        let config = CacheConfig::read(&mut vars);
+        assert!(config.url.is_none());
+        let error = vars.finish().unwrap_err().to_string();
+        assert!(error.contains("APP_CACHE_URL must") && error.contains("APP_CACHE_TTL_PERCENT must"), "{error}");
+        assert!(!error.contains("10.0.0.7"));
+    }
+
+    #[test]
+    fn without_a_url_there_is_no_cache_and_nothing_is_wrong() {
+        let mut vars = Vars::from_iter([("APP_CACHE_URL", "")]);
+        assert!(CacheConfig::read(&mut vars).url.is_none());
+        vars.finish().unwrap();
+    }
+
+    #[test]
     fn every_missing_variable_is_reported_at_once() {
-        let mut vars = Vars::from_iter([("APP_TABLES_CHAT", "chat"), ("APP_TABLES_OPS", "")]);
+        let mut vars = Vars::from_iter([
+            ("APP_TABLES_CHAT", "chat"),
+            ("APP_TABLES_OPS", ""),
+            ("APP_CANDIDATES_POLL_SECONDS", "20"),
+            ("A", "soon"),
+        ]);
+        vars.seconds("A");
         assert_eq!(vars.table(TableName::Chat), "chat");
+        assert_eq!(vars.seconds("APP_CANDIDATES_POLL_SECONDS"), Duration::from_secs(20));
         vars.table(TableName::Ops);
         vars.table(TableName::Outbox);
         let error = vars.finish().unwrap_err().to_string();
-        assert_eq!(error, "configuration: APP_TABLES_OPS is not set; APP_TABLES_OUTBOX is not set");
+        assert_eq!(
+            error,
+            "configuration: A is no number of seconds; APP_TABLES_OPS is not set; APP_TABLES_OUTBOX is not set"
+        );
     }
 }

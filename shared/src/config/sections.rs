@@ -1,6 +1,9 @@
 //! The sections: one struct per concern, each field says which variable it comes from.
 
-use super::Vars;
+use std::time::Duration;
+
+use super::{CacheUrl, Vars};
+use crate::domain::cache::Tiers;
 
 /// The tables of the design, one per context, so that permissions are per table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,6 +160,19 @@ impl QueuesConfig {
     }
 }
 
+/// How fresh the candidate index of a process is.
+#[derive(Clone, Debug)]
+pub struct CandidatesConfig {
+    /// `APP_CANDIDATES_POLL_SECONDS`: after so many seconds the directory is asked what is new.
+    pub poll: Duration,
+}
+
+impl CandidatesConfig {
+    pub fn read(vars: &mut Vars) -> Self {
+        Self { poll: vars.seconds("APP_CANDIDATES_POLL_SECONDS") }
+    }
+}
+
 /// Where the sentence model is.
 #[derive(Clone, Debug)]
 pub struct EmbeddingsConfig {
@@ -167,5 +183,38 @@ pub struct EmbeddingsConfig {
 impl EmbeddingsConfig {
     pub fn read(vars: &mut Vars) -> Self {
         Self { folder: vars.required("APP_EMBEDDINGS_FOLDER") }
+    }
+}
+
+/// A cache in the same zone answers within a millisecond, and what it saves takes tens of them: one that needs longer than
+/// this is worse than none.
+const CACHE_PATIENCE: Duration = Duration::from_millis(100);
+
+/// Where values are kept that were computed, and for how long.
+#[derive(Clone, Debug)]
+pub struct CacheConfig {
+    /// `APP_CACHE_URL`: the cache, as `rediss://host:port`; without it every environment keeps what it computed to itself.
+    pub url: Option<CacheUrl>,
+    /// `APP_CACHE_TTL_PERCENT`: how long everything is kept, in hundredths of what the code says; 100 when it is not set.
+    pub tiers: Tiers,
+    /// Whether the certificates of the system, or of the file that `SSL_CERT_FILE` names, stand for Amazon's.
+    pub trusts_system: bool,
+    /// How long an answer of the cache is worth waiting for.
+    pub patience: Duration,
+}
+
+impl CacheConfig {
+    pub fn read(vars: &mut Vars) -> Self {
+        let url = vars.optional("APP_CACHE_URL").and_then(|url| {
+            let parsed = CacheUrl::parse(&url);
+            vars.expect(parsed.is_some(), "APP_CACHE_URL must begin with redis:// or rediss:// and name a host");
+            parsed
+        });
+        let tiers = vars
+            .optional("APP_CACHE_TTL_PERCENT")
+            .map_or(Some(Tiers::default()), |percent| percent.parse().ok().and_then(Tiers::scaled));
+        vars.expect(tiers.is_some(), "APP_CACHE_TTL_PERCENT must be a whole number from 1 to 10000");
+        let trusts_system = vars.optional("SSL_CERT_FILE").is_some();
+        Self { url, tiers: tiers.unwrap_or_default(), trusts_system, patience: CACHE_PATIENCE }
     }
 }

@@ -1,4 +1,4 @@
-//! The audit: what staff did to whom and why, and about whom they read. An entry is written with the act it tells of, or
+//! The audit: what staff did to whom or to what all share, and why, and about whom they read. An entry is written with the act it tells of, or
 //! before what is read is shown, and never changed.
 
 use std::str::FromStr;
@@ -11,6 +11,7 @@ use super::fields::Refusal;
 use super::id::{AuditId, ReportId, UserId};
 use super::report::Decision;
 use super::time::Timestamp;
+use crate::error::{Error, Result};
 
 /// One act of staff. It says all there is to do, so that what is done and what is noted cannot differ.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,7 +21,9 @@ pub struct AuditEntry {
     /// Who did it; nobody in particular when an operator did, with access to the tables.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor_id: Option<UserId>,
-    pub subject_id: UserId,
+    /// Whom it is about; nobody when it is about what all share, such as the skill matrix.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject_id: Option<UserId>,
     #[serde(flatten)]
     pub act: Act,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -30,7 +33,7 @@ pub struct AuditEntry {
     pub request_id: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "act")]
 pub enum Act {
     #[serde(rename = "role.granted")]
@@ -55,6 +58,31 @@ pub enum Act {
     /// A report was read with the messages it names.
     #[serde(rename = "report.read")]
     ReportRead { report_id: ReportId },
+    /// It was stated how well two skills complement each other, in percent.
+    #[serde(rename = "matrix.stated")]
+    MatrixStated {
+        a: String,
+        b: String,
+        percent: u8,
+        /// What was stated before, if anything.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<u8>,
+        /// The version of the matrix that came of it.
+        version: u64,
+    },
+    /// What was stated about two skills was taken back.
+    #[serde(rename = "matrix.withdrawn")]
+    MatrixWithdrawn { a: String, b: String, before: u8, version: u64 },
+    /// So many statements came from a sheet; they carry this version.
+    #[serde(rename = "matrix.imported")]
+    MatrixImported { statements: u32, version: u64 },
+}
+
+impl AuditEntry {
+    /// The person whom an act is about that is done to one.
+    pub fn subject(&self) -> Result<UserId> {
+        self.subject_id.ok_or_else(|| Error::internal("an act that is done to somebody has no subject"))
+    }
 }
 
 /// A month of the audit, such as `2026-11`, in UTC.

@@ -148,6 +148,8 @@ pub struct Vector(Box<[i16; DIMENSIONS]>);
 
 impl Vector {
     pub const BYTES: usize = DIMENSIONS * 2;
+    /// What a component of 1 is stored as.
+    pub const PARTS: f32 = SCALE;
 
     /// Takes a vector of any length but none, and normalises it.
     pub fn normalised(components: &[f32]) -> Result<Self, Refusal> {
@@ -181,6 +183,11 @@ impl Vector {
             return Err(Refusal::Borrowed("a stored vector must have a direction"));
         }
         Ok(Self(vector))
+    }
+
+    /// The components, in parts of [`Self::PARTS`].
+    pub const fn parts(&self) -> &[i16; DIMENSIONS] {
+        &self.0
     }
 
     pub fn to_bytes(&self) -> Vec<u8> {

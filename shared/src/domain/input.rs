@@ -30,6 +30,11 @@ impl<T> Input<T> {
         Self(Err(Flaw::Missing))
     }
 
+    /// What was sent and is of the wrong form, for bodies that are no JSON.
+    pub const fn mistyped() -> Self {
+        Self(Err(Flaw::Mistyped(String::new())))
+    }
+
     /// What was sent. Refusals name our own fields and types, never the client's values.
     pub(in crate::domain) fn get(&self, field: &str) -> Result<&T, Refusal> {
         self.0.as_ref().map_err(|flaw| match flaw {

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod audit;
 pub mod breached;
+pub mod cache;
 pub mod code;
 pub mod conversation;
 pub mod email;
@@ -25,6 +26,7 @@ pub mod password;
 pub mod profile;
 pub mod project;
 pub mod report;
+pub mod retrieval;
 pub mod session;
 pub mod socket;
 pub mod text;

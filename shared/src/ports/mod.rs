@@ -5,12 +5,16 @@
 
 pub mod accounts;
 pub mod ambient;
+pub mod cache;
+pub mod cache_stats;
+pub mod candidates;
 pub mod codes;
 pub mod conversations;
 pub mod embeddings;
 pub mod keys;
 pub mod limits;
 pub mod mail;
+pub mod matrix;
 pub mod messages;
 pub mod moderation;
 pub mod oauth;
@@ -23,3 +27,4 @@ pub mod registry;
 pub mod reports;
 pub mod sessions;
 pub mod sockets;
+pub mod tastes;

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use crate::domain::id::{ConversationId, UserId};
+use crate::domain::matching::Lesson;
 use crate::domain::outbox::OutboxEntry;
 use crate::domain::pair::Pair;
 use crate::domain::time::Timestamp;
@@ -23,6 +24,14 @@ pub struct BlockedPerson {
     pub blocked_at: Timestamp,
 }
 
+/// What follows from a change of a pair, beside what the pair itself says.
+#[derive(Clone, Debug, Default)]
+pub struct Consequences {
+    pub promise: Option<OutboxEntry>,
+    /// What one of the two teaches by their answer, and who.
+    pub lesson: Option<(UserId, Lesson)>,
+}
+
 #[async_trait]
 pub trait Pairs: Send + Sync {
     /// The pair, or strangers. Strongly consistent.
@@ -32,8 +41,12 @@ pub trait Pairs: Send + Sync {
     async fn find_many(&self, user_id: UserId, others: &[UserId]) -> Result<Vec<Pair>>;
 
     /// Replaces `before` by `after` with everything that follows from it — both lists, the conversation that opens or
-    /// closes, the promise — or nothing at all. Answers false if somebody was faster than `before`.
-    async fn replace(&self, before: &Pair, after: &Pair, entry: Option<OutboxEntry>) -> Result<bool>;
+    /// closes, the promise, the answer and what is learned from it — or nothing at all. Answers false if somebody was faster
+    /// than `before`, or than what the lesson replaces.
+    async fn replace(&self, before: &Pair, after: &Pair, consequences: &Consequences) -> Result<bool>;
+
+    /// Whom somebody has liked or passed, at most some thousands of them. It may lack what was answered a moment ago.
+    async fn answered_by(&self, user_id: UserId) -> Result<Vec<UserId>>;
 
     async fn connections_of(&self, user_id: UserId) -> Result<Vec<ConnectedPerson>>;
 

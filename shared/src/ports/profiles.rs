@@ -1,4 +1,4 @@
-//! Profiles, and the directory in which candidates are found.
+//! Profiles.
 
 use async_trait::async_trait;
 
@@ -21,10 +21,4 @@ pub trait Profiles: Send + Sync {
     /// Stores a profile, and with it the promise of what follows from it, if the stored one still is of the version before
     /// it; answers whether it was.
     async fn save(&self, profile: &Profile, promise: Option<&OutboxEntry>) -> Result<bool>;
-}
-
-#[async_trait]
-pub trait CandidateIndex: Send + Sync {
-    /// People worth scoring for a list, at most `limit`. It may lag behind a minute; callers score from fresh profiles.
-    async fn candidates(&self, limit: usize) -> Result<Vec<UserId>>;
 }

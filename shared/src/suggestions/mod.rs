@@ -3,8 +3,9 @@
 //! Invariant: a ranking, wherever it comes from, only says who is worth reading. Who is shown, and with which score, is
 //! decided on items that are read for this very answer.
 
+mod key;
 mod people;
 mod ranker;
 
 pub use people::{Asked, People};
-pub use ranker::Ranker;
+pub use ranker::{Page, Ranker};

@@ -72,6 +72,11 @@ impl People {
         Ok(people.into_iter().filter(is_listed).collect())
     }
 
+    /// Whom somebody has answered: they are in no list any more. It may lack an answer of this moment.
+    pub async fn answered_by(&self, user_id: UserId) -> Result<Vec<UserId>> {
+        self.pairs.answered_by(user_id).await
+    }
+
     /// Who has a live socket, if that matters.
     async fn online(&self, ids: &[UserId], matters: bool) -> Result<Option<HashSet<UserId>>> {
         if !matters {

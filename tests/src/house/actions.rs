@@ -90,18 +90,21 @@ fn a_wide_policy_is_caught() {
 }
 
 /// Powers that few may have, and who.
-const RESERVED: [(&str, Option<&str>, &[&str]); 6] = [
+const RESERVED: [(&str, Option<&str>, &[&str]); 8] = [
     ("execute-api:ManageConnections", None, &["ChatSendFunction", "PushFunction", "SocketFunction"]),
     ("secretsmanager:GetSecretValue", Some("SigningSecret"), &["AuthFunction", "KeysRotateFunction"]),
     ("secretsmanager:PutSecretValue", None, &["KeysRotateFunction"]),
     ("dynamodb:PutItem", Some("ChatTable"), &["ChatSendFunction", "ConnectionsFunction"]),
     ("dynamodb:UpdateItem", Some("ChatTable"), &["ChatSendFunction", "ConnectionsFunction"]),
     ("dynamodb:DeleteItem", Some("ChatTable"), &["ConnectionsFunction"]),
+    ("s3:PutObject", Some("IndexBucket"), &["IndexBuildFunction"]),
+    ("s3:DeleteObject", Some("IndexBucket"), &["IndexBuildFunction"]),
 ];
 
 const FEW: Rule = Rule {
     text: "Only chat-send, push and socket manage connections; only auth and keys-rotate read the signing secret, only \
-           keys-rotate writes it, and only these two publish keys; only chat-send and connections change conversations",
+           keys-rotate writes it, and only these two publish keys; only chat-send and connections change conversations; \
+           only index-build writes the candidate index",
     why: "who can post to sockets or write messages can speak for anybody; who has the secret or can publish a key can be \
           anybody",
     remedy: "write an outbox row and let push deliver it; verify tokens with the public keys",
@@ -144,7 +147,11 @@ fn the_great_powers_are_in_few_hands() {
 #[test]
 fn a_usurper_is_caught() {
     let template = Template::read();
-    let plants: [(&str, &[&str]); 4] = [
+    let plants: [(&str, &[&str]); 5] = [
+        (
+            "IndexBuildFunction",
+            &["ChatFunction may s3:PutObject IndexBucket", "ChatFunction may s3:DeleteObject IndexBucket"],
+        ),
         (
             "ConnectionsFunction",
             &[

@@ -17,10 +17,10 @@ struct Layer {
     reason: &'static str,
 }
 
-const LAYERS: [Layer; 6] = [
+const LAYERS: [Layer; 7] = [
     Layer {
         folder: "shared/src/domain/",
-        forbidden: r"\b(ports|adapters|edge|config|delivery|suggestions|telemetry)::|\basync\b|\.await\b|\b(tokio|axum|lambda_http|lambda_runtime)\b|\baws_(sdk|config|smithy)|\bSystemTime\b|\bInstant\b|\bstd::env\b",
+        forbidden: r"\b(ports|adapters|edge|config|delivery|models|suggestions|telemetry)::|\basync\b|\.await\b|\b(tokio|axum|lambda_http|lambda_runtime)\b|\baws_(sdk|config|smithy)|\bSystemTime\b|\bInstant\b|\bstd::env\b",
         reason: "the domain is pure: no input, output, clock or chance",
     },
     Layer {
@@ -42,6 +42,11 @@ const LAYERS: [Layer; 6] = [
         folder: "shared/src/suggestions/",
         forbidden: r"\b(adapters|edge)::|\baws_(sdk|config|smithy)",
         reason: "suggestions are made of ports alone",
+    },
+    Layer {
+        folder: "shared/src/models.rs",
+        forbidden: r"\b(adapters|edge)::|\baws_(sdk|config|smithy)",
+        reason: "what is kept between requests is made of ports alone",
     },
     Layer { folder: "shared/src/adapters/", forbidden: r"\bedge::", reason: "an adapter does not know who asks" },
 ];
@@ -95,6 +100,7 @@ fn a_dependency_outwards_is_caught_in_every_layer() {
         ("shared/src/edge/http/a.rs", "use aws_sdk_dynamodb::Client;"),
         ("shared/src/delivery.rs", "use crate::edge::ws::ServerFrame;"),
         ("shared/src/suggestions/people.rs", "use crate::adapters::dynamo::DynamoPairs;"),
+        ("shared/src/models.rs", "use crate::adapters::dynamo::DynamoMatrix;"),
         ("shared/src/adapters/a.rs", "use crate::edge::http::Problem;"),
         ("functions/chat/src/inbox.rs", "use shared::adapters::dynamo::DynamoChat;"),
     ];

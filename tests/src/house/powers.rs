@@ -1,7 +1,8 @@
 //! The power rule: what a function wires, what it is told, and what it may do are the same list.
 //!
 //! Tables, queues, buckets and secrets are compared, not the actions on them: a missing action fails a story, because roles
-//! are enforced there; a superfluous one is for the reader of the template to see.
+//! are enforced there; a superfluous one is for the reader of the template to see. The cache has no policy: what grants it
+//! is to be in its network.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -14,7 +15,7 @@ use super::names::logical_id;
 use super::queues::mappings;
 use super::sources;
 use super::template::{Resource, Template, actions, attribute, one_or_many, references, statements};
-use super::wiring::{self, Power, Powers, Wiring, power_of};
+use super::wiring::{self, CACHE, Power, Powers, Wiring, power_of};
 
 const SAME_LIST: Rule = Rule {
     text: "A function's main.rs, its Environment and its Policies name the same powers",
@@ -36,6 +37,7 @@ const EVIDENCE: [&str; 2] = ["s3:ListBucket", "s3:PutObject"];
 struct Deployed<'t> {
     environment: BTreeMap<&'t str, &'t Value>,
     policies: Vec<&'t Value>,
+    is_near_the_cache: bool,
     /// Actions and what they are about, for the event sources of the function.
     triggers: BTreeSet<(String, String)>,
 }
@@ -46,6 +48,7 @@ impl<'t> Deployed<'t> {
         Self {
             environment: variables.map(|(name, value)| (name.as_str(), value)).collect(),
             policies: statements(function.properties),
+            is_near_the_cache: function.properties["VpcConfig"] == near_the_cache(),
             triggers: triggers(template, function.id),
         }
     }
@@ -80,6 +83,9 @@ impl<'t> Deployed<'t> {
                 }
             }
         }
+        if self.is_near_the_cache && self.environment.get(CACHE).is_some_and(|url| **url == url_of_the_cache()) {
+            granted.insert((Power::Cache, CACHE.to_owned()));
+        }
         offences.extend(triggers.iter().map(|(action, target)| format!("its event source needs {action} on {target}")));
         (granted, offences)
     }
@@ -108,6 +114,19 @@ impl<'t> Deployed<'t> {
     }
 }
 
+/// How a function gets into the network of the cache, if there is one.
+fn near_the_cache() -> Value {
+    let inside = json!({
+        "SecurityGroupIds": [{ "Fn::GetAtt": ["Network", "Outputs.FunctionSecurityGroupId"] }],
+        "SubnetIds": { "Fn::Split": [",", { "Fn::GetAtt": ["Network", "Outputs.SubnetIds"] }] },
+    });
+    json!({ "Fn::If": ["HasCache", inside, { "Ref": "AWS::NoValue" }] })
+}
+
+fn url_of_the_cache() -> Value {
+    json!({ "Fn::If": ["HasCache", { "Fn::GetAtt": ["Network", "Outputs.CacheUrl"] }, ""] })
+}
+
 /// The resource that an action is about.
 fn target(action: &str, resource: &Value, condition: &Value) -> String {
     let named = if action.starts_with("ses:") { references(condition) } else { references(resource) };
@@ -122,7 +141,7 @@ fn power_behind(action: &str) -> Option<Power> {
         action if action.starts_with("dynamodb:") => Some(Power::Table),
         "sqs:SendMessage" => Some(Power::Queue),
         "secretsmanager:GetSecretValue" | "secretsmanager:PutSecretValue" => Some(Power::Secret),
-        "s3:ListBucket" => Some(Power::Bucket),
+        "s3:ListBucket" | "s3:GetObject" | "s3:PutObject" | "s3:DeleteObject" => Some(Power::Bucket),
         "ses:SendEmail" => Some(Power::Mail),
         "execute-api:ManageConnections" => Some(Power::Connections),
         _ => None,
@@ -211,8 +230,12 @@ fn a_power_that_only_one_list_names_is_caught() {
     assert!(!in_main("outbox", "SqsQueues::new(", "MemoryQueues::new(").is_empty());
     assert!(!in_main("chat", "let deps", "ApiGatewaySockets::new(&aws); let deps").is_empty());
     assert!(!in_main("health", "BucketProbe::new(", "NoProbe::new(").is_empty());
+    assert!(!in_main("matching", "S3Segments::new(", "NoSegments::new(").is_empty());
+    assert!(!in_main("index-build", "APP_BUCKETS_INDEX", "APP_BUCKETS_PHOTOS").is_empty());
     assert!(!in_main("email-send", "secrets::code_key(", "fixed::code_key(").is_empty());
     assert!(!in_main("email-send", "SesMailer::new(", "SilentMailer::new(").is_empty());
+    assert!(!in_main("health", "CacheProbe::new(", "NoProbe::new(").is_empty());
+    assert!(!in_main("chat", "let deps", "cache::open(&CacheConfig::read(&mut vars)); let deps").is_empty());
 }
 
 #[test]
@@ -231,6 +254,7 @@ fn a_variable_or_grant_that_nothing_wires_is_caught() {
     assert!(!told("ChatFunction", "APP_TABLES_SOCIAL", json!({ "Ref": "SocialTable" })).is_empty());
     assert!(!told("ChatFunction", "APP_FLAVOUR", json!("mild")).is_empty());
     assert!(!told("ChatFunction", "APP_TOKENS_ISSUER", Value::Null).is_empty());
+    assert!(!told("MatchingFunction", "APP_BUCKETS_INDEX", json!({ "Ref": "PhotosBucket" })).is_empty());
     assert!(!told("ChatFunction", "APP_TABLES_CHAT", json!({ "Ref": "SocialTable" })).is_empty());
 
     let granted = |id: &str, action: &str, resource: Value| {
@@ -244,13 +268,27 @@ fn a_variable_or_grant_that_nothing_wires_is_caught() {
     let arn = |id: &str| json!({ "Fn::GetAtt": [id, "Arn"] });
     assert!(!granted("ChatFunction", "dynamodb:GetItem", arn("SocialTable")).is_empty());
     assert!(!granted("ChatFunction", "sqs:SendMessage", arn("MailQueue")).is_empty());
-    assert!(!granted("ChatFunction", "s3:GetObject", arn("PhotosBucket")).is_empty());
+    for action in ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"] {
+        assert!(!granted("ChatFunction", action, json!({ "Fn::Sub": "${PhotosBucket.Arn}/*" })).is_empty(), "{action}");
+    }
     assert!(
         !granted("ProfilesFunction", "dynamodb:DescribeStream", json!({ "Fn::GetAtt": ["OutboxTable", "StreamArn"] }))
             .is_empty()
     );
     // The consumer of one queue must not drain the other.
     assert!(!granted("PushFunction", "sqs:ReceiveMessage", arn("MailQueue")).is_empty());
+}
+
+#[test]
+fn a_cache_that_cannot_be_reached_is_caught() {
+    let template = Template::read();
+    let outside = template.with_property("HealthFunction", "VpcConfig", &json!({ "Ref": "AWS::NoValue" }));
+    let lost = ["health: main.rs has power over Cache APP_CACHE_URL, which Policies lacks"];
+    assert_eq!(added(&outside, main_of), lost);
+    let elsewhere = template.with(|resources| {
+        resources["HealthFunction"]["Properties"]["Environment"]["Variables"][CACHE] = json!("rediss://elsewhere:6379");
+    });
+    assert_eq!(added(&elsewhere, main_of), lost);
 }
 
 #[test]

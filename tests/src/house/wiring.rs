@@ -13,6 +13,8 @@ pub(super) enum Power {
     Bucket,
     Mail,
     Connections,
+    /// Reached by being in its network: no policy speaks of it.
+    Cache,
 }
 
 /// Powers, each with the variable that says over what.
@@ -22,19 +24,26 @@ pub(super) type Powers = BTreeSet<(Power, String)>;
 pub(super) const CONNECTIONS: &str = "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI";
 
 /// Which adapter stands for which power.
-const ADAPTERS: [(&str, Power); 5] = [
+const ADAPTERS: [(&str, Power); 8] = [
     ("SqsQueues::new(", Power::Queue),
     ("SesMailer::new(", Power::Mail),
     ("secrets::", Power::Secret),
     ("BucketProbe::new(", Power::Bucket),
+    ("S3Segments::new(", Power::Bucket),
     ("ApiGatewaySockets::new(", Power::Connections),
+    ("cache::open(", Power::Cache),
+    ("CacheProbe::new(", Power::Cache),
 ];
+
+/// The variable that says where the cache is.
+pub(super) const CACHE: &str = "APP_CACHE_URL";
 
 /// What a variable gives power over, told by its name.
 pub(super) fn power_of(variable: &str) -> Option<Power> {
     match variable {
         CONNECTIONS => Some(Power::Connections),
         "APP_MAIL_FROM" => Some(Power::Mail),
+        CACHE => Some(Power::Cache),
         name if name.starts_with("APP_TABLES_") => Some(Power::Table),
         name if name.starts_with("APP_QUEUES_") => Some(Power::Queue),
         name if name.starts_with("APP_BUCKETS_") => Some(Power::Bucket),
@@ -97,13 +106,14 @@ pub(super) fn sections(source: &str) -> BTreeMap<String, Vec<String>> {
 fn main_files_are_read() {
     let sections = sections(
         "/// Docs.\npub struct QueuesConfig {\n    /// `APP_QUEUES_MAIL`: one.\n    pub mail: String,\n    \
-         /// `APP_QUEUES_PUSH`: another.\n    pub push: String,\n}\n",
+         /// `APP_QUEUES_PUSH`: another.\n    pub push: String,\n}\n\
+         /// Docs.\npub struct CacheConfig {\n    /// `APP_CACHE_URL`: where.\n    pub url: String,\n}\n",
     );
     let main = "let table = aws.table(&mut vars, TableName::Chat);\nlet queues = QueuesConfig::read(&mut vars);\n\
                 let bucket = vars.required(\"APP_BUCKETS_PHOTOS\");\nSqsQueues::new(&aws, queues);\n\
-                ApiGatewaySockets::new(&aws);\n";
+                ApiGatewaySockets::new(&aws);\nlet cache = cache::open(&CacheConfig::read(&mut vars), stats, ambient)?;\n";
     let wiring = read(main, &sections);
-    let names = ["APP_BUCKETS_PHOTOS", "APP_QUEUES_MAIL", "APP_QUEUES_PUSH", "APP_TABLES_CHAT", CONNECTIONS];
+    let names = ["APP_BUCKETS_PHOTOS", CACHE, "APP_QUEUES_MAIL", "APP_QUEUES_PUSH", "APP_TABLES_CHAT", CONNECTIONS];
     assert!(wiring.variables.iter().eq(&names.map(str::to_owned)), "{:?}", wiring.variables);
     // Nothing is built that uses the bucket.
     let powers: Vec<_> = wiring.powers.iter().map(|(power, variable)| (*power, variable.as_str())).collect();
@@ -113,7 +123,8 @@ fn main_files_are_read() {
             (Power::Table, "APP_TABLES_CHAT"),
             (Power::Queue, "APP_QUEUES_MAIL"),
             (Power::Queue, "APP_QUEUES_PUSH"),
-            (Power::Connections, CONNECTIONS)
+            (Power::Connections, CONNECTIONS),
+            (Power::Cache, CACHE)
         ]
     );
 }

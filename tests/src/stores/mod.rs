@@ -1,5 +1,7 @@
 //! Stores: what their ports promise, held against the real tables with a clock in the test's hand.
 
+mod cache_stats;
+mod candidates;
 mod codes;
 mod embeddings;
 mod limits;
@@ -28,7 +30,18 @@ fn finish<T>(work: impl Future<Output = T>) -> T {
     RUNTIME.block_on(work)
 }
 
-/// A table of the peaceful town, as the account's root sees it.
+/// The peaceful town, as the account's root sees it.
+fn root() -> Vars {
+    [
+        ("AWS_ACCESS_KEY_ID", ACCOUNT),
+        ("AWS_SECRET_ACCESS_KEY", "unused"),
+        ("AWS_REGION", REGION),
+        ("AWS_ENDPOINT_URL", Town::peaceful().stack.endpoint()),
+    ]
+    .into_iter()
+    .collect()
+}
+
 fn table(name: TableName) -> Table {
     let town = Town::peaceful();
     let resource = match name {
@@ -38,16 +51,8 @@ fn table(name: TableName) -> Table {
         TableName::Profiles => "Profiles",
         _ => "Ops",
     };
-    let mut vars: Vars = [
-        ("AWS_ACCESS_KEY_ID", ACCOUNT),
-        ("AWS_SECRET_ACCESS_KEY", "unused"),
-        ("AWS_REGION", REGION),
-        ("AWS_ENDPOINT_URL", town.stack.endpoint()),
-        (name.variable(), &town.table(resource)),
-    ]
-    .into_iter()
-    .collect();
-    Aws::new(&vars.clone()).table(&mut vars, name)
+    let mut vars: Vars = [(name.variable(), &town.table(resource))].into_iter().collect();
+    Aws::new(&root()).table(&mut vars, name)
 }
 
 /// A clock that stands still until it is moved, and chance that never repeats itself.

@@ -34,7 +34,7 @@ fn person(hands: &Arc<Hands>, roles: &[Role]) -> UserId {
 fn entry(hands: &Arc<Hands>, actor: UserId, subject_id: UserId, act: Act) -> AuditEntry {
     let ambient = hands.ambient();
     let (id, at) = (ambient.id(), hands.now());
-    AuditEntry { id, at, actor_id: Some(actor), subject_id, act, reason: None, request_id: None }
+    AuditEntry { id, at, actor_id: Some(actor), subject_id: Some(subject_id), act, reason: None, request_id: None }
 }
 
 fn rows_about(subject: UserId, hands: &Arc<Hands>) -> Vec<Value> {

@@ -1,54 +1,10 @@
 //! Lists of people: what they are asked for, their pages, and why somebody is not in them.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Person, Story};
-
-/// People who have one language in common that nobody in any other story speaks.
-struct Circle<'s> {
-    story: &'s Story,
-    language: String,
-}
-
-impl<'s> Circle<'s> {
-    fn of(story: &'s Story) -> Self {
-        static CIRCLES: AtomicU32 = AtomicU32::new(0);
-        let number = CIRCLES.fetch_add(1, Ordering::Relaxed);
-        let letter = |n: u32| char::from(b'a' + u8::try_from(n % 26).unwrap());
-        Self { story, language: format!("q{}{}", letter(number / 26), letter(number)) }
-    }
-
-    fn profile(&self, name: &str, said: &Value) -> Value {
-        let mut profile = Person::profile(name);
-        profile["languages"] = json!([self.language]);
-        for (field, value) in said.as_object().unwrap() {
-            profile[field] = value.clone();
-        }
-        profile
-    }
-
-    fn member(&self, name: &str, said: &Value) -> Person<'s> {
-        let person = self.story.newcomer(name);
-        person.writes_profile(&self.profile(name, said));
-        person
-    }
-
-    fn asks(&self, person: &Person<'_>, query: &str) -> Answer {
-        person.gets(&format!("/v1/matches?languages={}&{query}", self.language))
-    }
-
-    /// Who is shown, in order.
-    fn names(&self, person: &Person<'_>, query: &str) -> Vec<String> {
-        names(&self.asks(person, query).expect(200))
-    }
-}
-
-fn names(list: &Value) -> Vec<String> {
-    list["items"].as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap().to_owned()).collect()
-}
+use crate::support::{Circle, Person, Story, names};
 
 fn visibility(person: &Person<'_>, other: &Person<'_>) -> Value {
     person.gets(&format!("/v1/matches/{}/visibility", other.id)).expect(200)["obstacles"].clone()

@@ -1,6 +1,7 @@
 //! What stories are told with: a town (one deployed stack), the people in it, their sockets, and faults on the wire.
 
 mod answer;
+mod circle;
 mod fault_proxy;
 mod flow;
 mod leaks;
@@ -11,6 +12,7 @@ mod story;
 mod town;
 
 pub(crate) use answer::Answer;
+pub(crate) use circle::{Circle, names};
 pub(crate) use fault_proxy::{Fault, FaultProxy, On};
 pub(crate) use flow::{Flow, fresh_address};
 pub(crate) use person::{PASSWORD, Person};

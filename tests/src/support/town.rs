@@ -26,14 +26,14 @@ pub(crate) struct Town {
 impl Town {
     /// The town where nothing goes wrong.
     pub(crate) fn peaceful() -> &'static Self {
-        static TOWN: LazyLock<Town> = LazyLock::new(|| Town::found("peaceful"));
+        static TOWN: LazyLock<Town> = LazyLock::new(|| Town::found_with("peaceful", true, Vec::new()));
         &TOWN
     }
 
     /// The town whose functions reach `DynamoDB` through a proxy that can fail.
     pub(crate) fn troubled() -> &'static Self {
         static TOWN: LazyLock<Town> = LazyLock::new(|| {
-            let mut town = Town::found("troubled");
+            let mut town = Town::found_with("troubled", false, Vec::new());
             let proxy = FaultProxy::before(town.stack.endpoint());
             for function in ["auth", "profiles", "matching", "projects", "connections", "chat", "chat-send", "admin"] {
                 town.stack.set_function_env(function, &[("AWS_ENDPOINT_URL_DYNAMODB", proxy.url())]).unwrap();
@@ -46,7 +46,7 @@ impl Town {
 
     /// The town of those who turn everything upside down.
     pub(crate) fn secluded() -> &'static Self {
-        static TOWN: LazyLock<Town> = LazyLock::new(|| Town::found("secluded"));
+        static TOWN: LazyLock<Town> = LazyLock::new(|| Town::found_with("secluded", true, Vec::new()));
         &TOWN
     }
 
@@ -54,7 +54,7 @@ impl Town {
     pub(crate) fn with_providers() -> &'static Self {
         static PROVIDER: LazyLock<Provider> = LazyLock::new(Provider::start);
         static TOWN: LazyLock<Town> = LazyLock::new(|| {
-            let mut town = Town::found_with("providers", PROVIDER.parameters());
+            let mut town = Town::found_with("providers", false, PROVIDER.parameters());
             let secrets = json!({ "google": "google-client-secret", "github": "github-client-secret" });
             let secret = town.stack.physical_id("OAuthSecret").unwrap();
             let filled_in = json!({ "SecretId": secret, "SecretString": secrets.to_string() });
@@ -67,13 +67,11 @@ impl Town {
         &TOWN
     }
 
-    fn found(label: &str) -> Self {
-        Self::found_with(label, Vec::new())
-    }
-
-    fn found_with(label: &str, parameters: Vec<(String, String)>) -> Self {
-        let options = StackOptions { label: format!("test-{label}"), parameters, ..Default::default() };
+    fn found_with(label: &str, cache: bool, parameters: Vec<(String, String)>) -> Self {
+        let options = StackOptions { label: format!("test-{label}"), cache, parameters, ..Default::default() };
         let stack = LocalStack::start(options).unwrap_or_else(|failure| panic!("{failure}"));
+        // What one person does the next one sees at once: stories would only wait.
+        stack.set_function_env("matching", &[("APP_CANDIDATES_POLL_SECONDS", "0")]).unwrap();
         let config = Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE));
         Self { stack, faults: None, agent: config.build().into(), logs_read_until: Mutex::default() }
     }

@@ -1,17 +1,16 @@
 //! What a password's hash and a token's verification take, beside the reference implementation in C and `openssl speed`.
 
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::measure::{median, percentile};
-use crate::failure::{Explain, Failure};
+use super::program;
+use crate::failure::Failure;
 use crate::progress::{Progress, result, warn};
 use crate::table::Table;
 use crate::tools::{ARGON2, Tools};
-use crate::workspace;
 
 const REFERENCE: &str = include_str!("reference.py");
 /// Ours and the references take turns, so that what slows the machine down for a while slows both.
@@ -27,14 +26,20 @@ struct Times {
 }
 
 pub fn run(as_json: bool) -> Result<(), Failure> {
-    let bench = build()?;
+    let bench = program::build("credentials")?;
     let python = Tools::ensure(&ARGON2, Progress::Loud)?.python();
     let (mut hashes, mut verifications) = (Times::default(), Times::default());
     Progress::Loud.step(&format!("hash and verify, in {ROUNDS} rounds"), || {
         for _ in 0..ROUNDS {
-            hashes.ours.extend(nanoseconds(Command::new(&bench).args(["hash", &HASHES.to_string()]))?);
-            hashes.reference.extend(nanoseconds(Command::new(&python).args(["-c", REFERENCE, &HASHES.to_string()]))?);
-            verifications.ours.extend(nanoseconds(Command::new(&bench).args(["verify", &VERIFICATIONS.to_string()]))?);
+            hashes.ours.extend(program::nanoseconds(Command::new(&bench).args(["hash", &HASHES.to_string()]))?);
+            hashes.reference.extend(program::nanoseconds(Command::new(&python).args([
+                "-c",
+                REFERENCE,
+                &HASHES.to_string(),
+            ]))?);
+            verifications
+                .ours
+                .extend(program::nanoseconds(Command::new(&bench).args(["verify", &VERIFICATIONS.to_string()]))?);
             verifications.reference.extend(openssl());
         }
         Ok(())
@@ -44,32 +49,6 @@ pub fn run(as_json: bool) -> Result<(), Failure> {
     }
     report(&hashes, &verifications, as_json);
     Ok(())
-}
-
-/// Builds the benchmark the way the functions are built, and answers where it is.
-fn build() -> Result<PathBuf, Failure> {
-    Progress::Loud.step("build the benchmark for release", || {
-        let mut cargo = Command::new("cargo");
-        cargo.args(["bench", "--package", "shared", "--bench", "credentials", "--no-run", "--message-format", "json"]);
-        let output = cargo.current_dir(workspace::root()).stderr(Stdio::inherit()).output();
-        let output = output.explain(|| "cannot run cargo".to_owned())?;
-        let messages = String::from_utf8_lossy(&output.stdout).into_owned();
-        let executables = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let executable =
-            executables.filter_map(|message| message["executable"].as_str().map(PathBuf::from)).next_back();
-        executable.ok_or_else(|| Failure::new("the benchmark does not build").remedy("fix what cargo reported above"))
-    })
-}
-
-fn nanoseconds(command: &mut Command) -> Result<Vec<Duration>, Failure> {
-    let program = PathBuf::from(command.get_program());
-    let output = command.output().explain(|| format!("cannot run {}", program.display()))?;
-    if !output.status.success() {
-        let evidence = String::from_utf8_lossy(&output.stderr).into_owned();
-        return Err(Failure::new(format!("{} failed", program.display())).evidence(evidence));
-    }
-    let lines = String::from_utf8_lossy(&output.stdout).into_owned();
-    Ok(lines.lines().filter_map(|line| line.parse().ok()).map(Duration::from_nanos).collect())
 }
 
 /// The mean of a second of Ed25519 verifications, if OpenSSL is there.

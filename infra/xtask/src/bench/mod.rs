@@ -8,6 +8,8 @@ pub mod lambda;
 pub mod runtime_api;
 
 #[cfg(feature = "bench")]
+pub mod cache;
+#[cfg(feature = "bench")]
 pub mod cold_start;
 #[cfg(feature = "bench")]
 pub mod credentials;
@@ -16,14 +18,21 @@ pub mod enumeration;
 #[cfg(feature = "bench")]
 mod events;
 #[cfg(feature = "bench")]
+#[cfg(feature = "bench")]
 mod instructions;
 #[cfg(feature = "bench")]
 mod measure;
 #[cfg(feature = "bench")]
+mod program;
+#[cfg(feature = "bench")]
 mod report;
+#[cfg(feature = "bench")]
+pub mod retrieval;
 #[cfg(feature = "bench")]
 mod service;
 #[cfg(feature = "bench")]
 mod subjects;
+#[cfg(feature = "bench")]
+mod texts;
 #[cfg(feature = "bench")]
 mod tls;

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what functions cost to start, what hashing and verifying cost, and what answers give away.
+//! `cargo xtask bench`: what functions cost to start, what they cost to run, and what answers give away.
 
 use clap::{Args, Subcommand};
 
@@ -14,10 +14,28 @@ pub struct Options {
 enum Benchmark {
     /// Start functions again and again, beside a naive build and a Python twin of each.
     ColdStart(ColdStart),
+    /// Look things up in the cache, beside computing them, and with a server that is frozen.
+    Cache(Cache),
     /// Hash passwords and verify tokens, beside the reference implementation in C and `openssl speed`.
     Credentials(Credentials),
     /// Compare what `auth` answers, and how long it takes, for addresses that have an account and for others.
     Enumeration(Enumeration),
+    /// Scan a million vectors beside numpy and faiss, rank up to a million people, and count the true nearest.
+    Retrieval(Retrieval),
+}
+
+#[derive(Debug, Args)]
+struct Retrieval {
+    /// Print the figures as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct Cache {
+    /// Print the figures as JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -55,7 +73,7 @@ struct ColdStart {
 
 #[cfg(feature = "bench")]
 pub fn run(options: &Options) -> Result<(), Failure> {
-    use crate::bench::{cold_start, credentials, enumeration};
+    use crate::bench::{cache, cold_start, credentials, enumeration, retrieval};
 
     match &options.benchmark {
         Benchmark::ColdStart(options) => cold_start::run(cold_start::Settings {
@@ -64,7 +82,9 @@ pub fn run(options: &Options) -> Result<(), Failure> {
             cold: options.cold.into(),
             warm: options.warm.into(),
         }),
+        Benchmark::Cache(options) => cache::run(options.json),
         Benchmark::Credentials(options) => credentials::run(options.json),
+        Benchmark::Retrieval(options) => retrieval::run(options.json),
         Benchmark::Enumeration(options) => enumeration::run(options.samples.into(), options.json),
     }
 }

@@ -25,6 +25,9 @@ pub struct Options {
     /// Do not run the demonstration when the system is ready.
     #[arg(long)]
     no_demo: bool,
+    /// Do without a cache, as a deployment with CacheEnabled=false does.
+    #[arg(long)]
+    no_cache: bool,
     /// The port of the local AWS.
     #[arg(long, default_value_t = DEFAULT_PORT)]
     port: u16,
@@ -40,6 +43,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         label: "up".to_owned(),
         port: Some(options.port),
         watch: options.watch,
+        cache: !options.no_cache,
         progress: Progress::Loud,
         ..StackOptions::default()
     })?;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use super::addresses::localize_addresses;
 use super::intrinsics::Scope;
 use super::references::{fold_conditions, list_of, mentions, unlink};
 use crate::failure::Failure;
@@ -41,17 +42,20 @@ const API_NAMES: [(&str, &str); 2] = [("HTTP", "http"), ("WEBSOCKET", "socket")]
 /// Permissions that in AWS include a call which the emulator wants to see permitted under its own name.
 const INCLUDED_ACTIONS: [(&str, &str); 1] = [("sqs:SendMessage", "sqs:SendMessageBatch")];
 
-const HOST_OF_API: &str = ".execute-api.${AWS::Region}.${AWS::URLSuffix}";
-
 /// The variable that says where a function finds the sentence model.
 const MODEL_FOLDER: &str = "APP_EMBEDDINGS_FOLDER";
 
-/// Where the emulator listens and where the zips of the functions and the sentence model lie.
+/// The variable that tells a function where the cache is.
+const CACHE_URL: &str = "APP_CACHE_URL";
+
+/// Where the emulator and the cache listen, and where the zips of the functions and the sentence model lie.
 #[derive(Debug)]
 pub(super) struct Place {
     pub authority: String,
     pub code: Code,
     pub model: PathBuf,
+    /// The URL of the cache, if there is one.
+    pub cache: Option<String>,
 }
 
 #[derive(Debug)]
@@ -74,6 +78,7 @@ pub(super) fn adapt(mut template: Value, scope: &Scope, place: &Place) -> Result
     notes.extend(point_to_code(&mut template, place)?);
     notes.extend(name_apis(&mut template));
     notes.extend(replace_layers(&mut template, &place.model));
+    notes.extend(point_to_cache(&mut template, place.cache.as_deref()));
     for (action, included) in INCLUDED_ACTIONS {
         let count = spell_out(&mut template, action, included);
         if count > 0 {
@@ -184,18 +189,36 @@ fn name_apis(template: &mut Value) -> Option<String> {
 fn replace_layers(template: &mut Value, model: &Path) -> Option<String> {
     let resources = template["Resources"].as_object_mut()?;
     resources.retain(|_, resource| resource["Type"] != "AWS::Serverless::LayerVersion");
-    let mut told = 0;
     for resource in resources.values_mut() {
         if let Some(properties) = resource["Properties"].as_object_mut() {
             properties.remove("Layers");
         }
-        if let Some(folder) = resource.pointer_mut(&format!("/Properties/Environment/Variables/{MODEL_FOLDER}")) {
-            *folder = model.to_string_lossy().into();
+    }
+    let told = tell(template, MODEL_FOLDER, &model.to_string_lossy());
+    let note = format!("layers are not mounted: {MODEL_FOLDER} is {} in {told} functions", model.display());
+    (told > 0).then_some(note)
+}
+
+/// The nested stack with the cache is dropped; what stands in for it needs no VPC.
+fn point_to_cache(template: &mut Value, url: Option<&str>) -> Option<String> {
+    let told = tell(template, CACHE_URL, url.unwrap_or_default());
+    let note = match url {
+        Some(url) => format!("the cache of {told} functions is a redis-server at {url}, whatever CacheEnabled says"),
+        None => format!("{told} functions have no cache but their own memory"),
+    };
+    (told > 0).then_some(note)
+}
+
+/// Changes a variable of those functions that have it, and counts them.
+fn tell(template: &mut Value, variable: &str, value: &str) -> usize {
+    let mut told = 0;
+    for (_, resource) in template["Resources"].as_object_mut().into_iter().flatten() {
+        if let Some(place) = resource.pointer_mut(&format!("/Properties/Environment/Variables/{variable}")) {
+            *place = value.into();
             told += 1;
         }
     }
-    let note = format!("layers are not mounted: {MODEL_FOLDER} is {} in {told} functions", model.display());
-    (told > 0).then_some(note)
+    told
 }
 
 /// Adds `included` to every statement that permits `action`.
@@ -255,39 +278,6 @@ fn change_statements(value: &mut Value, change: &mut impl FnMut(&mut Value) -> b
         Value::Object(entries) => entries.values_mut().map(|item| change_statements(item, change)).sum(),
         _ => 0,
     }
-}
-
-/// `https://${Api}.execute-api…` becomes a path on the emulator's port, in every text of the template.
-fn localize_addresses(value: &mut Value, authority: &str) -> usize {
-    match value {
-        Value::String(text) => {
-            let (local, count) = localize_text(text, authority);
-            *text = local;
-            count
-        }
-        Value::Array(items) => items.iter_mut().map(|item| localize_addresses(item, authority)).sum(),
-        Value::Object(entries) => entries.values_mut().map(|item| localize_addresses(item, authority)).sum(),
-        _ => 0,
-    }
-}
-
-fn localize_text(text: &str, authority: &str) -> (String, usize) {
-    let mut local = text.to_owned();
-    let mut count = 0;
-    for (scheme, local_scheme) in [("https://${", "http"), ("wss://${", "ws")] {
-        let mut searched = 0;
-        while let Some(start) = local[searched..].find(scheme).map(|found| found + searched) {
-            searched = start + scheme.len();
-            let Some(end) = local[searched..].find('}').map(|found| found + searched) else { break };
-            if local[end + 1..].starts_with(HOST_OF_API) {
-                let path = format!("{local_scheme}://{authority}/_aws/execute-api/{}", &local[searched - 2..=end]);
-                local.replace_range(start..end + 1 + HOST_OF_API.len(), &path);
-                searched = start + path.len();
-                count += 1;
-            }
-        }
-    }
-    (local, count)
 }
 
 #[cfg(test)]

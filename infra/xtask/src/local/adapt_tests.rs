@@ -12,6 +12,7 @@ fn place() -> Place {
             keys: BTreeMap::from([("chat-send".to_owned(), "functions/chat-send-1.zip".to_owned())]),
         },
         model: "/clone/target/model".into(),
+        cache: Some("redis://127.0.0.1:7000".to_owned()),
     }
 }
 
@@ -100,6 +101,25 @@ fn a_layer_becomes_a_folder_of_this_machine() {
 }
 
 #[test]
+fn functions_that_use_the_cache_are_told_of_the_local_one() {
+    let function = json!({"Type": "AWS::Serverless::Function", "Properties": {
+        "CodeUri": "target/lambda/chat-send/bootstrap.zip", "Environment": {"Variables": {"APP_CACHE_URL": ""}},
+    }});
+    let template = json!({"Resources": {"ChatSendFunction": function}});
+    let with = adapted(template.clone());
+    let url = |adapted: &Adapted| {
+        adapted.template["Resources"]["ChatSendFunction"]["Properties"]["Environment"]["Variables"]["APP_CACHE_URL"]
+            .clone()
+    };
+    assert_eq!(url(&with), "redis://127.0.0.1:7000");
+    assert!(with.notes.iter().any(|note| note.contains("redis-server at redis://127.0.0.1:7000")), "{:?}", with.notes);
+
+    let scope = Scope::new(&template, "stack", &[]).unwrap();
+    let without = adapt(template, &scope, &Place { cache: None, ..place() }).unwrap();
+    assert_eq!(url(&without), "");
+}
+
+#[test]
 fn a_function_without_a_folder_is_refused() {
     let template = json!({"Resources": {"LostFunction": {
         "Type": "AWS::Serverless::Function",
@@ -107,19 +127,6 @@ fn a_function_without_a_folder_is_refused() {
     }}});
     let scope = Scope::new(&template, "stack", &[]).unwrap();
     assert!(adapt(template, &scope, &place()).is_err());
-}
-
-#[test]
-fn api_addresses_become_local_paths() {
-    let suffix = ".execute-api.${AWS::Region}.${AWS::URLSuffix}";
-    let cases = [
-        (format!("https://${{HttpApi}}{suffix}/v1"), "http://127.0.0.1:4566/_aws/execute-api/${HttpApi}/v1"),
-        (format!("wss://${{WebSocketApi}}{suffix}/v1"), "ws://127.0.0.1:4566/_aws/execute-api/${WebSocketApi}/v1"),
-        ("https://${AppHost}/x".to_owned(), "https://${AppHost}/x"),
-    ];
-    for (remote, local) in cases {
-        assert_eq!(localize_text(&remote, "127.0.0.1:4566").0, local);
-    }
 }
 
 #[test]

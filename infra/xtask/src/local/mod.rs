@@ -4,12 +4,15 @@
 //! in `adapt.rs` and announced, and no process outlives the stack that started it.
 
 mod adapt;
+mod addresses;
+mod cache;
 mod client;
 mod deploy;
 mod emulator;
 mod intrinsics;
 mod logs;
 mod probe;
+mod redis;
 mod references;
 mod repair;
 mod sam;
@@ -17,9 +20,11 @@ mod stack;
 mod template;
 mod watch;
 
+pub use cache::LocalCache;
 pub use client::{ACCOUNT, Client, REGION};
 pub use logs::LogLine;
 pub use probe::{Mail, QueueDepth};
+pub use redis::Reply;
 pub use stack::{Deployment, LocalStack, StackOptions};
 pub use template::read_template;
 pub use watch::Watch;

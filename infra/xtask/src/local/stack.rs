@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::adapt::{self, Adapted, Code, Place};
+use super::cache::LocalCache;
 use super::client::Client;
 use super::deploy::{self, Deployed};
 use super::emulator::{DIFFERENCE, Emulator};
@@ -19,7 +20,7 @@ use crate::build::{FunctionZip, build_functions};
 use crate::failure::{Explain, Failure};
 use crate::model;
 use crate::progress::{Progress, warn};
-use crate::tools::{LOCAL, Tools};
+use crate::tools::{CACHE, LOCAL, Tools};
 use crate::workspace;
 
 /// How the template and the code get into the local AWS.
@@ -41,6 +42,8 @@ pub struct StackOptions {
     pub deployment: Deployment,
     /// Runs the functions under `cargo lambda watch`, which rebuilds them when their source changes.
     pub watch: bool,
+    /// Starts a redis-server beside the local AWS, which has no cache, and tells the functions.
+    pub cache: bool,
     /// Template parameters that differ from their defaults.
     pub parameters: Vec<(String, String)>,
     pub progress: Progress,
@@ -53,6 +56,7 @@ impl Default for StackOptions {
             port: None,
             deployment: Deployment::default(),
             watch: false,
+            cache: false,
             parameters: Vec::new(),
             progress: Progress::default(),
         }
@@ -65,6 +69,7 @@ pub struct LocalStack {
     // Fields drop in this order: the processes end before the folder is given free.
     watch: Option<Watch>,
     emulator: Emulator,
+    cache: Option<LocalCache>,
     client: Client,
     system: System,
     folder: PathBuf,
@@ -73,7 +78,7 @@ pub struct LocalStack {
 
 impl LocalStack {
     pub fn start(options: StackOptions) -> Result<Self, Failure> {
-        let StackOptions { label, port, deployment, watch, parameters, progress } = options;
+        let StackOptions { label, port, deployment, watch, cache, parameters, progress } = options;
         let tools = Tools::ensure(&LOCAL, progress)?;
         let model = model::ensure(progress)?;
         let built = match deployment {
@@ -81,22 +86,28 @@ impl LocalStack {
             Deployment::Sam => Vec::new(),
         };
         let (folder, folder_lock) = claim_folder(&label)?;
+        let cache = if cache { Some(LocalCache::launch(Tools::ensure(&CACHE, progress)?, &folder)?) } else { None };
+        let cache_url = cache.as_ref().map(LocalCache::url);
         let emulator = progress.step("start the local AWS", || Emulator::start(&tools, &folder, port))?;
         let client = Client::new(emulator.endpoint());
         let authority = format!("127.0.0.1:{}", emulator.port());
         let system = match deployment {
             Deployment::Direct => progress.step("deploy template.yaml", || {
                 deploy::upload_code(&client, &built)?;
-                let place = Place { authority, code: uploaded(&built), model };
+                let place = Place { authority, code: uploaded(&built), model, cache: cache_url };
                 System::deploy(&client, &place, &parameters, |template| deploy::deploy(&client, template, &parameters))
             }),
             Deployment::Sam => progress.step("sam deploy", || {
-                let place = Place { authority, code: Code::Packaged(workspace::root().to_owned()), model };
+                let code = Code::Packaged(workspace::root().to_owned());
+                let place = Place { authority, code, model, cache: cache_url };
                 let run = |template: &Value| sam::deploy(&client, template, &parameters, &folder, progress);
                 System::deploy(&client, &place, &parameters, run)
             }),
         }?;
-        let mut stack = Self { watch: None, emulator, client, system, folder, _folder_lock: folder_lock };
+        if let Some(cache) = &cache {
+            progress.step("wait for the cache", || cache.wait_until_ready())?;
+        }
+        let mut stack = Self { watch: None, emulator, cache, client, system, folder, _folder_lock: folder_lock };
         if watch {
             stack.watch = Some(Watch::start(&tools, &stack, progress)?);
         }
@@ -117,6 +128,11 @@ impl LocalStack {
 
     pub fn port(&self) -> u16 {
         self.emulator.port()
+    }
+
+    /// The cache, if there is one.
+    pub fn cache(&self) -> Option<&LocalCache> {
+        self.cache.as_ref()
     }
 
     pub fn output(&self, key: &str) -> Option<&str> {
@@ -216,7 +232,7 @@ impl System {
 }
 
 /// A folder nobody else uses: a second stack with the same label gets a number.
-fn claim_folder(label: &str) -> Result<(PathBuf, File), Failure> {
+pub(super) fn claim_folder(label: &str) -> Result<(PathBuf, File), Failure> {
     let parent = workspace::local_aws()?;
     fs::create_dir_all(&parent).explain(|| format!("cannot create {}", parent.display()))?;
     for number in 1..1000 {

@@ -1,9 +1,6 @@
-//! The directory: an index of the profiles table that lists visible people by field, newest first.
-
-use std::cmp::Reverse;
+//! The directory: an index of the profiles table that lists visible people by field, in the order of their last edit.
 
 use async_trait::async_trait;
-use futures::future::try_join_all;
 use serde::Deserialize;
 
 use super::item::{Item, decode, text};
@@ -11,8 +8,9 @@ use super::range::{Index, Range};
 use super::table::Table;
 use crate::domain::id::UserId;
 use crate::domain::profile::{Field, Profile};
+use crate::domain::time::Timestamp;
 use crate::error::{Error, Result};
-use crate::ports::profiles::CandidateIndex;
+use crate::ports::candidates::{Directory, Line};
 
 pub(super) const INDEX: Index = Index { name: "directory", pk: "directory_pk", sk: "directory_sk" };
 
@@ -21,14 +19,18 @@ pub struct DynamoDirectory(Table);
 
 /// The keys of the index; everything else stays in the table.
 #[derive(Deserialize)]
-struct Line {
+struct StoredLine {
     pk: String,
-    directory_sk: String,
+    directory_sk: Timestamp,
 }
 
 impl DynamoDirectory {
     pub fn new(profiles: Table) -> Self {
         Self(profiles)
+    }
+
+    async fn lines(&self, range: Range) -> Result<Vec<Line>> {
+        self.0.query(range.index(INDEX)).await?.into_iter().map(|item| decode::<StoredLine>(item)?.read()).collect()
     }
 }
 
@@ -48,22 +50,20 @@ fn partition(field: Field) -> String {
 }
 
 #[async_trait]
-impl CandidateIndex for DynamoDirectory {
-    async fn candidates(&self, limit: usize) -> Result<Vec<UserId>> {
-        let fields = Field::ALL
-            .iter()
-            .map(|field| self.0.query(Range::whole(partition(*field)).index(INDEX).newest_first().limit(limit)));
-        let lines = try_join_all(fields).await?.into_iter().flatten().map(decode);
-        let mut lines: Vec<Line> = lines.collect::<Result<_>>()?;
-        lines.sort_unstable_by(|a, b| Reverse(&a.directory_sk).cmp(&Reverse(&b.directory_sk)));
-        lines.truncate(limit);
-        lines.iter().map(Line::user_id).collect()
+impl Directory for DynamoDirectory {
+    async fn since(&self, field: Field, since: Timestamp, limit: usize) -> Result<Vec<Line>> {
+        self.lines(Range::between(partition(field), since.to_string(), "\u{10FFFF}").limit(limit)).await
+    }
+
+    async fn newest(&self, field: Field, limit: usize) -> Result<Vec<Line>> {
+        self.lines(Range::whole(partition(field)).newest_first().limit(limit)).await
     }
 }
 
-impl Line {
-    fn user_id(&self) -> Result<UserId> {
-        let id = self.pk.strip_prefix("USER#").and_then(|id| id.parse().ok());
-        id.ok_or_else(|| Error::internal("the directory has a key that is no person"))
+impl StoredLine {
+    fn read(self) -> Result<Line> {
+        let id: Option<UserId> = self.pk.strip_prefix("USER#").and_then(|id| id.parse().ok());
+        let user_id = id.ok_or_else(|| Error::internal("the directory has a key that is no person"))?;
+        Ok(Line { user_id, updated_at: self.directory_sk })
     }
 }

@@ -1,5 +1,6 @@
 //! Expressions: what `DynamoDB` shall change or check, with the names and values it speaks of.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -11,7 +12,7 @@ use super::item::{Item, number};
 pub(super) struct Expression {
     pub(super) text: String,
     names: Vec<(&'static str, String)>,
-    values: Vec<(&'static str, AttributeValue)>,
+    values: Vec<(Cow<'static, str>, AttributeValue)>,
 }
 
 impl Expression {
@@ -43,8 +44,8 @@ impl Expression {
         self
     }
 
-    pub(super) fn value(mut self, name: &'static str, value: AttributeValue) -> Self {
-        self.values.push((name, value));
+    pub(super) fn value(mut self, name: impl Into<Cow<'static, str>>, value: AttributeValue) -> Self {
+        self.values.push((name.into(), value));
         self
     }
 
@@ -59,7 +60,7 @@ impl Expression {
     }
 
     pub(super) fn values(&self) -> Option<Item> {
-        let values: Item = self.values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let values: Item = self.values.iter().map(|(name, value)| (name.clone().into_owned(), value.clone())).collect();
         (!values.is_empty()).then_some(values)
     }
 }

@@ -13,7 +13,9 @@ use super::table::Table;
 use super::transaction::Transaction;
 use crate::domain::account::{Role, Sanction};
 use crate::domain::audit::{Act, AuditEntry};
+use crate::domain::id::UserId;
 use crate::domain::outbox::OutboxEntry;
+use crate::domain::time::Timestamp;
 use crate::error::{Error, Result};
 use crate::ports::moderation::{Enacted, Moderation};
 
@@ -30,57 +32,51 @@ impl DynamoModeration {
         Self { accounts, profiles, audit, outbox }
     }
 
-    fn grant(&self, transaction: Transaction, entry: &AuditEntry, role: Role) -> Transaction {
-        let standing = in_good_standing(entry.at);
+    fn grant(&self, transaction: Transaction, subject: UserId, at: Timestamp, role: Role) -> Transaction {
+        let standing = in_good_standing(at);
         let lacks_it = format!("{} AND (attribute_not_exists(#roles) OR NOT contains(#roles, :role))", standing.text);
         let change = standing.reading("ADD #roles :roles").name("#roles", "roles");
         let change = change.value(":roles", set(role)).value(":role", text(role.as_str()));
-        transaction.update_if(&self.accounts, &account_key(entry.subject_id), change, &lacks_it)
+        transaction.update_if(&self.accounts, &account_key(subject), change, &lacks_it)
     }
 
-    fn remove(&self, transaction: Transaction, entry: &AuditEntry, role: Role) -> Transaction {
+    fn remove(&self, transaction: Transaction, subject: UserId, role: Role) -> Transaction {
         let change = Expression::new("DELETE #roles :roles").name("#roles", "roles");
         let change = change.value(":roles", set(role)).value(":role", text(role.as_str()));
-        transaction.update_if(&self.accounts, &account_key(entry.subject_id), change, "contains(#roles, :role)")
+        transaction.update_if(&self.accounts, &account_key(subject), change, "contains(#roles, :role)")
     }
 
     /// The profile is hidden with the same stroke. Whoever has none yet gets a mark that keeps them from writing one.
-    fn impose(
-        &self,
-        transaction: Transaction,
-        entry: &AuditEntry,
-        by: Role,
-        sanction: Sanction,
-    ) -> Result<Transaction> {
+    fn impose(&self, transaction: Transaction, subject: UserId, by: Role, sanction: Sanction) -> Result<Transaction> {
         let hidden_until = text(sanction.ends_at().to_string());
         let (change, is_below) = below(by, "SET sanction = :sanction");
         let change = change.name("#state", "state").value(":active", text("active"));
         let change = change.value(":sanction", value(&StoredSanction::from(sanction))?);
         let condition = format!("#state = :active AND {is_below}");
         let hide = Expression::new("SET hidden_until = :until ADD version :one").value(":until", hidden_until);
-        Ok(transaction.update_if(&self.accounts, &account_key(entry.subject_id), change, &condition).update(
+        Ok(transaction.update_if(&self.accounts, &account_key(subject), change, &condition).update(
             &self.profiles,
-            &profiles::key(entry.subject_id),
+            &profiles::key(subject),
             hide.value(":one", number(1_u32)),
         ))
     }
 
-    fn lift(&self, transaction: Transaction, entry: &AuditEntry, by: Role) -> Transaction {
+    fn lift(&self, transaction: Transaction, subject: UserId, by: Role) -> Transaction {
         let (change, is_below) = below(by, "REMOVE sanction");
         let condition = format!("attribute_exists(sanction) AND {is_below}");
         let show = Expression::new("REMOVE hidden_until ADD version :one").value(":one", number(1_u32));
-        transaction.update_if(&self.accounts, &account_key(entry.subject_id), change, &condition).update(
+        transaction.update_if(&self.accounts, &account_key(subject), change, &condition).update(
             &self.profiles,
-            &profiles::key(entry.subject_id),
+            &profiles::key(subject),
             show,
         )
     }
 
     /// Changes nothing, but holds the act to the rank of the person it is about.
-    fn hold_below(&self, transaction: Transaction, entry: &AuditEntry, by: Role) -> Transaction {
-        let (subject, is_below) = below(by, "");
+    fn hold_below(&self, transaction: Transaction, subject: UserId, by: Role) -> Transaction {
+        let (account, is_below) = below(by, "");
         let condition = format!("attribute_exists(pk) AND {is_below}");
-        transaction.check(&self.accounts, &account_key(entry.subject_id), subject.reading(&condition))
+        transaction.check(&self.accounts, &account_key(subject), account.reading(&condition))
     }
 }
 
@@ -88,16 +84,22 @@ impl DynamoModeration {
 impl Moderation for DynamoModeration {
     async fn enact(&self, entry: &AuditEntry, by: Role, promises: &[OutboxEntry]) -> Result<Enacted> {
         let transaction = self.audit.witnessed(entry, by)?;
+        let subject = entry.subject()?;
         let mut transaction = match entry.act {
-            Act::RoleGranted { role } => self.grant(transaction, entry, role),
-            Act::RoleRemoved { role } => self.remove(transaction, entry, role),
+            Act::RoleGranted { role } => self.grant(transaction, subject, entry.at, role),
+            Act::RoleRemoved { role } => self.remove(transaction, subject, role),
             Act::SanctionImposed { kind, until } => {
                 let reason = entry.reason.clone().ok_or_else(|| Error::internal("a sanction has no reason"))?;
-                self.impose(transaction, entry, by, Sanction { kind, reason, since: entry.at, until })?
+                self.impose(transaction, subject, by, Sanction { kind, reason, since: entry.at, until })?
             }
-            Act::SanctionLifted {} => self.lift(transaction, entry, by),
-            Act::SessionsEnded {} => self.hold_below(transaction, entry, by),
-            Act::AccountRead {} | Act::ReportClosed { .. } | Act::ReportRead { .. } => {
+            Act::SanctionLifted {} => self.lift(transaction, subject, by),
+            Act::SessionsEnded {} => self.hold_below(transaction, subject, by),
+            Act::AccountRead {}
+            | Act::ReportClosed { .. }
+            | Act::ReportRead { .. }
+            | Act::MatrixStated { .. }
+            | Act::MatrixWithdrawn { .. }
+            | Act::MatrixImported { .. } => {
                 return Err(Error::internal("this is noted where it is done"));
             }
         };

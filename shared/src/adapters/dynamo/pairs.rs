@@ -9,13 +9,17 @@ use super::item::{Key, decode, encode, text};
 use super::outbox::{DynamoOutbox, row};
 use super::range::Range;
 use super::table::{Read, Table};
+use super::tastes;
 use super::transaction::{Outcome, Transaction};
 use crate::domain::id::{ConversationId, UserId};
-use crate::domain::outbox::OutboxEntry;
 use crate::domain::pair::{Connection, Pair, Side, Stance};
 use crate::domain::time::Timestamp;
 use crate::error::{Error, Result};
-use crate::ports::pairs::{BlockedPerson, ConnectedPerson, Pairs};
+use crate::ports::pairs::{BlockedPerson, ConnectedPerson, Consequences, Pairs};
+
+/// How many answers are read to find others than those. Somebody who has given more meets some of them again in the index, and
+/// their pairs keep them out of the list.
+const ANSWERS: usize = 5_000;
 
 /// Reads pairs for everybody; changing them needs the chat and outbox tables, which only `connections` has.
 #[derive(Clone, Debug)]
@@ -166,17 +170,25 @@ impl Pairs for DynamoPairs {
         items.into_iter().map(|item| Ok(decode::<StoredPair>(item)?.into())).collect()
     }
 
-    async fn replace(&self, before: &Pair, after: &Pair, entry: Option<OutboxEntry>) -> Result<bool> {
+    async fn replace(&self, before: &Pair, after: &Pair, consequences: &Consequences) -> Result<bool> {
         let writer = self.writer.as_ref().ok_or_else(|| Error::internal("this function does not change pairs"))?;
         let stored = StoredPair { version: before.version + 1, ..StoredPair::from(after.clone()) };
         let item = encode(&pair_key(after), &stored)?;
         let transaction = self.social.transaction().put_if(&self.social, item, Expression::at_version(before.version));
         let transaction = self.with_lists(transaction, before, after)?;
         let mut transaction = writer.with_conversation(transaction, before, after)?;
-        if let Some(entry) = entry {
-            transaction = transaction.put(writer.outbox.table(), row(&entry)?);
+        if let Some(entry) = &consequences.promise {
+            transaction = transaction.put(writer.outbox.table(), row(entry)?);
+        }
+        if let Some((user_id, lesson)) = &consequences.lesson {
+            transaction = tastes::with_lesson(transaction, &self.social, *user_id, after.other(*user_id), lesson)?;
         }
         Ok(transaction.commit().await? == Outcome::Committed)
+    }
+
+    async fn answered_by(&self, user_id: UserId) -> Result<Vec<UserId>> {
+        let answers = Range::prefix(format!("USER#{user_id}"), tastes::ANSWER).limit(ANSWERS);
+        Ok(self.social.query(answers).await?.iter().filter_map(tastes::answered).collect())
     }
 
     async fn connections_of(&self, user_id: UserId) -> Result<Vec<ConnectedPerson>> {

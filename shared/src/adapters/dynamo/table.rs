@@ -138,6 +138,25 @@ impl Table {
         Ok(())
     }
 
+    /// Adds to several counters in an item that is made when missing. Their names may be of any form.
+    pub(super) async fn add(&self, key: &Key, counts: Vec<(String, u64)>, expires_at: Timestamp) -> Result<()> {
+        let additions: Vec<String> = (0..counts.len()).map(|index| format!("#c{index} :c{index}")).collect();
+        let mut request = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(key.attributes()))
+            .update_expression(format!("ADD {} SET expires_at = :expires_at", additions.join(", ")))
+            .expression_attribute_values(":expires_at", number(expires_at.unix_seconds()));
+        for (index, (name, count)) in counts.into_iter().enumerate() {
+            request = request
+                .expression_attribute_names(format!("#c{index}"), name)
+                .expression_attribute_values(format!(":c{index}"), number(count));
+        }
+        request.send().await.map_err(failure)?;
+        Ok(())
+    }
+
     pub(super) async fn delete(&self, key: &Key) -> Result<()> {
         let request = self.client.delete_item().table_name(&self.name).set_key(Some(key.attributes()));
         request.send().await.map_err(failure)?;

@@ -53,11 +53,11 @@ impl Ranking {
 
     /// The same list after some people have changed: `now` are the places of those among them who still belong in it.
     #[must_use]
-    pub fn amended(mut self, as_of: Timestamp, changed: &[UserId], now: Vec<Rank>) -> Self {
+    pub fn amended(mut self, changed: &[UserId], now: Vec<Rank>) -> Self {
         let changed: HashSet<UserId> = changed.iter().copied().collect();
         self.ranks.retain(|rank| !changed.contains(&rank.user_id()));
         self.ranks.extend(now);
-        Self::new(as_of, self.ranks)
+        Self::new(self.as_of, self.ranks)
     }
 }
 
@@ -83,10 +83,10 @@ mod tests {
         let ids = |ranks: &[Rank]| ranks.iter().map(|rank| rank.user_id()).collect::<Vec<_>>();
         assert_eq!(ids(ranking.after(None)), [1, 2, 3, 4].map(person));
         assert_eq!(ids(ranking.after(Some(ranks[1]))), [3, 4].map(person));
-        let without = ranking.amended(at(2), &[person(2), person(4)], vec![Rank::new(person(4), 0.95)]);
+        let without = ranking.amended(&[person(2), person(4)], vec![Rank::new(person(4), 0.95)]);
         assert_eq!(ids(without.after(None)), [4, 1, 3].map(person));
         assert_eq!(ids(without.after(Some(ranks[1]))), [person(3)]);
-        assert_eq!(without.as_of(), at(2));
+        assert_eq!(without.as_of(), at(1));
     }
 
     proptest! {

@@ -1,8 +1,7 @@
 //! What somebody asks of one list, beside the filters of their profile.
 
+use std::fmt;
 use std::time::Duration;
-
-use serde::Serialize;
 
 use crate::domain::fields::{Fields, Refusal};
 use crate::domain::profile::{Field, Language, Profile};
@@ -61,10 +60,13 @@ impl Wanted {
 }
 
 /// For the key of a list, and for whoever may go on in it.
-impl Serialize for Wanted {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl fmt::Display for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fields: Vec<&str> = self.fields.iter().map(|field| field.as_str()).collect();
         let languages: Vec<&str> = self.languages.iter().map(Language::as_str).collect();
-        (&self.fields, languages, self.within_km, self.joined_since).serialize(serializer)
+        write!(f, "{} {}", fields.join(","), languages.join(","))?;
+        write!(f, " {}", self.within_km.unwrap_or_default())?;
+        write!(f, " {}", self.joined_since.map_or(0, Timestamp::unix_seconds))
     }
 }
 

@@ -6,10 +6,10 @@ use super::model::Model;
 use super::person::Side;
 use super::reason::{Explanation, Notes, Reason};
 use super::score::{Component, ComponentName, Score, Versions};
-use crate::domain::profile::Profile;
+use crate::domain::profile::{Profile, Skill};
 
 /// Grows with every change of rules or built-in values that can change a score.
-pub const ENGINE_VERSION: u32 = 2;
+pub const ENGINE_VERSION: u32 = 3;
 
 /// One candidate with the score that put it in its place.
 #[derive(Clone, Debug)]
@@ -30,9 +30,23 @@ pub fn score_features(a: &Features<'_>, b: &Features<'_>, model: &Model) -> Scor
     let has_semantic = components.iter().any(|component| component.name == ComponentName::Semantic);
     let embedding = a.embedding.filter(|_| has_semantic).map(|embedding| embedding.model.as_str().to_owned());
     let versions = Versions { engine: ENGINE_VERSION, matrix: model.matrix.version(), embedding };
-    let counts = model.weights.of(ComponentName::Semantic) > 0.0;
-    let not_compared = if counts && !has_semantic { vec![Reason::text_not_compared()] } else { Vec::new() };
+    let counts = |name| model.weights.of(name) > 0.0;
+    let text = (counts(ComponentName::Semantic) && !has_semantic).then(Reason::text_not_compared);
+    let skills = unknown_skills(a, b).filter(|_| counts(ComponentName::Skills));
+    let not_compared = text.into_iter().chain(skills).collect();
     Score { total, components, not_compared, versions }
+}
+
+/// Names the skills of both that the matrix does not know and only one of them has: they count for nothing here.
+fn unknown_skills(a: &Features<'_>, b: &Features<'_>) -> Option<Reason> {
+    let lacks = |other: &Features<'_>, skill: &Skill| {
+        other.other_skills.binary_search_by_key(&skill.canonical(), |one| one.canonical()).is_err()
+    };
+    let of_a = a.other_skills.iter().filter(|skill| lacks(b, skill));
+    let of_b = b.other_skills.iter().filter(|skill| lacks(a, skill));
+    let mut unknown: Vec<&Skill> = of_a.chain(of_b).copied().collect();
+    unknown.sort_unstable_by_key(|skill| skill.canonical());
+    (!unknown.is_empty()).then(|| Reason::skills_unknown(unknown.into_iter().map(|skill| skill.as_str().to_owned())))
 }
 
 /// The total that [`score_features`] gives, without the cost of explaining it.
@@ -40,19 +54,21 @@ pub fn total_features(a: &Features<'_>, b: &Features<'_>, model: &Model) -> f64 
     total(measured(a, b, model, || Notes::Silent).map(|component| (component.value, component.weight)))
 }
 
-/// The best `limit` candidates, best first; of equals the one with the smaller id. `me` is left out.
+/// The best `limit` candidates, best first; of equals the one with the smaller id. `me` is left out. They are ordered by
+/// `ranking`, which has the same matrix and perhaps other weights, and explained by `model`.
 pub fn rank<'c, C: Into<Side<'c>>>(
     me: impl Into<Side<'c>>,
     candidates: impl IntoIterator<Item = C>,
     limit: usize,
     model: &Model,
+    ranking: &Model,
 ) -> Vec<Ranked<'c>> {
     let mine = Features::of(me, &model.matrix);
     let mut totals: Vec<(f64, Side<'c>)> = candidates
         .into_iter()
         .map(Into::into)
         .filter(|candidate| candidate.profile.user_id != mine.user_id)
-        .map(|candidate| (total_features(&mine, &Features::of(candidate, &model.matrix), model), candidate))
+        .map(|candidate| (total_features(&mine, &Features::of(candidate, &model.matrix), ranking), candidate))
         .collect();
     let id = |side: &Side<'_>| side.profile.user_id;
     totals.sort_unstable_by(|(a, first), (b, second)| b.total_cmp(a).then(id(first).cmp(&id(second))));

@@ -1,5 +1,7 @@
 //! Pairs of people whose scores and reasons we can judge by reading.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::samples::{MODEL, ada, another_model, directions, grace, kim, linus, person, profile};
@@ -106,6 +108,14 @@ fn skills_that_no_matrix_knows_count_when_both_have_them() {
     assert_eq!(texts(&component(&score, ComponentName::Skills).reasons), ["Both know falconry"]);
     let c = profile(9, &json!({"skills": ["glass blowing"]}));
     assert!(scored(&a, &c).components.iter().all(|component| component.name != ComponentName::Skills));
+    let unknown = |a: &Profile, b: &Profile| {
+        scored(a, b).not_compared.into_iter().find(|note| note.code == ReasonCode::SkillUnknown).map(|note| note.text)
+    };
+    let says = |skills: &str| Some(format!("Not compared, because the skill matrix does not know it: {skills}"));
+    assert_eq!(unknown(&a, &b), says("beekeeping and glass blowing"));
+    assert_eq!(unknown(&a, &c), says("beekeeping, Falconry and glass blowing"));
+    assert_eq!(unknown(&c, &c), None, "both have it");
+    assert_eq!(unknown(&ada(), &linus()), None);
 }
 
 #[test]
@@ -123,7 +133,7 @@ fn skills_without_a_partner_are_named() {
 fn an_administrators_matrix_and_weights_decide() {
     let pairs = [SkillPair::parse("falconry", "photography", 0.95).unwrap()];
     let model = Model {
-        matrix: SkillMatrix::builtin().amended(12, &pairs).unwrap(),
+        matrix: Arc::new(SkillMatrix::builtin().with_what_fits(12, &pairs)),
         weights: Weights::new(&[(ComponentName::Skills, 0.5)]).unwrap(),
     };
     let falconer = profile(7, &json!({"skills": ["Falconry"]}));
@@ -186,7 +196,7 @@ fn two_empty_profiles_still_have_a_score() {
 #[test]
 fn ranking_puts_the_best_first_and_leaves_me_out() {
     let (me, people) = (ada(), [kim(), linus(), ada(), grace()]);
-    let order: Vec<_> = rank(&me, &people, 2, &MODEL).iter().map(|r| r.profile.user_id).collect();
+    let order: Vec<_> = rank(&me, &people, 2, &MODEL, &MODEL).iter().map(|r| r.profile.user_id).collect();
     assert_eq!(order, [grace().user_id, linus().user_id]);
 }
 
@@ -194,7 +204,7 @@ fn ranking_puts_the_best_first_and_leaves_me_out() {
 fn the_wire_form_is_stable() {
     let score = scored(&profile(7, &json!({})), &profile(8, &json!({})));
     let json = serde_json::to_value(&score).unwrap();
-    assert_eq!(json["versions"], json!({"engine": 2, "matrix": 0, "embedding": null}));
+    assert_eq!(json["versions"], json!({"engine": 3, "matrix": 0, "embedding": null}));
     assert_eq!(json["not_compared"][0]["code"], "text_not_compared");
     assert_eq!(
         json["components"][1],

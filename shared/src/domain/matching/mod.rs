@@ -11,6 +11,7 @@
 mod components;
 mod engine;
 mod features;
+mod head;
 mod matrix;
 mod matrix_builtin;
 mod model;
@@ -18,6 +19,9 @@ mod person;
 mod project;
 mod reason;
 mod score;
+mod statement;
+mod tables;
+mod taste;
 mod weights;
 
 #[cfg(test)]
@@ -25,14 +29,19 @@ mod golden_tests;
 #[cfg(test)]
 mod property_tests;
 #[cfg(test)]
-mod samples;
+pub(super) mod samples;
 
+pub(in crate::domain) use components::field::synergy;
 pub use engine::{ENGINE_VERSION, Ranked, rank, score, score_features, total_features};
 pub use features::Features;
-pub use matrix::{SkillMatrix, SkillPair};
+pub use head::Head;
+pub use matrix::SkillMatrix;
 pub use model::Model;
 pub use person::{Person, Side};
 pub use project::{FIT_VERSION, Needs, Venture, fit, fit_features, fit_total};
 pub use reason::{Reason, ReasonCode};
 pub use score::{Component, ComponentName, Score, Versions};
+pub use statement::{Edit, PairKey, Plan, SkillPair, Statement, StatementInput, Statements};
+pub(in crate::domain) use tables::tables;
+pub use taste::{Answer, ForYou, Impression, Leaning, LearnedWeight, Lesson, Opinion, Step, Taste, Verdict};
 pub use weights::Weights;

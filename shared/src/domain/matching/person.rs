@@ -16,6 +16,11 @@ impl Person {
         let embedding = embedding.filter(|embedding| profile.text_hash.as_ref() == Some(&embedding.hash));
         Self { profile, embedding }
     }
+
+    /// The embedding of what the profile says now, if there is one.
+    pub fn embedding(&self) -> Option<&Embedding> {
+        self.embedding.as_ref()
+    }
 }
 
 /// One side of a pair. A profile alone is a side without an embedding.

@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+/// Longer lists are not read.
+const NAMED: usize = 5;
+
 /// One fact that raised or lowered a component.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 pub struct Reason {
@@ -28,6 +31,13 @@ impl Reason {
         Self::new(ReasonCode::TextNotCompared, text.to_owned(), Vec::new())
     }
 
+    /// That nobody has said yet what these skills complement.
+    pub(super) fn skills_unknown(skills: impl Iterator<Item = String>) -> Self {
+        let items: Vec<_> = skills.take(NAMED).collect();
+        let text = format!("Not compared, because the skill matrix does not know it: {}", enumeration(&items));
+        Self::new(ReasonCode::SkillUnknown, text, items)
+    }
+
     pub(super) fn new(code: ReasonCode, text: String, items: Vec<String>) -> Self {
         Self { code, text, items }
     }
@@ -40,6 +50,7 @@ pub enum ReasonCode {
     SkillComplement,
     SkillShared,
     SkillUnmatched,
+    SkillUnknown,
     FieldSynergy,
     FieldShared,
     FieldDistant,

@@ -13,10 +13,10 @@ use crate::domain::profile::{Field, Goal, Profile, ProfileDetails};
 use crate::domain::time::Timestamp;
 
 /// The built-in model, built once for all cases.
-pub(super) static MODEL: LazyLock<Model> = LazyLock::new(Model::default);
+pub(in crate::domain) static MODEL: LazyLock<Model> = LazyLock::new(Model::default);
 
 /// A profile with the required values, `said` on top, and an id that ends in `number`.
-pub(super) fn profile(number: u128, said: &Value) -> Profile {
+pub(in crate::domain) fn profile(number: u128, said: &Value) -> Profile {
     let mut body = json!({"name": "Sam", "field": "other", "experience_years": 5, "time_zone": "UTC"});
     for (field, value) in said.as_object().unwrap() {
         body[field] = value.clone();
@@ -132,7 +132,7 @@ pub(super) fn any_profile() -> impl Strategy<Value = Profile> {
 }
 
 /// Somebody whose words point into this direction; who says nothing has none.
-pub(super) fn person(profile: Profile, model: &ModelId, components: &[f32]) -> Person {
+pub(in crate::domain) fn person(profile: Profile, model: &ModelId, components: &[f32]) -> Person {
     let vector = Vector::normalised(components).unwrap();
     let embedding = profile.text_hash.clone().map(|hash| Embedding { model: model.clone(), hash, vector });
     Person::new(profile, embedding)
@@ -152,7 +152,7 @@ pub(super) fn another_model() -> ModelId {
     serde_json::from_value(json!("another")).unwrap()
 }
 
-pub(super) fn any_person() -> impl Strategy<Value = Person> {
+pub(in crate::domain) fn any_person() -> impl Strategy<Value = Person> {
     let models = prop::sample::select(vec![ModelId::CURRENT, ModelId::CURRENT, another_model()]);
     let embedding = prop::option::of((models, -1.0..=1.0_f32));
     (any_profile(), embedding).prop_map(|(profile, embedding)| match embedding {

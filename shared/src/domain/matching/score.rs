@@ -60,6 +60,20 @@ impl ComponentName {
         Self::Semantic,
     ];
 
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Skills => "skills",
+            Self::Field => "field",
+            Self::Experience => "experience",
+            Self::Interests => "interests",
+            Self::Goals => "goals",
+            Self::Languages => "languages",
+            Self::Availability => "availability",
+            Self::Place => "place",
+            Self::Semantic => "semantic",
+        }
+    }
+
     /// The position in [`Self::ALL`], for tables.
     pub const fn index(self) -> usize {
         self as usize

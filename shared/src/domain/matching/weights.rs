@@ -7,6 +7,9 @@ use crate::domain::fields::Refusal;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Weights([f64; ComponentName::ALL.len()]);
 
+/// More change nothing: a double has 53 digits.
+const HALVINGS: usize = 60;
+
 impl Weights {
     /// No single component may decide a score alone.
     pub const MAX: f64 = 0.5;
@@ -27,6 +30,28 @@ impl Weights {
         self.0[name.index()]
     }
 
+    /// These weights times `factors`, still making 1, none of them below or above these multiples of what it was, or above
+    /// [`Self::MAX`]. What one gains the others lose in proportion, as far as their bounds let them. The factors must be
+    /// within `bounds` too.
+    #[must_use]
+    pub(super) fn moved(&self, factors: &[f64; ComponentName::ALL.len()], bounds: (f64, f64)) -> Self {
+        let (least, most) = bounds;
+        let at = |scale: f64| {
+            let mut weights = self.0;
+            for (weight, factor) in weights.iter_mut().zip(factors) {
+                *weight = (*weight * factor * scale).clamp(*weight * least, (*weight * most).min(Self::MAX));
+            }
+            weights
+        };
+        // The sum grows with the scale, from where all weights are at their least to where all are at their most.
+        let (mut low, mut high) = (least / most, most / least);
+        for _ in 0..HALVINGS {
+            let middle = f64::midpoint(low, high);
+            if at(middle).iter().sum::<f64>() < 1.0 { low = middle } else { high = middle }
+        }
+        Self(at(high))
+    }
+
     fn normalised(weights: [f64; ComponentName::ALL.len()]) -> Result<Self, Refusal> {
         let sum: f64 = weights.iter().sum();
         if sum <= 0.0 {
@@ -37,6 +62,13 @@ impl Weights {
             return Err("no weight may be more than half of all weights together".into());
         }
         Ok(Self(weights))
+    }
+}
+
+/// The weights in the order of the components, as they read in a key.
+impl std::fmt::Display for Weights {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|weight| write!(f, "{weight:.4} "))
     }
 }
 

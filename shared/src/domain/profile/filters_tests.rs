@@ -1,3 +1,5 @@
+//! Filters, one by one and both ways.
+
 use serde_json::{Value, json};
 
 use super::*;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::header::CONTENT_TYPE;
@@ -22,14 +23,33 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         if !content_type.is_some_and(is_json) {
             return Err(Code::UnsupportedMediaType.into());
         }
-        let bytes = axum::body::Bytes::from_request(request, state).await.map_err(too_large_or_broken)?;
+        let bytes = Bytes::from_request(request, state).await.map_err(too_large_or_broken)?;
         parse(&bytes).map(Self)
+    }
+}
+
+/// A body of whatever type, as it was sent, for operations that read several.
+#[derive(Debug)]
+pub struct Upload {
+    /// Without parameters, in small letters; empty if none was named.
+    pub media_type: String,
+    pub bytes: Bytes,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Upload {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+        let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let media_type = media_type(content_type.unwrap_or_default()).to_ascii_lowercase();
+        let bytes = Bytes::from_request(request, state).await.map_err(too_large_or_broken)?;
+        Ok(Self { media_type, bytes })
     }
 }
 
 /// Reads a JSON object whose fields are `Input`s: what is wrong with one of them is for `Fields` to say, so that all are
 /// named at once. Only what is no such object fails here. The message names our own fields, never the client's values.
-pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     // serde would read a struct from a list of its fields, too.
     if bytes.trim_ascii_start().first() == Some(&b'[') {
         return Err(Error::new(Code::MalformedBody, NO_OBJECT));
@@ -53,8 +73,11 @@ fn malformed(error: &serde_json::Error) -> Error {
 }
 
 fn is_json(content_type: &str) -> bool {
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    media_type.eq_ignore_ascii_case("application/json")
+    media_type(content_type).eq_ignore_ascii_case("application/json")
+}
+
+fn media_type(content_type: &str) -> &str {
+    content_type.split(';').next().unwrap_or_default().trim()
 }
 
 fn too_large_or_broken(rejection: BytesRejection) -> Error {

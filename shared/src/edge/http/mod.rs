@@ -17,7 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub(crate) use answer::service;
 pub(crate) use body::parse;
-pub use body::{Body, Id, Params};
+pub use body::{Body, Id, Params, Upload, parse as parse_body};
 pub use caller::{Authenticator, Caller};
 pub use cursor::ListIdentity;
 pub use limiter::{Limiter, Network};
@@ -27,7 +27,7 @@ pub use problem::{FieldProblem, Problem};
 
 use crate::error::{Code, Error};
 
-/// The largest body that any JSON operation reads.
+/// The largest body that an operation reads, unless its routes say otherwise.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
 #[derive(Debug, OpenApi)]

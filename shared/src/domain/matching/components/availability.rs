@@ -9,7 +9,9 @@ use super::ascending;
 use crate::domain::profile::TimeZone;
 
 const MINUTES_PER_DAY: i32 = 24 * 60;
-const WORKING_DAY: i32 = 9 * 60;
+pub(in super::super) const WORKING_DAY: i32 = 9 * 60;
+/// How much of the value is shared time, and how much is similar hours, when both say how many they have.
+pub(in super::super) const SHARES: [f64; 2] = [0.7, 0.3];
 /// Two thirds of a working day are as good as the whole.
 const PLENTY: i32 = 6 * 60;
 /// Less than this is a counter-reason.
@@ -19,7 +21,7 @@ const SIMILAR: f64 = 0.5;
 
 pub(super) fn measure(a: &Features<'_>, b: &Features<'_>, notes: &mut Notes) -> f64 {
     let zones = (a.time_zone, b.time_zone);
-    let minutes = shared_minutes(zones);
+    let minutes = shared_minutes(zones.0.offsets(), zones.1.offsets());
     let hours = a.hours.zip(b.hours).map(|(a, b)| ascending(a.get(), b.get()));
     notes.explain(|explanation| {
         explain_time(explanation, zones, minutes);
@@ -27,30 +29,26 @@ pub(super) fn measure(a: &Features<'_>, b: &Features<'_>, notes: &mut Notes) -> 
             explain_hours(explanation, hours);
         }
     });
-    let time = worth(minutes);
-    hours.map_or(time, |hours| weighed(time, similarity(hours)))
+    let time = time_value(minutes);
+    hours.map_or(time, |hours| SHARES[0] * time + SHARES[1] * similarity(hours))
 }
 
-/// What shared minutes a day are worth, 0 to 1.
-pub(in super::super) fn worth(minutes: i32) -> f64 {
+/// What shared minutes are worth.
+pub(in super::super) fn time_value(minutes: i32) -> f64 {
     f64::from(minutes.min(PLENTY)) / f64::from(PLENTY)
 }
 
-/// What shared working time and the hours of both are worth together.
-pub(in super::super) fn weighed(time: f64, hours: f64) -> f64 {
-    0.7 * time + 0.3 * hours
-}
-
 /// Minutes a day during which both work, as the mean of January and July.
-pub(in super::super) fn shared_minutes((a, b): (TimeZone, TimeZone)) -> i32 {
-    let overlaps = a.offsets().into_iter().zip(b.offsets()).map(|(a, b)| {
+pub(in super::super) fn shared_minutes(a: [i16; 2], b: [i16; 2]) -> i32 {
+    let overlaps = a.into_iter().zip(b).map(|(a, b)| {
         let apart = (i32::from(a) - i32::from(b)).rem_euclid(MINUTES_PER_DAY);
         (WORKING_DAY - apart.min(MINUTES_PER_DAY - apart)).max(0)
     });
     overlaps.sum::<i32>() / 2
 }
 
-fn similarity((fewer, more): (u8, u8)) -> f64 {
+/// How alike hours a week are, given the fewer first.
+pub(in super::super) fn similarity((fewer, more): (u8, u8)) -> f64 {
     f64::from(fewer) / f64::from(more)
 }
 
@@ -93,7 +91,7 @@ mod tests {
     use super::*;
 
     fn minutes(a: &str, b: &str) -> i32 {
-        shared_minutes((TimeZone::parse(a).unwrap(), TimeZone::parse(b).unwrap()))
+        shared_minutes(TimeZone::parse(a).unwrap().offsets(), TimeZone::parse(b).unwrap().offsets())
     }
 
     #[test]

@@ -30,8 +30,9 @@ pub(super) fn measure(a: &Features<'_>, b: &Features<'_>, notes: &mut Notes) -> 
     value
 }
 
-/// How much two fields in ascending order gain from each other.
-pub(in super::super) fn synergy(first: Field, second: Field) -> Percent {
+/// How much two fields gain from each other.
+pub(in crate::domain) fn synergy(a: Field, b: Field) -> Percent {
+    let (first, second) = ascending(a, b);
     SYNERGY[first.index()][second.index() - first.index()]
 }
 

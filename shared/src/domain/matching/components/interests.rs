@@ -5,7 +5,7 @@ use super::super::reason::{Notes, ReasonCode, enumeration};
 use super::count;
 
 /// Fewer than three interests in common are no full match, however short the lists are.
-const FULL: std::ops::RangeInclusive<usize> = 3..=5;
+pub(in super::super) const FULL: std::ops::RangeInclusive<usize> = 3..=5;
 const NAMED: usize = 5;
 
 pub(super) fn measure(a: &Features<'_>, b: &Features<'_>, notes: &mut Notes) -> Option<f64> {

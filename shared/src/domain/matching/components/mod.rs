@@ -7,9 +7,9 @@ pub(super) mod availability;
 mod experience;
 pub(super) mod field;
 pub(super) mod goals;
-mod interests;
+pub(super) mod interests;
 mod languages;
-mod place;
+pub(super) mod place;
 pub(super) mod semantic;
 mod skills;
 

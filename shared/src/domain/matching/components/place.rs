@@ -4,7 +4,7 @@ use super::super::features::Features;
 use super::super::reason::{Notes, ReasonCode};
 use super::ascending;
 
-const SAME_COUNTRY: f64 = 0.5;
+pub(in super::super) const SAME_COUNTRY: f64 = 0.5;
 
 pub(super) fn measure(a: &Features<'_>, b: &Features<'_>, notes: &mut Notes) -> Option<f64> {
     let (a, b) = a.place.zip(b.place)?;

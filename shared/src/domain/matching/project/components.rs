@@ -184,9 +184,9 @@ fn languages(person: &Features<'_>, needs: &Needs<'_>, _: &SkillMatrix, notes: &
 fn time(person: &Features<'_>, needs: &Needs<'_>, _: &SkillMatrix, notes: &mut Notes) -> Option<f64> {
     let time = needs.details.time_zone.map(|zone| {
         let zones = (person.time_zone, zone);
-        let minutes = availability::shared_minutes(zones);
+        let minutes = availability::shared_minutes(zones.0.offsets(), zones.1.offsets());
         notes.explain(|explanation| availability::explain_time(explanation, zones, minutes));
-        availability::worth(minutes)
+        availability::time_value(minutes)
     });
     let hours = person.hours.zip(needs.details.hours_per_week).map(|(has, wanted)| {
         let (has, wanted) = (has.get(), wanted.get());
@@ -202,7 +202,7 @@ fn time(person: &Features<'_>, needs: &Needs<'_>, _: &SkillMatrix, notes: &mut N
         (f64::from(has) / f64::from(wanted)).min(1.0)
     });
     match (time, hours) {
-        (Some(time), Some(hours)) => Some(availability::weighed(time, hours)),
+        (Some(time), Some(hours)) => Some(availability::SHARES[0] * time + availability::SHARES[1] * hours),
         (time, hours) => time.or(hours),
     }
 }

@@ -1,0 +1,290 @@
+//! The sketch, held to the engine.
+
+use std::collections::HashSet;
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::domain::embedding::{DIMENSIONS, ModelId};
+use crate::domain::id::UserId;
+use crate::domain::listing::Wanted;
+use crate::domain::matching::samples::{MODEL, any_person, person, profile};
+use crate::domain::matching::{ComponentName, Features, Model, Person, Weights, rank, total_features};
+use crate::domain::profile::{Field, Goal};
+
+/// Everybody whom a sketch finds, best first, with their scores.
+fn sketched(me: &Person, people: &[Person], model: &Model, wanted: &Wanted) -> Vec<(UserId, f32)> {
+    let rows = Rows::of(people.iter().map(Row::of).collect());
+    let sketch = Sketch::new(me, model, wanted);
+    let mut best = kernel::Best::new(people.len());
+    let rows = kernel::Rows { ids: &rows.ids, traits: &rows.traits, vectors: &rows.vectors, skipped: &[] };
+    kernel::scan(&sketch.0, rows, &mut best);
+    let id = |found: kernel::Found| (UserId::from_uuid(uuid::Uuid::from_bytes(found.id)), found.score);
+    best.into_sorted().into_iter().map(id).collect()
+}
+
+fn exact(me: &Person, other: &Person, model: &Model) -> f64 {
+    total_features(&Features::of(me, &model.matrix), &Features::of(other, &model.matrix), model)
+}
+
+/// Numbers that look random and are the same every time.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 33).unwrap() % sides
+    }
+
+    fn some<'l>(&mut self, list: &[&'l str], most: usize) -> Vec<&'l str> {
+        let count = self.roll(most + 1);
+        let mut chosen: Vec<&str> =
+            (0..count).map(|_| list[self.roll(list.len()).min(self.roll(list.len()))]).collect();
+        chosen.sort_unstable();
+        chosen.dedup();
+        chosen
+    }
+
+    fn direction(&mut self) -> Vec<f32> {
+        (0..DIMENSIONS).map(|_| f32::from(i16::try_from(self.roll(2_001)).unwrap()) / 1_000.0 - 1.0).collect()
+    }
+}
+
+const SKILLS: [&str; 40] = [
+    "Rust",
+    "Go",
+    "Python",
+    "TypeScript",
+    "React",
+    "Kubernetes",
+    "PostgreSQL",
+    "AWS",
+    "Terraform",
+    "Swift",
+    "Kotlin",
+    "machine learning",
+    "statistics",
+    "data analysis",
+    "SQL",
+    "product design",
+    "Figma",
+    "user research",
+    "UX",
+    "UI",
+    "illustration",
+    "graphic design",
+    "product management",
+    "project management",
+    "SEO",
+    "content marketing",
+    "sales",
+    "fundraising",
+    "accounting",
+    "law",
+    "copywriting",
+    "journalism",
+    "photography",
+    "video editing",
+    "filmmaking",
+    "woodworking",
+    "ceramics",
+    "teaching",
+    "biology",
+    "falconry",
+];
+const INTERESTS: [&str; 24] = [
+    "chess",
+    "open source",
+    "film",
+    "diving",
+    "music",
+    "art",
+    "climate",
+    "cycling",
+    "board games",
+    "science fiction",
+    "startups",
+    "running",
+    "cooking",
+    "gardening",
+    "travel",
+    "photography",
+    "history",
+    "languages",
+    "yoga",
+    "hiking",
+    "robotics",
+    "space",
+    "theatre",
+    "knitting",
+];
+const ZONES: [(&str, &str, &str); 8] = [
+    ("Europe/Berlin", "DE", "Leipzig"),
+    ("Europe/Berlin", "DE", "Berlin"),
+    ("Europe/London", "GB", "London"),
+    ("America/New_York", "US", "New York"),
+    ("America/Los_Angeles", "US", "San Francisco"),
+    ("Asia/Kolkata", "IN", "Pune"),
+    ("Asia/Tokyo", "JP", "Tokyo"),
+    ("Australia/Sydney", "AU", "Sydney"),
+];
+
+/// People as they might be: popular skills and places, a text about one of a few dozen things, and gaps.
+fn population(count: usize) -> Vec<Person> {
+    let mut dice = Dice(0x5EED_5EED_5EED);
+    let topics: Vec<Vec<f32>> = (0..40).map(|_| dice.direction()).collect();
+    let one = |number: usize, dice: &mut Dice| {
+        let (zone, country, city) = ZONES[dice.roll(8).min(dice.roll(8))];
+        let place = (dice.roll(5) > 0).then(|| json!({"city": city, "country": country}));
+        let goals: Vec<&str> = (0..dice.roll(4)).map(|_| Goal::ALL[dice.roll(8)].as_str()).collect();
+        let said = json!({
+            "field": Field::ALL[dice.roll(11).min(dice.roll(11))].as_str(),
+            "experience_years": dice.roll(30), "skills": dice.some(&SKILLS, 9), "interests": dice.some(&INTERESTS, 7),
+            "goals": goals.iter().collect::<std::collections::BTreeSet<_>>(), "languages": dice.some(&["en", "de", "es", "hi", "ja"], 3),
+            "time_zone": zone, "place": place, "bio": "words",
+            "availability_hours_per_week": (dice.roll(3) > 0).then(|| 1 + dice.roll(40)),
+        });
+        let profile = profile(u128::try_from(number).unwrap() + 10, &said);
+        let topic = &topics[dice.roll(topics.len())];
+        let noise = dice.direction();
+        let share = f32::from(u8::try_from(dice.roll(100)).unwrap()) / 100.0;
+        let vector: Vec<f32> =
+            topic.iter().zip(noise).map(|(topic, noise)| topic * share + noise * (1.0 - share)).collect();
+        if dice.roll(10) == 0 { Person::new(profile, None) } else { person(profile, &ModelId::CURRENT, &vector) }
+    };
+    (0..count).map(|number| one(number, &mut dice)).collect()
+}
+
+proptest! {
+    #[test]
+    fn a_sketch_comes_near_the_score(a in any_person(), b in any_person()) {
+        prop_assume!(a.profile.user_id != b.profile.user_id);
+        let found = sketched(&a, std::slice::from_ref(&b), &MODEL, &Wanted::default());
+        let difference = (f64::from(found[0].1) - exact(&a, &b, &MODEL)).abs();
+        prop_assert!(difference < 0.004, "{} and {}", found[0].1, exact(&a, &b, &MODEL));
+    }
+
+    #[test]
+    fn a_sketch_follows_the_weights(a in any_person(), b in any_person(), weights in prop::array::uniform9(0.0..=1.0_f64)) {
+        prop_assume!(a.profile.user_id != b.profile.user_id);
+        let listed: Vec<_> = ComponentName::ALL.into_iter().zip(weights).collect();
+        let Ok(weights) = Weights::new(&listed) else { return Ok(()) };
+        let model = Model { weights, ..MODEL.clone() };
+        let found = sketched(&a, std::slice::from_ref(&b), &model, &Wanted::default());
+        prop_assert!((f64::from(found[0].1) - exact(&a, &b, &model)).abs() < 0.01);
+    }
+
+    /// Two-way filters and what a list asks for: the exact rules may leave out more, never less.
+    #[test]
+    fn nobody_is_left_out_whom_the_filters_admit(
+        a in any_filtered(), b in any_filtered(), fields in prop::sample::subsequence(Field::ALL, 0..3), km in prop::option::of(1..3_000_u16),
+    ) {
+        prop_assume!(a.profile.user_id != b.profile.user_id);
+        let wanted = Wanted { fields, within_km: km, ..Wanted::default() };
+        let admitted = wanted.admits(&a.profile, &b.profile)
+            && crate::domain::profile::suit_each_other(&a.profile.details, &b.profile.details);
+        let found = !sketched(&a, std::slice::from_ref(&b), &MODEL, &wanted).is_empty();
+        prop_assert!(found || !admitted);
+    }
+}
+
+fn any_filtered() -> impl Strategy<Value = Person> {
+    let goals =
+        prop::sample::subsequence(Goal::ALL, 0..3).prop_map(|goals| goals.into_iter().map(Goal::as_str).collect());
+    let places = prop::sample::select(vec![
+        json!(null),
+        json!({"city": "Leipzig", "country": "DE", "latitude": 51.3, "longitude": 12.4}),
+        json!({"city": "Halle", "country": "DE", "latitude": 51.5, "longitude": 12.0}),
+        json!({"city": "Lima", "country": "PE", "latitude": -12.0, "longitude": -77.0}),
+        json!({"city": "leipzig", "country": "DE"}),
+    ]);
+    let filters = (
+        prop::sample::subsequence(Field::ALL, 0..4).prop_map(|fields| fields.into_iter().map(Field::as_str).collect()),
+        prop::sample::subsequence(vec!["de", "en", "gsw"], 0..2),
+        prop::sample::subsequence(vec!["DE", "PE", "FR"], 0..2),
+        (0..20, 20..60),
+        prop::option::of(1..2_000),
+    );
+    let said = (
+        0..1_000_000_u128,
+        prop::sample::select(Field::ALL),
+        goals,
+        places,
+        0..40,
+        prop::sample::subsequence(vec!["de", "en", "gsw"], 0..3),
+    );
+    (said, filters).prop_map(|((id, field, goals, place, years, languages), (fields, wanted, countries, (min, max), km))| {
+        let (goals, fields): (Vec<&str>, Vec<&str>) = (goals, fields);
+        let said = json!({
+            "field": field.as_str(), "goals": goals, "place": place, "experience_years": years, "languages": languages,
+            "filters": {
+                "fields": fields, "languages": wanted, "countries": countries, "min_experience_years": min,
+                "max_experience_years": max, "max_distance_km": km,
+            },
+        });
+        Person::new(profile(id, &said), None)
+    })
+}
+
+#[test]
+fn a_filter_leaves_out_whom_it_must() {
+    let person =
+        |id, field: &str, filters| Person::new(profile(id, &json!({"field": field, "filters": filters})), None);
+    let me = person(1, "design", json!({"fields": ["crafts", "data"]}));
+    let people = [
+        person(2, "crafts", json!({})),
+        person(3, "science", json!({})),
+        person(4, "data", json!({"fields": ["data"]})),
+    ];
+    let ids = |wanted: &Wanted| -> Vec<u128> {
+        sketched(&me, &people, &MODEL, wanted).into_iter().map(|(id, _)| id.as_uuid().as_u128()).collect()
+    };
+    assert_eq!(ids(&Wanted::default()), [2], "not the field that is not asked for, and not who asks for another one");
+    assert!(ids(&Wanted { fields: vec![Field::Data], ..Wanted::default() }).is_empty());
+}
+
+/// Figures of this population: all of the true best 20 are among the sketch's best 30 but for a few.
+#[test]
+fn the_true_best_are_among_the_few_hundred() {
+    let people = population(3_000);
+    let (mut kept, mut near, mut difference) = (0, 0, 0.0_f64);
+    for me in people.iter().step_by(150) {
+        let found = sketched(me, &people, &MODEL, &Wanted::default());
+        let ids = |count: usize| -> HashSet<UserId> { found.iter().take(count).map(|(id, _)| *id).collect() };
+        let (hundreds, tens) = (ids(300), ids(30));
+        for one in rank(me, &people, 20, &MODEL) {
+            kept += usize::from(hundreds.contains(&one.profile.user_id));
+            near += usize::from(tens.contains(&one.profile.user_id));
+        }
+        for other in people.iter().step_by(97).filter(|other| other.profile.user_id != me.profile.user_id) {
+            let (_, score) = found.iter().find(|(id, _)| *id == other.profile.user_id).unwrap();
+            difference = difference.max((f64::from(*score) - exact(me, other, &MODEL)).abs());
+        }
+    }
+    println!("of 400: {kept} among 300, {near} among 30; greatest difference {difference:.4}");
+    assert!(kept >= 396, "{kept}");
+    assert!(near >= 380, "{near}");
+}
+
+#[test]
+fn the_same_people_are_found_however_they_are_cut() {
+    let people = population(400);
+    let sketch = Sketch::new(&people[0], &MODEL, &Wanted::default());
+    let rows = |people: &[Person]| Rows::of(people.iter().map(Row::of).collect());
+    let whole = rows(&people);
+    let parts = [rows(&people[300..]), rows(&people[..150]), rows(&people[150..300])];
+    let view = |rows| View { rows, skipped: &[] };
+    let found = search(&sketch, [view(&whole)], 50);
+    assert_eq!(found.searched, 399, "oneself is nobody's candidate");
+    assert_eq!(search(&sketch, parts.iter().map(view), 50), found);
+    let twice = search(&sketch, [view(&whole), view(&parts[1])], 50);
+    assert_eq!(twice.ids.iter().collect::<HashSet<_>>().len(), 50, "nobody is found twice");
+    let best = whole.find(found.ids[0]).unwrap();
+    let mut skipped = vec![0_u64; 7];
+    skipped[best / 64] |= 1 << (best % 64);
+    let without = search(&sketch, [View { rows: &whole, skipped: &skipped }], 49);
+    assert_eq!(without.ids, found.ids[1..], "who is skipped is not found");
+}
