@@ -1,4 +1,4 @@
-//! Sentence embeddings: what of a profile is embedded, and the vectors that come of it, compared and stored.
+//! Sentence embeddings: what of a profile or a project is embedded, and the vectors that come of it, compared and stored.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::fields::Refusal;
 use super::hex;
+use super::id::{ProjectId, UserId};
 use super::profile::{Interest, ProfileDetails};
+use super::project::{Description, ProjectDetails, Summary};
 
 /// The length of a vector.
 pub const DIMENSIONS: usize = 384;
@@ -87,6 +89,56 @@ impl ProfileText {
 impl fmt::Debug for ProfileText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ProfileText({} characters)", self.0.chars().count())
+    }
+}
+
+/// What a project says in the words of those who run it, as it is embedded: title, summary, description.
+///
+/// It is what a person's own words are compared with. Needed skills and goals have components of their own.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ProjectText(String);
+
+impl ProjectText {
+    /// A project has a title, so there always is a text.
+    pub fn of(details: &ProjectDetails) -> Self {
+        let summary = details.summary.as_ref().map(Summary::as_str);
+        let description = details.description.as_ref().map(Description::as_str);
+        let text = [Some(details.title.as_str()), summary, description].into_iter().flatten().collect::<Vec<_>>();
+        Self(text.join("\n").chars().take(MAX_CHARACTERS).collect())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// With the current model.
+    pub fn hash(&self) -> TextHash {
+        TextHash::of(&ModelId::CURRENT, &self.0)
+    }
+}
+
+impl fmt::Debug for ProjectText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ProjectText({} characters)", self.0.chars().count())
+    }
+}
+
+/// Who or what said what was embedded; the vector is kept beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Author {
+    Person(UserId),
+    Project(ProjectId),
+}
+
+impl From<UserId> for Author {
+    fn from(user_id: UserId) -> Self {
+        Self::Person(user_id)
+    }
+}
+
+impl From<ProjectId> for Author {
+    fn from(project_id: ProjectId) -> Self {
+        Self::Project(project_id)
     }
 }
 

@@ -21,6 +21,8 @@ mod moderation;
 mod oauth;
 mod oauth_attacks;
 mod passwords;
+mod project_lists;
+mod projects;
 mod quotas;
 mod sanctions;
 mod sessions;
