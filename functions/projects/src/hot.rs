@@ -1,10 +1,12 @@
 //! `GET /v1/projects/popular` and `/v1/projects/trending`
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use shared::domain::cache::{Family, Key, Parts, Tier};
 use shared::domain::fields::Fields;
 use shared::domain::id::{ProjectId, UserId};
 use shared::domain::profile::Field;
@@ -90,9 +92,32 @@ fn parse(params: &HotParams) -> Result<(usize, Option<Field>)> {
     fields.accept(limit.zip(field))
 }
 
-/// The same for everybody: this is what is worth keeping for a while.
-async fn hottest(deps: &Deps, metric: Metric, field: Option<Field>) -> Result<Vec<(ProjectId, Points)>> {
-    deps.shelf.heat.hottest(metric, field, LOOKED_AT).await
+/// The same for everybody, and kept for half an hour. A project that cools, closes or is not to be shown meanwhile is
+/// found out when it is read.
+struct HottestKey {
+    metric: Metric,
+    field: Option<Field>,
+    /// In whose units the points are.
+    era: u64,
+}
+
+impl Key for HottestKey {
+    type Value = Vec<(ProjectId, Points)>;
+
+    const FAMILY: Family = Family::PopularProjects;
+    const TIER: Tier = Tier::PopularProjects;
+    const SCHEMA: u16 = 1;
+
+    fn parts(&self, parts: &mut Parts) {
+        parts.add(self.metric.as_str()).add(self.field.map_or("", Field::as_str)).add(self.era);
+    }
+}
+
+async fn hottest(deps: &Deps, metric: Metric, field: Option<Field>) -> Result<Arc<Vec<(ProjectId, Points)>>> {
+    let generation = deps.people.models.head().await?.generation(Family::PopularProjects);
+    let look = deps.shelf.heat.hottest(metric, field, LOOKED_AT);
+    let key = HottestKey { metric, field, era: metric.era(deps.ambient.now()) };
+    deps.shelf.cache.get_or_compute(&key, generation, look).await
 }
 
 /// What of it may be shown to somebody now.
@@ -100,12 +125,12 @@ async fn shown(
     deps: &Deps,
     me: UserId,
     metric: Metric,
-    (hottest, field): (Vec<(ProjectId, Points)>, Option<Field>),
+    (hottest, field): (Arc<Vec<(ProjectId, Points)>>, Option<Field>),
     limit: usize,
 ) -> Result<HotList> {
     let now = deps.ambient.now();
     let ids: Vec<ProjectId> = hottest.iter().map(|(id, _)| *id).collect();
-    let points: HashMap<ProjectId, Points> = hottest.into_iter().collect();
+    let points: HashMap<ProjectId, Points> = hottest.iter().copied().collect();
     let mut items = Vec::new();
     for batch in ids.chunks(limit + limit / 2 + 5) {
         let mut ventures = in_order(batch, deps.shelf.projects.find_many(batch).await?);

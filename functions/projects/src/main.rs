@@ -1,15 +1,16 @@
-//! Wires `projects` to its tables.
+//! Wires `projects` to its tables and the cache.
 
 use std::sync::Arc;
 
 use projects::{Deps, People, Shelf};
 use shared::adapters::aws::Aws;
+use shared::adapters::cache;
 use shared::adapters::dynamo::{
-    DynamoDirectory, DynamoHeat, DynamoKeys, DynamoLimits, DynamoMatrix, DynamoMembers, DynamoOutbox, DynamoPairs,
-    DynamoProfiles, DynamoProjects, DynamoSessions,
+    DynamoCacheStats, DynamoDirectory, DynamoHeat, DynamoKeys, DynamoLimits, DynamoMatrix, DynamoMembers, DynamoOutbox,
+    DynamoPairs, DynamoProfiles, DynamoProjects, DynamoSessions,
 };
 use shared::adapters::system;
-use shared::config::{TableName, TokensConfig, Vars};
+use shared::config::{CacheConfig, TableName, TokensConfig, Vars};
 use shared::edge::http::{self, Authenticator, Limiter};
 use shared::models::Models;
 use shared::telemetry;
@@ -25,9 +26,11 @@ async fn main() -> Result<(), lambda_http::Error> {
     let pairs = DynamoPairs::reader(aws.table(&mut vars, TableName::Social));
     let sessions = DynamoSessions::reader(aws.table(&mut vars, TableName::Sessions));
     let ops = aws.table(&mut vars, TableName::Ops);
+    let cache = CacheConfig::read(&mut vars);
     let tokens = TokensConfig::read(&mut vars);
     vars.finish()?;
 
+    let cache = Arc::new(cache::open(&cache, Arc::new(DynamoCacheStats::new(ops.clone())), ambient.clone())?);
     let keys = Arc::new(DynamoKeys::new(ops.clone()));
     let register = Arc::new(DynamoProjects::new(profiles.clone(), outbox));
     let authenticator = Authenticator::new(tokens.issuer, keys, Arc::new(sessions), ambient.clone());
@@ -37,6 +40,7 @@ async fn main() -> Result<(), lambda_http::Error> {
             register,
             members: Arc::new(DynamoMembers::new(profiles.clone())),
             heat: Arc::new(DynamoHeat::new(profiles.clone())),
+            cache: cache.clone(),
         },
         people: People {
             profiles: Arc::new(DynamoProfiles::reader(profiles.clone())),
@@ -48,5 +52,5 @@ async fn main() -> Result<(), lambda_http::Error> {
         authenticator: Arc::new(authenticator),
         ambient,
     };
-    http::run(projects::router(deps)).await
+    http::run(http::counted(projects::router(deps), cache)).await
 }

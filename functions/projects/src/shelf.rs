@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use shared::ports::cache::Cache;
 use shared::ports::projects::{Heat, Members, ProjectRegister, Projects};
 
-/// Projects, what changes them, who is in them, and how much people care for them: one table.
+/// Projects, what changes them, who is in them, and how much people care for them: one table, and a cache beside it.
 #[derive(Clone)]
 pub struct Shelf {
     pub projects: Arc<dyn Projects>,
     pub register: Arc<dyn ProjectRegister>,
     pub members: Arc<dyn Members>,
     pub heat: Arc<dyn Heat>,
+    pub cache: Arc<Cache>,
 }

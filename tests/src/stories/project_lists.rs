@@ -125,6 +125,7 @@ fn lists_leave_out_whom_one_may_not_meet_at_once() {
     let eve = story.resident("Eve");
     eve.looks_at(&project);
     let shown = |list: &str| {
+        story.town.forgets("popular_projects");
         let items = bob.gets(&format!("/v1/projects/{list}")).expect(200)["items"].clone();
         place_of(items.as_array().unwrap(), &project).is_some()
     };
@@ -168,6 +169,7 @@ fn everybody_who_cares_counts_once_a_day_and_nobody_is_lost() {
     // Everybody looks twice at the same moment.
     Town::at_once(people.len() * 2, |n| people[n % people.len()].looks_at(&project));
     let heat = |list: &str, project: &str| {
+        story.town.forgets("popular_projects");
         let items = ada.gets(&format!("/v1/projects/{list}?field=content&limit=100")).expect(200)["items"].clone();
         items
             .as_array()

@@ -163,6 +163,17 @@ impl Town {
         self.stack.dynamo("Query", &query).unwrap()["Items"].as_array().unwrap().clone()
     }
 
+    /// Makes everything that is kept of one family unreachable, as an admin can.
+    pub(crate) fn forgets(&self, family: &str) {
+        let change = json!({
+            "TableName": self.table("Ops"), "Key": { "pk": { "S": "MATCHING" }, "sk": { "S": "VERSIONS" } },
+            "UpdateExpression": "ADD #generation :one",
+            "ExpressionAttributeNames": { "#generation": format!("generation_{family}") },
+            "ExpressionAttributeValues": { ":one": { "N": "1" } },
+        });
+        self.stack.dynamo("UpdateItem", &change).unwrap();
+    }
+
     /// The content of a secret, by its name in the template.
     pub(crate) fn secret(&self, name: &str) -> Value {
         let body = json!({ "SecretId": self.stack.physical_id(name).unwrap() });
