@@ -23,7 +23,8 @@ impl<'s> Person<'s> {
     pub(crate) fn arrives(story: &'s Story, name: &str) -> Self {
         static ARRIVALS: AtomicU32 = AtomicU32::new(0);
         let number = ARRIVALS.fetch_add(1, Ordering::Relaxed);
-        let email = format!("{}.{number}.{}@example.org", name.to_lowercase(), std::process::id());
+        let local = name.to_lowercase().replace(' ', "-");
+        let email = format!("{local}.{number}.{}@example.org", std::process::id());
         let body = json!({ "email": email, "password": PASSWORD });
         let registered = story.town.post(None, "/v1/auth/register", &body).expect(202);
         let id = registered["registration_id"].as_str().unwrap().to_owned();
