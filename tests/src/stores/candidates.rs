@@ -111,9 +111,18 @@ fn a_segment_is_written_only_over_what_its_writer_has_seen() {
     let (now, bytes) = finish(segments.read(SCIENCE)).unwrap().unwrap();
     assert_eq!(bytes, second);
     assert_eq!(finish(segments.read_start(SCIENCE)).unwrap().unwrap(), second[..Segment::HEADER]);
+    assert!(!finish(segments.remove(SCIENCE, &seen)).unwrap(), "nor is another one removed");
     assert!(finish(segments.remove(SCIENCE, &now)).unwrap());
     assert_eq!(finish(segments.read(SCIENCE)).unwrap(), None);
     assert_eq!(finish(segments.list()).unwrap(), []);
+}
+
+#[test]
+fn an_empty_object_is_a_segment_that_cannot_be_read() {
+    let (name, segments) = bucket();
+    Town::peaceful().stack.client().put_object(&name, "index/v1/science/antarctica.seg", Vec::new()).unwrap();
+    assert_eq!(finish(segments.read_start(SCIENCE)).unwrap(), Some(Vec::new()));
+    assert_eq!(finish(segments.list()).unwrap().len(), 1);
 }
 
 #[test]
