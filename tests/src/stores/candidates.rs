@@ -139,7 +139,7 @@ fn the_directory_is_read_in_both_directions() {
     assert_eq!(since.len(), 2);
     since.reverse();
     assert_eq!(since, newest());
-    let later = ada.updated_at + Duration::from_secs(3_600);
+    let later = ada.updated_at + Duration::from_hours(1);
     assert_eq!(finish(directory.since(Field::Crafts, later, 1_000)).unwrap(), []);
     assert_eq!(finish(directory.newest(Field::Crafts, 1)).unwrap().len(), 1);
 }
