@@ -31,12 +31,13 @@ fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["scan", people, rounds] => scan(people.parse()?, rounds.parse()?),
-        ["rank", vectors, people, queries] => ranks(&Crowd::read(vectors)?, people.parse()?, queries.parse()?),
-        ["load", vectors, people, rounds] => load(&Crowd::read(vectors)?, people.parse()?, rounds.parse()?),
+        ["rank", vectors, people, queries] => ranks(&Crowd::read(vectors)?, people.parse()?, queries.parse()?)?,
+        ["load", vectors, people, rounds] => load(&Crowd::read(vectors)?, people.parse()?, rounds.parse()?)?,
         ["recall", vectors, queries] => recall(&Crowd::read(vectors)?.vectors, queries.parse()?),
         // `cargo bench` runs every benchmark, with arguments of its own.
         _ => scan(1_000, 1),
     }
+    Ok(())
 }
 
 /// Numbers that look random and are the same every time.
@@ -57,7 +58,7 @@ impl Dice {
 }
 
 /// Only the products: what numpy and faiss are measured with.
-fn scan(people: usize, rounds: usize) -> Result<()> {
+fn scan(people: usize, rounds: usize) {
     let mut dice = Dice(0x5EED);
     let mut byte = || u8::try_from(dice.roll(256)).unwrap_or(0).cast_signed();
     let vectors: Vec<[i8; DIMENSIONS]> = (0..people).map(|_| std::array::from_fn(|_| byte())).collect();
@@ -69,11 +70,10 @@ fn scan(people: usize, rounds: usize) -> Result<()> {
         println!("{}", started.elapsed().as_nanos());
         black_box(&products);
     }
-    Ok(())
 }
 
 /// Search, exact scores of what was found, and the reasons of those who are shown; the reading of fresh profiles between
-/// them is DynamoDB's time and is left out.
+/// them is the database's time and is left out.
 fn ranks(crowd: &Crowd, people: usize, queries: usize) -> Result<()> {
     let before = resident_bytes()?;
     let rows = crowd.rows(people)?;
@@ -107,7 +107,7 @@ fn load(crowd: &Crowd, people: usize, rounds: usize) -> Result<()> {
 }
 
 /// How many of the true nearest are found with vectors of eight bits, alone and when the best are compared exactly.
-fn recall(vectors: &[Vector], queries: usize) -> Result<()> {
+fn recall(vectors: &[Vector], queries: usize) {
     let floats: Vec<[f32; DIMENSIONS]> = vectors.iter().map(|vector| vector.parts().map(f32::from)).collect();
     let (bytes, scales): (Vec<_>, Vec<_>) = vectors.iter().map(quantised).unzip();
     let (mut alone, mut rescored, mut total) = (0, 0, 0);
@@ -130,7 +130,6 @@ fn recall(vectors: &[Vector], queries: usize) -> Result<()> {
         "{}",
         json!({ "texts": vectors.len(), "queries": total / SHOWN, "alone": share(alone), "rescored": share(rescored) })
     );
-    Ok(())
 }
 
 fn product(a: &[f32; DIMENSIONS], b: &[f32; DIMENSIONS]) -> f32 {

@@ -25,7 +25,7 @@ use shared::ports::profiles::Profiles;
 use shared::telemetry;
 
 /// A run begins no other field after this time; the template ends it a little later.
-const TIME: Duration = Duration::from_secs(180);
+const TIME: Duration = Duration::from_mins(3);
 
 #[derive(Clone)]
 pub struct Deps {

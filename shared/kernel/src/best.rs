@@ -82,8 +82,10 @@ mod tests {
         expected.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
         for limit in [0, 1, 7, 300, 2_000] {
             let (mut forwards, mut backwards) = (Best::new(limit), Best::new(limit));
-            all.iter().for_each(|one| forwards.offer(one.score, one.id));
-            all.iter().rev().for_each(|one| backwards.offer(one.score, one.id));
+            for (one, other) in all.iter().zip(all.iter().rev()) {
+                forwards.offer(one.score, one.id);
+                backwards.offer(other.score, other.id);
+            }
             let forwards = forwards.into_sorted();
             assert_eq!(forwards, expected[..limit.min(1_000)]);
             assert_eq!(forwards, backwards.into_sorted());

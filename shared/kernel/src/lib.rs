@@ -6,6 +6,11 @@
 //! What matters most is written in the instructions of each processor (`lanes.rs`), which `pulp` gives as safe functions:
 //! there is no `unsafe` in here. Everything has a plain form too, and all forms give the same numbers.
 
+#![expect(
+    clippy::inline_always,
+    reason = "what is not inlined into the work of a processor is compiled without its instructions"
+)]
+
 mod best;
 mod filter;
 mod lanes;

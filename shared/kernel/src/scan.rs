@@ -49,13 +49,13 @@ impl Work for Scan<'_> {
 
 /// Only the products of a vector with each of many, for measurements.
 pub fn dot_products(asker: &[i16; crate::DIMENSIONS], vectors: &[[i8; crate::DIMENSIONS]], products: &mut [i32]) {
-    lanes::run(Products { asker, vectors, products });
+    lanes::run(Products { asker, vectors, into: products });
 }
 
 struct Products<'w> {
     asker: &'w [i16; crate::DIMENSIONS],
     vectors: &'w [[i8; crate::DIMENSIONS]],
-    products: &'w mut [i32],
+    into: &'w mut [i32],
 }
 
 impl Work for Products<'_> {
@@ -63,7 +63,7 @@ impl Work for Products<'_> {
 
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) {
-        for (product, vector) in self.products.iter_mut().zip(self.vectors) {
+        for (product, vector) in self.into.iter_mut().zip(self.vectors) {
             *product = lanes.dot(self.asker, vector);
         }
     }

@@ -162,7 +162,7 @@ impl Tables {
     #[inline(always)]
     fn semantic(&self, cosine: f32) -> f32 {
         #[expect(clippy::cast_precision_loss, reason = "a power of two")]
-        let place = (cosine.clamp(-1.0, 1.0) + 1.0) * (0.5 * (SIMILARITIES - 1) as f32);
+        let place = f32::midpoint(cosine.clamp(-1.0, 1.0), 1.0) * (SIMILARITIES - 1) as f32;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what there is")]
         let place = (place + 0.5) as usize;
         self.semantic.get(place).copied().unwrap_or(0.0)

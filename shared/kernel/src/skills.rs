@@ -53,7 +53,7 @@ impl Greatest {
 
     /// The weighted mean, 0 to 1; nothing if there are none.
     #[inline(always)]
-    fn mean(&self) -> Option<f32> {
+    fn mean(self) -> Option<f32> {
         let sum: u32 = self.values.iter().zip(WEIGHTS).map(|(value, weight)| u32::from(*value) * weight).sum();
         let weights = [0_u16, 4, 7, 9, 10][self.count.min(4) as usize];
         #[expect(clippy::cast_precision_loss, reason = "at most a thousand")]
@@ -92,7 +92,9 @@ impl SkillTables {
         }
         let (mut ours, mut theirs) = (Greatest::default(), Greatest::default());
         if self.known > 0 && known > 0 {
-            own.iter().for_each(|gain| ours.insert(*gain));
+            for gain in own {
+                ours.insert(gain);
+            }
             for place in &found[..known] {
                 theirs.insert(self.gain(lanes, *place, has));
             }
@@ -102,7 +104,9 @@ impl SkillTables {
             theirs.count = count;
         }
         for side in [&mut ours, &mut theirs] {
-            (0..shared.min(4)).for_each(|_| side.insert(self.same));
+            for _ in 0..shared.min(4) {
+                side.insert(self.same);
+            }
             side.count += shared.min(4);
         }
         Some(f32::midpoint(ours.mean()?, theirs.mean()?))

@@ -31,6 +31,8 @@ impl S3Segments {
         let answer = self.client.get_object().bucket(&self.bucket).key(key(shard)).set_range(range).send().await;
         let object = match answer {
             Err(error) if error.code() == Some("NoSuchKey") => return Ok(None),
+            // An empty object has no first byte; it is there nevertheless.
+            Err(error) if error.code() == Some("InvalidRange") => return Ok(Some((ETag(String::new()), Vec::new()))),
             answer => answer.map_err(failure)?,
         };
         let etag = etag(object.e_tag)?;

@@ -15,7 +15,7 @@ use crate::telemetry;
 
 /// How often the bucket is asked what there is. One list tells the tags of all segments, where a conditional read of each
 /// would be dozens of calls.
-const LISTING: Duration = Duration::from_secs(60);
+const LISTING: Duration = Duration::from_mins(1);
 /// How many segments are read at the same time.
 const AT_ONCE: usize = 8;
 

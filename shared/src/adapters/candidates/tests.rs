@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use serde_json::json;
 
-use super::world::{START, World, id};
+use super::world::{START, Stage, id};
 use super::*;
 use crate::domain::profile::Field;
 use crate::domain::retrieval::Region;
@@ -12,46 +12,6 @@ use crate::ports::ambient::Clock;
 
 const DESIGN: Shard = Shard { field: Field::Design, region: Region::None };
 const CRAFTS: Shard = Shard { field: Field::Crafts, region: Region::None };
-
-struct Stage {
-    world: Arc<World>,
-    index: SegmentIndex,
-    seeker: Person,
-}
-
-impl Stage {
-    /// Somebody who looks for others, and these others, all designers.
-    fn with(people: impl IntoIterator<Item = u128>) -> Self {
-        Self::of(CAPACITY, people)
-    }
-
-    fn of(capacity: usize, people: impl IntoIterator<Item = u128>) -> Self {
-        let world = Arc::new(World::default());
-        world.writes(1, &json!({"visible": false, "bio": "boats"}));
-        world.embeds(1, 7);
-        for number in people {
-            world.writes(number, &json!({}));
-        }
-        let (index, seeker) = (world.index(capacity), world.person(1));
-        Self { world, index, seeker }
-    }
-
-    async fn search(&self) -> Candidates {
-        self.index.search(&self.seeker, &Model::default(), &Wanted::default(), 300).await.unwrap()
-    }
-
-    /// The numbers of those who are found, in ascending order.
-    async fn found(&self) -> Vec<u128> {
-        let mut numbers: Vec<u128> = self.search().await.ids.iter().map(|id| id.as_uuid().as_u128()).collect();
-        numbers.sort_unstable();
-        numbers
-    }
-
-    /// Another process, which knows nothing yet.
-    fn restarts(&mut self) {
-        self.index = self.world.index(CAPACITY);
-    }
-}
 
 #[tokio::test]
 async fn without_segments_the_newest_are_found() {

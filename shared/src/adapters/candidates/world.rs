@@ -34,6 +34,46 @@ pub(super) struct World {
     pub(super) people_read: AtomicUsize,
 }
 
+pub(super) struct Stage {
+    pub(super) world: Arc<World>,
+    pub(super) index: SegmentIndex,
+    pub(super) seeker: Person,
+}
+
+impl Stage {
+    /// Somebody who looks for others, and these others, all designers.
+    pub(super) fn with(people: impl IntoIterator<Item = u128>) -> Self {
+        Self::of(CAPACITY, people)
+    }
+
+    pub(super) fn of(capacity: usize, people: impl IntoIterator<Item = u128>) -> Self {
+        let world = Arc::new(World::default());
+        world.writes(1, &json!({"visible": false, "bio": "boats"}));
+        world.embeds(1, 7);
+        for number in people {
+            world.writes(number, &json!({}));
+        }
+        let (index, seeker) = (world.index(capacity), world.person(1));
+        Self { world, index, seeker }
+    }
+
+    pub(super) async fn search(&self) -> Candidates {
+        self.index.search(&self.seeker, &Model::default(), &Wanted::default(), 300).await.unwrap()
+    }
+
+    /// The numbers of those who are found, in ascending order.
+    pub(super) async fn found(&self) -> Vec<u128> {
+        let mut numbers: Vec<u128> = self.search().await.ids.iter().map(|id| id.as_uuid().as_u128()).collect();
+        numbers.sort_unstable();
+        numbers
+    }
+
+    /// Another process, which knows nothing yet.
+    pub(super) fn restarts(&mut self) {
+        self.index = self.world.index(CAPACITY);
+    }
+}
+
 pub(super) fn id(number: u128) -> UserId {
     UserId::from_uuid(Uuid::from_u128(number))
 }

@@ -46,7 +46,9 @@ impl<T: Value, const N: usize> Value for [T; N] {
     const SIZE: usize = T::SIZE * N;
 
     fn put(&self, out: &mut Vec<u8>) {
-        self.iter().for_each(|value| value.put(out));
+        for value in self {
+            value.put(out);
+        }
     }
 
     fn take(bytes: &[u8]) -> Self {

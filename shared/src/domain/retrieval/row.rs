@@ -8,7 +8,9 @@ use super::segment::Shard;
 use crate::domain::embedding::{ModelId, Vector};
 use crate::domain::id::UserId;
 use crate::domain::matching::Person;
-use crate::domain::profile::{ExperienceYears, Filters, Goal, HoursPerWeek, Language, Place, TimeZone};
+use crate::domain::profile::{
+    Coordinates, ExperienceYears, Filters, Goal, HoursPerWeek, Interest, Language, Place, Skill, TimeZone,
+};
 use crate::domain::time::Timestamp;
 
 const MILLIS_PER_HOUR: u64 = 3_600_000;
@@ -60,10 +62,10 @@ pub(super) fn traits(person: &Person) -> Traits {
     let profile = &person.profile;
     let details = &profile.details;
     let place = details.place.as_ref();
-    let coordinates = place.and_then(Place::coordinates).map(|coordinates| coordinates.steps());
+    let coordinates = place.and_then(Place::coordinates).map(Coordinates::steps);
     Traits {
-        skills: listed(details.skills.iter().map(|skill| skill.canonical())),
-        interests: listed(details.interests.iter().map(|interest| interest.canonical())),
+        skills: listed(details.skills.iter().map(Skill::canonical)),
+        interests: listed(details.interests.iter().map(Interest::canonical)),
         languages: languages(&details.languages),
         demands: demands(&details.filters),
         scale: 0.0,

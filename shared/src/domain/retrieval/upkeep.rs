@@ -8,7 +8,7 @@ use crate::domain::time::Timestamp;
 
 /// How long an edit may take to appear in the directory, from the time that it bears: a transaction is tried for some
 /// seconds, and the index of the table follows it.
-pub const LAG: Duration = Duration::from_secs(60);
+pub const LAG: Duration = Duration::from_mins(1);
 
 /// Edits since the last build that make another one worth it: so many, or one in so many people.
 const EDITS: usize = 50;
