@@ -1,4 +1,4 @@
-//! What a candidate is scored and filtered by, in 120 bytes.
+//! What a candidate is scored and filtered by, in some 120 bytes.
 
 /// How many skills and how many interests of a person are looked at.
 pub const LISTED: usize = 16;

@@ -12,6 +12,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 pub struct Timestamp(u64);
 
 impl Timestamp {
+    /// Later than anything.
+    pub const MAX: Self = Self(u64::MAX);
+
     pub const fn from_unix_millis(millis: u64) -> Self {
         Self(millis)
     }

@@ -104,22 +104,31 @@ const RESERVED: [(&str, Option<&str>, &[&str]); 8] = [
 const FEW: Rule = Rule {
     text: "Only chat-send, push and socket manage connections; only auth and keys-rotate read the signing secret, only \
            keys-rotate writes it, and only these two publish keys; only chat-send and connections change conversations; \
-           only index-build writes the candidate index",
+           only index-build writes the candidate index; only admin edits the matrix",
     why: "who can post to sockets or write messages can speak for anybody; who has the secret or can publish a key can be \
           anybody",
     remedy: "write an outbox row and let push deliver it; verify tokens with the public keys",
 };
 
-/// Who may write the keys that tokens are verified with.
-const PUBLISHERS: [&str; 2] = ["AuthFunction", "KeysRotateFunction"];
+/// What of `ops` few may write, by the beginning of its keys, and who.
+const WRITERS: [(&str, &str, &[&str]); 3] = [
+    ("KEYS", "keys", &["AuthFunction", "KeysRotateFunction"]),
+    ("MATRIX", "the matrix", &["AdminFunction"]),
+    ("MATCHING", "its versions", &["AdminFunction"]),
+];
 
-/// That a statement lets somebody write keys, if it does. Statements without prefixes offend against another rule.
-fn published(statement: &Value) -> Option<String> {
-    let prefixes = one_or_many(&statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]);
-    let about_keys = prefixes.into_iter().filter_map(Value::as_str).any(|prefix| prefix.starts_with("KEYS"));
+/// What a statement lets `id` write although it is for others. Statements without prefixes offend against another rule.
+fn written(id: &str, statement: &Value) -> Vec<String> {
     let is_read = |action: &&str| matches!(*action, "dynamodb:GetItem" | "dynamodb:BatchGetItem" | "dynamodb:Query");
-    let written = actions(statement).into_iter().find(|action| !is_read(action))?;
-    (about_keys && references(&statement["Resource"]).contains("OpsTable")).then(|| format!("may {written} keys"))
+    let Some(action) = actions(statement).into_iter().find(|action| !is_read(action)) else { return Vec::new() };
+    if !references(&statement["Resource"]).contains("OpsTable") {
+        return Vec::new();
+    }
+    let named = one_or_many(&statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]);
+    let named: Vec<&str> = named.into_iter().filter_map(Value::as_str).collect();
+    let about = |prefix: &str| named.iter().any(|named| named.starts_with(prefix));
+    let usurped = WRITERS.iter().filter(|(prefix, _, writers)| about(prefix) && !writers.contains(&id));
+    usurped.map(|(_, what, _)| format!("{id} may {action} {what}")).collect()
 }
 
 fn usurpers(template: &Template) -> Vec<String> {
@@ -132,8 +141,7 @@ fn usurpers(template: &Template) -> Vec<String> {
                     offences.push(format!("{id} may {action} {}", resource.unwrap_or_default()).trim_end().to_owned());
                 }
             }
-            let publishes = published(statement).filter(|_| !PUBLISHERS.contains(&id));
-            offences.extend(publishes.map(|what| format!("{id} {what}")));
+            offences.extend(written(id, statement));
         }
     }
     offences
@@ -147,7 +155,7 @@ fn the_great_powers_are_in_few_hands() {
 #[test]
 fn a_usurper_is_caught() {
     let template = Template::read();
-    let plants: [(&str, &[&str]); 5] = [
+    let plants: [(&str, &[&str]); 6] = [
         (
             "IndexBuildFunction",
             &["ChatFunction may s3:PutObject IndexBucket", "ChatFunction may s3:DeleteObject IndexBucket"],
@@ -159,6 +167,10 @@ fn a_usurper_is_caught() {
                 "ChatFunction may dynamodb:UpdateItem ChatTable",
                 "ChatFunction may dynamodb:DeleteItem ChatTable",
             ],
+        ),
+        (
+            "AdminFunction",
+            &["ChatFunction may dynamodb:PutItem the matrix", "ChatFunction may dynamodb:UpdateItem its versions"],
         ),
         ("SocketFunction", &["ChatFunction may execute-api:ManageConnections"]),
         (

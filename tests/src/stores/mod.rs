@@ -5,8 +5,10 @@ mod candidates;
 mod codes;
 mod embeddings;
 mod limits;
+mod matrix;
 mod moderation;
 mod sessions;
+mod tastes;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -48,6 +50,8 @@ fn table(name: TableName) -> Table {
         TableName::Sessions => "Sessions",
         TableName::Outbox => "Outbox",
         TableName::Profiles => "Profiles",
+        TableName::Social => "Social",
+        TableName::Chat => "Chat",
         _ => "Ops",
     };
     let mut vars: Vars = [(name.variable(), &town.table(resource))].into_iter().collect();

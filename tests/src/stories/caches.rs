@@ -84,7 +84,9 @@ impl<'s> Cast<'s> {
         assert!(!is_listed(deleted), "{name}: a profile that is gone");
 
         let words = format!("Sails {name}");
-        ben.writes_profile(&circle.profile("Ben", &json!({ "headline": words, "languages": [circle.language(), "en"] })));
+        ben.writes_profile(
+            &circle.profile("Ben", &json!({ "headline": words, "languages": [circle.language(), "en"] })),
+        );
         let listed = self.ben_listed();
         assert_eq!(listed["headline"], words.as_str(), "{name}: another's edit");
         let pair = ada.gets(&format!("/v1/matches/{}", ben.id)).expect(200);

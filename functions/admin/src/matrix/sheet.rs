@@ -81,16 +81,39 @@ fn from_csv(bytes: &[u8]) -> Result<Vec<Line>> {
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut reader = ReaderBuilder::new().flexible(true).trim(Trim::All).from_reader(text);
     let columns = columns(reader.byte_headers().map_err(Error::internal)?)?;
+    let mut numbers = LineNumbers { text, seen: 0, line: 1 };
     let mut lines = Vec::new();
     for record in reader.byte_records() {
         let record = record.map_err(Error::internal)?;
         if lines.len() == MAX_LINES {
             return Err(Error::invalid("lines", too_long()));
         }
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = numbers.of(record.position().map_or(0, csv::Position::byte));
         lines.push((line, statement(&record, columns)));
     }
     Ok(lines)
+}
+
+/// The number of the line at which a record begins, as an editor shows it. The reader's own count is one behind after CR LF,
+/// and does not know blank lines.
+struct LineNumbers<'t> {
+    text: &'t [u8],
+    seen: usize,
+    line: u64,
+}
+
+impl LineNumbers<'_> {
+    /// Offsets must not go back.
+    fn of(&mut self, offset: u64) -> u64 {
+        let start = usize::try_from(offset).unwrap_or(usize::MAX).clamp(self.seen, self.text.len());
+        let blank = self.text[start..].iter().take_while(|byte| matches!(**byte, b'\r' | b'\n')).count();
+        let passed = &self.text[self.seen..start + blank];
+        let breaks = passed.iter().zip(passed[1.min(passed.len())..].iter().chain([&0]));
+        let ends_line = |(byte, next): (&u8, &u8)| *byte == b'\n' || (*byte == b'\r' && *next != b'\n');
+        self.line += breaks.filter(|pair| ends_line(*pair)).count() as u64;
+        self.seen = start + blank;
+        self.line
+    }
 }
 
 /// Where each of the columns is.

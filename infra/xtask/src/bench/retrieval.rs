@@ -1,8 +1,9 @@
 //! What retrieval takes and finds: scans beside numpy and faiss, whole rankings, loading, and how many of the true nearest
 //! are found.
 
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -57,18 +58,21 @@ fn vectors() -> Result<PathBuf, Failure> {
         return Ok(vectors);
     }
     let model = model::ensure(Progress::Loud)?;
-    Progress::Loud.step(&format!("embed {TEXTS} texts, some minutes, once"), || {
-        let unfinished = vectors.with_extension("unfinished");
-        let status = Command::new("cargo")
-            .args(["run", "--quiet", "--profile", "local", "--package", "embed", "--example", "vectors", "--"])
-            .args([&model, &file, &unfinished])
-            .current_dir(workspace::root())
-            .status()
-            .explain(|| "cannot run cargo".to_owned())?;
-        if !status.success() {
-            return Err(Failure::new("the texts were not embedded"));
+    // Over the whole workspace, as the functions are built: nothing is compiled twice.
+    let build = ["build", "--profile", "local", "--workspace", "--example", "vectors"];
+    let program = workspace::target()?.join("local/examples/vectors");
+    let unfinished = vectors.with_extension("unfinished");
+    Progress::Loud.step(&format!("embed {TEXTS} texts: some minutes, once"), || {
+        let mut steps = [Command::new("cargo"), Command::new(program)];
+        steps[0].args(build);
+        steps[1].args([&model, &file, &unfinished]);
+        for step in &mut steps {
+            let status = step.current_dir(workspace::root()).status();
+            if !status.explain(|| "cannot run it".to_owned())?.success() {
+                return Err(Failure::new("the texts were not embedded"));
+            }
         }
-        std::fs::rename(&unfinished, &vectors).explain(|| format!("cannot write {}", vectors.display()))
+        fs::rename(&unfinished, &vectors).explain(|| format!("cannot write {}", vectors.display()))
     })?;
     Ok(vectors)
 }

@@ -45,6 +45,7 @@ pub(super) async fn segments(
         match answer {
             Ok(Some(Content::Segment(loaded))) => {
                 next.refused.remove(&shard);
+                next.awaited.extend(loaded.segment.rows.awaiting());
                 next.loaded.insert(shard, loaded);
             }
             // What was loaded before stays in use.
@@ -58,7 +59,7 @@ pub(super) async fn segments(
             Err(error) => telemetry::report(&error),
         }
     }
-    note_coverage(next, &planned);
+    note_coverage(next, &planned, now);
 }
 
 /// A planned segment that is not loaded, and a loaded one that has another content by now.
@@ -98,25 +99,26 @@ fn make_room(next: &mut Snapshot, planned: &[Shard], capacity: usize) {
 }
 
 /// For each field, from when on the directory is to be read: from the build of its oldest loaded segment. A field of which
-/// a planned segment is missing is read from the directory alone.
-fn note_coverage(next: &mut Snapshot, planned: &[Shard]) {
+/// a planned segment is missing is read from the directory alone, one that does not fit only from now on.
+fn note_coverage(next: &mut Snapshot, planned: &[Shard], now: Timestamp) {
     for field in Field::ALL {
         let of_field = |shard: &&Shard| shard.field == *field;
         let broken = next.listed.iter().any(|one| one.shard.field == *field && next.is_missing(one));
         let complete = !broken && planned.iter().filter(of_field).all(|shard| next.loaded.contains_key(shard));
         let built =
             next.loaded.values().filter(|one| one.segment.shard.field == *field).map(|one| one.segment.built_at).min();
+        let left_out = next.listed.iter().any(|one| one.shard.field == *field)
+            && !planned.iter().any(|shard| shard.field == *field);
         let progress = next.progress.entry(*field).or_default();
-        progress.has_segments = complete && built.is_some();
-        let Some(built) = built.filter(|_| complete) else { continue };
-        let start = built - LAG;
+        progress.has_segments = complete && (built.is_some() || left_out);
+        if !progress.has_segments {
+            continue;
+        }
+        // Of a field that is left out only what is edited from now on is followed.
+        let start = built.unwrap_or(if progress.until.is_none() { now } else { Timestamp::MAX }) - LAG;
         // Edits between this segment's build and what was read so far are known from nowhere.
         if progress.until.is_none() || progress.from > start {
             *progress = Progress { from: start, until: None, resume: None, ..*progress };
         }
-    }
-    let awaited: Vec<_> = next.loaded.values().flat_map(|loaded| loaded.segment.rows.awaiting()).collect();
-    for (user_id, edited) in awaited {
-        next.awaited.entry(user_id).or_insert(edited);
     }
 }

@@ -71,7 +71,7 @@ impl Snapshot {
     }
 
     pub(super) fn fresh_as_of(&self) -> Timestamp {
-        let known = |progress: &Progress| progress.resume.map_or(progress.until, |(reached, _)| Some(reached));
+        let known = |progress: &Progress| progress.resume.map(|(reached, _)| reached).max(progress.until);
         self.progress.values().filter_map(known).min().unwrap_or_default()
     }
 

@@ -8,6 +8,7 @@ use super::world::{START, World, id};
 use super::*;
 use crate::domain::profile::Field;
 use crate::domain::retrieval::Region;
+use crate::ports::ambient::Clock;
 
 const DESIGN: Shard = Shard { field: Field::Design, region: Region::None };
 const CRAFTS: Shard = Shard { field: Field::Crafts, region: Region::None };
@@ -270,7 +271,7 @@ async fn a_wave_of_edits_is_read_in_steps_until_all_are_known() {
     let found = stage.search().await;
     assert!(found.searched < 700, "{}", found.searched);
     assert!(found.fresh_as_of < Clock::now(&*stage.world));
-    for _ in 0..4 {
+    for _ in 0..12 {
         stage.world.passes(20);
         stage.found().await;
     }

@@ -46,7 +46,7 @@ pub(in crate::domain) fn tables(me: &Person, model: &Model, own: &kernel::Traits
         own_id: *mine.user_id.as_uuid().as_bytes(),
         skills: skills(&mine, &model.matrix, weight(ComponentName::Skills)),
         field: fields(&mine, &weighing),
-        goals: (0..=u8::MAX).map(|mask| goals(&mine, mask, &weighing)).collect(),
+        goals: goals(&mine, &weighing),
         experience: experience(&mine, &weighing),
         guiding: [hash::goal(Goal::Mentor), hash::goal(Goal::BeMentored) | hash::goal(Goal::Learn)],
         minutes: mine.time_zone.offsets().map(minutes),
@@ -97,9 +97,15 @@ fn fields(mine: &Features<'_>, weighing: &Weighing<'_>) -> [f32; 16] {
     values
 }
 
-fn goals(mine: &Features<'_>, mask: u8, weighing: &Weighing<'_>) -> f32 {
-    let goals = Goal::ALL.iter().copied().filter(|goal| hash::goal(*goal) & mask != 0).collect();
-    weighing.weighted(ComponentName::Goals, mine, &Features { goals, ..mine.clone() })
+/// By the set of goals.
+fn goals(mine: &Features<'_>, weighing: &Weighing<'_>) -> Vec<f32> {
+    let mut theirs = mine.clone();
+    let value = |mask| {
+        theirs.goals.clear();
+        theirs.goals.extend(Goal::ALL.iter().copied().filter(|goal| hash::goal(*goal) & mask != 0));
+        weighing.weighted(ComponentName::Goals, mine, &theirs)
+    };
+    (0..=u8::MAX).map(value).collect()
 }
 
 /// By whether a candidate guides, and whether they want to be guided, and their years.

@@ -1,3 +1,5 @@
+//! What holds for any history of answers.
+
 use proptest::prelude::*;
 
 use super::super::samples::{MODEL, any_person};

@@ -100,7 +100,7 @@ impl Segment {
     /// What stands before the columns.
     pub const HEADER: usize = MAGIC.len() + 4 + 8 + 4 + 4 + 2 + MODEL;
     /// What a person takes in a stored segment.
-    pub const BYTES_EACH: usize = 16 + 4 + 8 + 119 + DIMENSIONS;
+    pub const BYTES_EACH: usize = 16 + 4 + 8 + 120 + DIMENSIONS;
 
     pub fn to_bytes(&self) -> Vec<u8> {
         let Rows { ids, versions, updated, traits, vectors } = &self.rows;
