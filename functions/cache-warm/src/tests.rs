@@ -94,7 +94,7 @@ impl Clock for World {
     }
 }
 
-/// Chance that changes nothing: drawing the last of those who are left each time.
+/// Chance that always draws the first.
 impl Rng for World {
     fn fill(&self, bytes: &mut [u8]) {
         bytes.fill(0);
@@ -191,6 +191,10 @@ impl Matrix for World {
 #[async_trait]
 impl CandidateIndex for World {
     async fn search(&self, seeker: &Person, _: &Model, _: &Wanted, _: usize) -> Result<Candidates> {
+        let is_broken = *self.broken.lock().unwrap() == Some(seeker.profile.user_id);
+        if !is_broken {
+            self.made.lock().unwrap().push(seeker.profile.user_id);
+        }
         {
             let mut at_work = self.at_work.lock().unwrap();
             at_work.0 += 1;
@@ -201,10 +205,9 @@ impl CandidateIndex for World {
         }
         self.at_work.lock().unwrap().0 -= 1;
         self.passes(*self.slowness.lock().unwrap());
-        if *self.broken.lock().unwrap() == Some(seeker.profile.user_id) {
+        if is_broken {
             return Err(Error::unavailable("the index fails for this one"));
         }
-        self.made.lock().unwrap().push(seeker.profile.user_id);
         Ok(Candidates { ids: Vec::new(), searched: 0, of: 0, fresh_as_of: Clock::now(self) })
     }
 
