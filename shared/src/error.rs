@@ -94,6 +94,9 @@ catalogue! {
     UserNotFound "user_not_found" NotFound "There is no such account";
     ReportNotFound "report_not_found" NotFound "There is no such open report";
     StatementNotFound "statement_not_found" NotFound "Nothing is stated about these two skills";
+    ProjectNotFound "project_not_found" NotFound "There is no such project for you";
+    MemberNotFound "member_not_found" NotFound "There is no such member of the project";
+    RequestNotFound "request_not_found" NotFound "Nobody is waiting to join under this id";
     IdentityNotFound "identity_not_found" NotFound "Nothing of that provider is linked to your account";
     MethodNotAllowed "method_not_allowed" MethodNotAllowed "The path exists, but not with this method";
     ProfileMissing "profile_missing" Conflict "Write your own profile first";
@@ -103,6 +106,9 @@ catalogue! {
     CursorOutdated "cursor_outdated" Conflict "The list has changed since; start again from its beginning";
     MatrixFull "matrix_full" Conflict "The skill matrix has no room for this";
     VersionConflict "version_conflict" Conflict "Somebody changed this meanwhile; read it again";
+    ProjectClosed "project_closed" Conflict "The project is closed";
+    ProjectFull "project_full" Conflict "The project has as many members as it can have";
+    LastOwner "last_owner" Conflict "Make somebody else an owner first, or close the project";
     UnknownFrame "unknown_frame" Malformed "There is no such frame type";
     TooManyRequests "too_many_requests" TooMany "A limit was reached; try later";
     Unavailable "unavailable" Unavailable "The service cannot answer now; try again";
@@ -122,6 +128,14 @@ pub struct Exclusion {
     pub reason: String,
     /// Nothing if it has no end.
     pub until: Option<Timestamp>,
+}
+
+impl FieldError {
+    /// The same complaint, about a field of an object that is a field itself.
+    #[must_use]
+    pub fn within(&self, object: &str) -> Self {
+        Self { field: format!("{object}.{}", self.field).into(), detail: self.detail.clone() }
+    }
 }
 
 #[derive(Debug)]

@@ -1,7 +1,7 @@
-//! `embed`: turns what people say about themselves into vectors that matching compares.
+//! `embed`: turns what people and projects say into vectors that matching compares.
 //!
-//! A queue message names a person. What their profile says is read here, at the last moment, and read by the model only
-//! if nobody's text was the same within the last days.
+//! A queue message names a person or a project. What they say is read here, at the last moment, and read by the model
+//! only if nobody's text was the same within the last days.
 
 mod minilm;
 
@@ -9,13 +9,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use futures::future::join_all;
-use shared::domain::embedding::{Embedding, ModelId, ProfileText, TextHash, Vector};
+use shared::domain::embedding::{Author, Embedding, ModelId, ProfileText, ProjectText, TextHash, Vector};
+use shared::domain::id::{ProjectId, UserId};
 use shared::domain::outbox::{Effect, EmbedEffect, OutboxEntry};
-use shared::domain::profile::Profile;
 use shared::error::{Error, Result};
 use shared::ports::embeddings::Embeddings;
 use shared::ports::outbox::Outbox;
 use shared::ports::profiles::Profiles;
+use shared::ports::projects::Projects;
 use shared::telemetry;
 
 pub use minilm::MiniLm;
@@ -29,19 +30,21 @@ pub trait Encoder: Send + Sync {
 #[derive(Clone)]
 pub struct Deps {
     pub profiles: Arc<dyn Profiles>,
+    pub projects: Arc<dyn Projects>,
     pub embeddings: Arc<dyn Embeddings>,
     pub encoder: Arc<dyn Encoder>,
     pub outbox: Arc<dyn Outbox>,
 }
 
-/// A text that somebody's profile says.
+/// A text that a version of a profile or a project says. It is its author's, and no log's: a task is never shown.
 struct Task {
-    profile: Profile,
-    text: ProfileText,
+    author: Author,
+    version: u64,
+    text: String,
     hash: TextHash,
 }
 
-/// Embeds the profiles of several entries, and answers for each. A failure leaves the entry to be tried again; doing it
+/// Embeds what the entries name, and answers for each. A failure leaves the entry to be tried again; doing it
 /// twice stores the same twice.
 pub async fn embed(deps: &Deps, entries: Vec<OutboxEntry>) -> Vec<Result<()>> {
     let tasks = join_all(entries.iter().map(|entry| task(deps, entry))).await;
@@ -49,19 +52,40 @@ pub async fn embed(deps: &Deps, entries: Vec<OutboxEntry>) -> Vec<Result<()>> {
     join_all(entries.iter().zip(tasks).map(|(entry, task)| keep(deps, entry, task, &vectors))).await
 }
 
-/// What is to be read for an entry; nothing if the profile is gone or says nothing any more.
+/// What is to be read for an entry; nothing if its author is gone or says nothing any more.
 async fn task(deps: &Deps, entry: &OutboxEntry) -> Result<Option<Task>> {
-    let Effect::Embed(EmbedEffect::Profile { user_id }) = &entry.effect else {
+    let Effect::Embed(effect) = &entry.effect else {
         return Err(Error::internal("this effect is no embedding"));
     };
-    let Some(profile) = deps.profiles.find(*user_id).await? else { return Ok(None) };
-    let Some(text) = ProfileText::of(&profile.details) else { return Ok(None) };
-    let hash = text.hash();
-    if profile.text_hash.as_ref() != Some(&hash) {
-        // Matching would drop the vector. During a deployment the other version may be the one to wait for.
-        return Err(Error::unavailable("the profile was written by a version that embeds another text"));
+    match effect {
+        EmbedEffect::Profile { user_id } => profile_task(deps, *user_id).await,
+        EmbedEffect::Project { project_id } => project_task(deps, *project_id).await,
     }
-    Ok(Some(Task { profile, text, hash }))
+}
+
+async fn profile_task(deps: &Deps, user_id: UserId) -> Result<Option<Task>> {
+    let Some(profile) = deps.profiles.find(user_id).await? else { return Ok(None) };
+    let Some(text) = ProfileText::of(&profile.details) else { return Ok(None) };
+    let (hash, text) = (text.hash(), text.as_str().to_owned());
+    refuse_unless_same(&hash, profile.text_hash.as_ref())?;
+    Ok(Some(Task { author: user_id.into(), version: profile.version, text, hash }))
+}
+
+async fn project_task(deps: &Deps, project_id: ProjectId) -> Result<Option<Task>> {
+    let Some(project) = deps.projects.find(project_id).await? else { return Ok(None) };
+    let text = ProjectText::of(&project.details);
+    let (hash, text) = (text.hash(), text.as_str().to_owned());
+    refuse_unless_same(&hash, Some(&project.text_hash))?;
+    Ok(Some(Task { author: project_id.into(), version: project.version, text, hash }))
+}
+
+/// Matching would drop the vector of another text than the one that the author is stored with. During a deployment the
+/// other version may be the one to wait for.
+fn refuse_unless_same(hash: &TextHash, stored: Option<&TextHash>) -> Result<()> {
+    if stored == Some(hash) {
+        return Ok(());
+    }
+    Err(Error::unavailable("this was written by a version that embeds another text"))
 }
 
 /// The vector of every text that is known or could be read.
@@ -107,10 +131,10 @@ async fn keep(
     task: Result<Option<Task>>,
     vectors: &HashMap<TextHash, Vector>,
 ) -> Result<()> {
-    if let Some(Task { profile, hash, .. }) = task? {
+    if let Some(Task { author, version, hash, .. }) = task? {
         let vector = vectors.get(&hash).ok_or_else(|| Error::internal("the model could not read a text"))?;
         let embedding = Embedding { model: ModelId::CURRENT, hash, vector: vector.clone() };
-        deps.embeddings.store(profile.user_id, profile.version, &embedding).await?;
+        deps.embeddings.store(author, version, &embedding).await?;
     }
     deps.outbox.finish(entry).await
 }

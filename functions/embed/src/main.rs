@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use embed::{Deps, MiniLm};
 use shared::adapters::aws::Aws;
-use shared::adapters::dynamo::{DynamoEmbeddings, DynamoOutbox, DynamoProfiles};
+use shared::adapters::dynamo::{DynamoEmbeddings, DynamoOutbox, DynamoProfiles, DynamoProjects};
 use shared::config::{EmbeddingsConfig, TableName, Vars};
 use shared::edge::queue;
 use shared::telemetry;
@@ -24,6 +24,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let model = MiniLm::load(Path::new(&embeddings.folder)).inspect_err(|cause| tracing::error!("{cause}"))?;
     let deps = Deps {
         profiles: Arc::new(DynamoProfiles::reader(profiles.clone())),
+        projects: Arc::new(DynamoProjects::reader(profiles.clone())),
         embeddings: Arc::new(DynamoEmbeddings::new(profiles)),
         encoder: Arc::new(model),
         outbox: Arc::new(outbox),

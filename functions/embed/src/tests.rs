@@ -5,10 +5,11 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use shared::domain::embedding::DIMENSIONS;
-use shared::domain::id::{Id, OutboxId, SessionId, UserId};
-use shared::domain::matching::Person;
+use shared::domain::id::{Id, OutboxId, SessionId};
+use shared::domain::matching::{Person, Venture};
 use shared::domain::outbox::{MailKind, PushEffect};
-use shared::domain::profile::ProfileDetails;
+use shared::domain::profile::{Profile, ProfileDetails};
+use shared::domain::project::{Project, ProjectDetails};
 use shared::domain::time::Timestamp;
 use shared::ports::outbox::LeftOver;
 
@@ -20,17 +21,24 @@ const NOW: Timestamp = Timestamp::from_unix_millis(1_000);
 #[derive(Default)]
 struct World {
     profiles: Mutex<BTreeMap<UserId, Profile>>,
+    projects: Mutex<BTreeMap<ProjectId, Project>>,
     memory: Mutex<HashMap<TextHash, Vector>>,
     memory_fails: Mutex<bool>,
     store_fails_for: Mutex<Option<UserId>>,
-    stored: Mutex<Vec<(UserId, u64, Embedding)>>,
+    stored: Mutex<Vec<(Author, u64, Embedding)>>,
     finished: Mutex<Vec<OutboxId>>,
     read: Mutex<Vec<Vec<String>>>,
 }
 
 impl World {
     fn deps(self: &Arc<Self>) -> Deps {
-        Deps { profiles: self.clone(), embeddings: self.clone(), encoder: self.clone(), outbox: self.clone() }
+        Deps {
+            profiles: self.clone(),
+            projects: self.clone(),
+            embeddings: self.clone(),
+            encoder: self.clone(),
+            outbox: self.clone(),
+        }
     }
 
     /// Somebody who says this about themselves.
@@ -42,6 +50,16 @@ impl World {
         let details = ProfileDetails::parse(&serde_json::from_value(body).unwrap()).unwrap();
         self.profiles.lock().unwrap().insert(user_id, Profile::new(user_id, details, NOW));
         entry(number, Effect::embed_profile(user_id))
+    }
+
+    /// A project with this title, founded by nobody in particular.
+    fn venture(&self, number: u8, title: &str) -> OutboxEntry {
+        let project_id = ProjectId::from_parts(NOW, [number; 10]);
+        let body = serde_json::json!({"title": title, "field": "other", "stage": "idea"});
+        let details = ProjectDetails::parse(&serde_json::from_value(body).unwrap()).unwrap();
+        let project = Project::new(project_id, UserId::from_parts(NOW, [number; 10]), details, NOW);
+        self.projects.lock().unwrap().insert(project_id, project);
+        entry(number, Effect::embed_project(project_id))
     }
 
     async fn embeds(self: &Arc<Self>, entries: &[OutboxEntry]) -> Vec<bool> {
@@ -93,6 +111,21 @@ impl Profiles for World {
 }
 
 #[async_trait]
+impl Projects for World {
+    async fn find(&self, project_id: ProjectId) -> Result<Option<Project>> {
+        Ok(self.projects.lock().unwrap().get(&project_id).cloned())
+    }
+
+    async fn find_many(&self, _: &[ProjectId]) -> Result<Vec<Venture>> {
+        Err(Error::internal("this function compares nothing"))
+    }
+
+    async fn newest(&self, _: usize) -> Result<Vec<ProjectId>> {
+        Err(Error::internal("this function lists nothing"))
+    }
+}
+
+#[async_trait]
 impl Embeddings for World {
     async fn known(&self, hash: &TextHash) -> Result<Option<Vector>> {
         if *self.memory_fails.lock().unwrap() {
@@ -109,11 +142,11 @@ impl Embeddings for World {
         Ok(())
     }
 
-    async fn store(&self, user_id: UserId, version: u64, embedding: &Embedding) -> Result<()> {
-        if *self.store_fails_for.lock().unwrap() == Some(user_id) {
+    async fn store(&self, author: Author, version: u64, embedding: &Embedding) -> Result<()> {
+        if self.store_fails_for.lock().unwrap().map(Author::from) == Some(author) {
             return Err(Error::unavailable("no answer"));
         }
-        self.stored.lock().unwrap().push((user_id, version, embedding.clone()));
+        self.stored.lock().unwrap().push((author, version, embedding.clone()));
         Ok(())
     }
 }
@@ -137,7 +170,8 @@ async fn several_texts_are_read_together_and_each_finds_its_owner() {
     assert_eq!(world.embeds(&entries).await, [true; 3]);
     let read = world.read();
     assert_eq!((read.len(), read[0].len()), (1, 2), "two texts, once each: {read:?}");
-    for (user_id, version, embedding) in world.stored.lock().unwrap().iter() {
+    for (author, version, embedding) in world.stored.lock().unwrap().iter() {
+        let Author::Person(user_id) = author else { panic!("{author:?} is nobody") };
         let profile = world.profiles.lock().unwrap()[user_id].clone();
         let text = ProfileText::of(&profile.details).unwrap();
         assert_eq!((*version, &embedding.model), (1, &ModelId::CURRENT));
@@ -212,4 +246,28 @@ async fn what_is_no_embedding_is_refused() {
     let push = entry(2, Effect::Push(PushEffect::SessionEnded { user_id, session_id }));
     assert_eq!(world.embeds(&[mail, push]).await, [false, false]);
     assert_eq!(world.finished(), 0);
+}
+
+#[tokio::test]
+async fn people_and_projects_are_read_together_and_kept_apart() {
+    let world = Arc::new(World::default());
+    // The same ids and the same words, by two kinds of authors.
+    let entries = [world.resident(1, "boats"), world.venture(1, "boats"), world.venture(2, "poison")];
+    assert_eq!(world.embeds(&entries).await, [true, true, false]);
+    let authors: Vec<_> = world.stored.lock().unwrap().iter().map(|(author, ..)| *author).collect();
+    assert_eq!(authors, [UserId::from_parts(NOW, [1; 10]).into(), Author::from(ProjectId::from_parts(NOW, [1; 10]))]);
+    let read: Vec<_> = world.read().into_iter().flatten().filter(|text| text == "boats").collect();
+    assert!(read.len() <= 2, "one text, alone again at most after the poison: {read:?}");
+}
+
+#[tokio::test]
+async fn a_project_that_another_version_wrote_waits_and_one_that_is_gone_does_not() {
+    let world = Arc::new(World::default());
+    let entry = world.venture(1, "boats");
+    let other = TextHash::of(&ModelId::CURRENT, "trains");
+    world.projects.lock().unwrap().values_mut().for_each(|project| project.text_hash = other.clone());
+    assert_eq!(world.embeds(std::slice::from_ref(&entry)).await, [false]);
+    world.projects.lock().unwrap().clear();
+    assert_eq!(world.embeds(&[entry]).await, [true]);
+    assert_eq!((world.read().len(), world.finished()), (0, 1));
 }

@@ -53,11 +53,11 @@ async fn main() -> Result<(), lambda_http::Error> {
     let people = People::new(profiles, Arc::new(DynamoPairs::reader(social.clone())), Arc::new(registry));
     let models = Models::new(Arc::new(DynamoMatrix::reader(ops))).through(cache.clone());
     let deps = Deps {
-        ranker: Ranker::new(Arc::new(candidates), people.clone(), cache).noting(visits),
+        ranker: Ranker::new(Arc::new(candidates), people.clone(), cache.clone()).noting(visits),
         people,
         lens: Lens::new(models, Arc::new(DynamoTastes::new(social))),
         authenticator: Arc::new(authenticator),
         ambient,
     };
-    http::run(matching::router(deps)).await
+    http::run(http::counted(matching::router(deps), cache)).await
 }

@@ -59,6 +59,21 @@ pub const DEPLOY: Toolset = Toolset { name: "deploy", pins: &["aws-sam-cli==1.17
 pub const ARGON2: Toolset =
     Toolset { name: "argon2", pins: &["argon2-cffi==25.1.0", "argon2-cffi-bindings==26.2.0"], bare_pins: &[] };
 
+/// The peers of matching: ONNX Runtime, and numpy for the engine that came before.
+pub const MATCHING: Toolset = Toolset {
+    name: "matching",
+    pins: &[
+        "numpy==2.4.6",
+        "onnx==1.23.2",
+        "onnxruntime==1.32.0",
+        "protobuf==7.36.2",
+        "safetensors==0.8.0",
+        "tokenizers==0.23.3",
+        "tzdata==2025.2",
+    ],
+    bare_pins: &[],
+};
+
 /// What finds nearest neighbours elsewhere: the references of `bench retrieval`.
 pub const NEAREST: Toolset = Toolset { name: "nearest", pins: &["faiss-cpu==1.15.1", "numpy==2.4.6"], bare_pins: &[] };
 

@@ -3,11 +3,12 @@
 //! They are a crate of their own because the rest of `shared` is compiled for size, and these must be compiled for speed.
 //! Everything in here is numbers; what they mean is known in `shared/src/domain/retrieval`.
 //!
-//! The code is portable. `pulp` compiles it for several processors and picks at run time, which is its only task: so
-//! there is no intrinsic and no `unsafe` in here, and a new processor needs no new code.
+//! What matters most is written in the instructions of each processor (`lanes.rs`), which `pulp` gives as safe functions:
+//! there is no `unsafe` in here. Everything has a plain form too, and all forms give the same numbers.
 
 mod best;
 mod filter;
+mod lanes;
 mod scan;
 mod sketch;
 mod skills;

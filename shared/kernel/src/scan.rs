@@ -1,9 +1,8 @@
 //! The scan: every candidate of a segment is scored, and the best are kept.
 
-use pulp::Arch;
-
 use crate::best::Best;
-use crate::sketch::{Tables, dot};
+use crate::lanes::{self, Lanes, Work};
+use crate::sketch::Tables;
 use crate::traits::Traits;
 
 /// The candidates of a segment, in arrays of one length.
@@ -18,38 +17,56 @@ pub struct Rows<'s> {
 
 /// Offers everybody whom the filters take to `best`, and answers how many were looked at.
 pub fn scan(tables: &Tables, rows: Rows<'_>, best: &mut Best) -> usize {
-    Arch::new().dispatch(
-        #[inline(always)]
-        || scan_with(tables, rows, best),
-    )
+    lanes::run(Scan { tables, rows, best })
 }
 
-#[inline(always)]
-fn scan_with(tables: &Tables, rows: Rows<'_>, best: &mut Best) -> usize {
-    let mut looked_at = 0;
-    for (at, ((id, traits), vector)) in rows.ids.iter().zip(rows.traits).zip(rows.vectors).enumerate() {
-        let skipped = rows.skipped.get(at / 64).is_some_and(|bits| bits >> (at % 64) & 1 == 1);
-        if skipped || *id == tables.own_id {
-            continue;
+struct Scan<'w> {
+    tables: &'w Tables,
+    rows: Rows<'w>,
+    best: &'w mut Best,
+}
+
+impl Work for Scan<'_> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> usize {
+        let Self { tables, rows, best } = self;
+        let mut looked_at = 0;
+        for (at, ((id, traits), vector)) in rows.ids.iter().zip(rows.traits).zip(rows.vectors).enumerate() {
+            let skipped = rows.skipped.get(at / 64).is_some_and(|bits| bits >> (at % 64) & 1 == 1);
+            if skipped || *id == tables.own_id {
+                continue;
+            }
+            looked_at += 1;
+            if tables.takes(traits) {
+                best.offer(tables.score(lanes, traits, vector), *id);
+            }
         }
-        looked_at += 1;
-        if tables.takes(traits) {
-            best.offer(tables.score(traits, vector), *id);
-        }
+        looked_at
     }
-    looked_at
 }
 
 /// Only the products of a vector with each of many, for measurements.
 pub fn dot_products(asker: &[i16; crate::DIMENSIONS], vectors: &[[i8; crate::DIMENSIONS]], products: &mut [i32]) {
-    Arch::new().dispatch(
-        #[inline(always)]
-        || {
-            for (product, vector) in products.iter_mut().zip(vectors) {
-                *product = dot(asker, vector);
-            }
-        },
-    );
+    lanes::run(Products { asker, vectors, products });
+}
+
+struct Products<'w> {
+    asker: &'w [i16; crate::DIMENSIONS],
+    vectors: &'w [[i8; crate::DIMENSIONS]],
+    products: &'w mut [i32],
+}
+
+impl Work for Products<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        for (product, vector) in self.products.iter_mut().zip(self.vectors) {
+            *product = lanes.dot(self.asker, vector);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A sketch of the whole score of a candidate: sums of what was prepared for the one who asks.
 
 use crate::filter::{Asker, Filter};
+use crate::lanes::Lanes;
 use crate::skills::SkillTables;
 use crate::traits::{LISTED, Traits};
 
@@ -94,9 +95,9 @@ impl Tables {
 
     /// 0 to 1, near what the engine gives.
     #[inline(always)]
-    pub(crate) fn score(&self, traits: &Traits, vector: &[i8; crate::DIMENSIONS]) -> f32 {
+    pub(crate) fn score<L: Lanes>(&self, lanes: L, traits: &Traits, vector: &[i8; crate::DIMENSIONS]) -> f32 {
         let mut mean = Mean::default();
-        if let Some(value) = self.skills.value(&traits.skills) {
+        if let Some(value) = self.skills.value(lanes, &traits.skills) {
             mean.add(value * self.skills.weight, self.skills.weight);
         }
         mean.add(self.field[usize::from(traits.field % 16)], self.weights.field);
@@ -117,7 +118,7 @@ impl Tables {
         }
         if self.to_cosine > 0.0 && traits.scale > 0.0 {
             #[expect(clippy::cast_precision_loss, reason = "three digits matter")]
-            let cosine = dot(&self.vector, vector) as f32 * (self.to_cosine * traits.scale);
+            let cosine = lanes.dot(&self.vector, vector) as f32 * (self.to_cosine * traits.scale);
             mean.add(self.semantic(cosine), self.weights.semantic);
         }
         if mean.weights > 0.0 { (mean.sum / mean.weights).clamp(0.0, 1.0) } else { 0.0 }
@@ -166,14 +167,4 @@ impl Tables {
         let place = (place + 0.5) as usize;
         self.semantic.get(place).copied().unwrap_or(0.0)
     }
-}
-
-/// Exact: a component of the asker's vector has 16 bits, one of a candidate's has 8, and their sums fit into 32.
-#[inline(always)]
-pub(crate) fn dot(asker: &[i16; crate::DIMENSIONS], candidate: &[i8; crate::DIMENSIONS]) -> i32 {
-    let mut sum = 0_i32;
-    for at in 0..crate::DIMENSIONS {
-        sum = sum.wrapping_add(i32::from(asker[at]) * i32::from(candidate[at]));
-    }
-    sum
 }

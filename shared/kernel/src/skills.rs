@@ -1,5 +1,6 @@
 //! What two lists of skills gain from each other, by table look-ups.
 
+use crate::lanes::Lanes;
 use crate::traits::LISTED;
 
 /// How many of the asker's skills are looked at.
@@ -64,7 +65,7 @@ impl Greatest {
 impl SkillTables {
     /// The mean of what both sides gain, 0 to 1; nothing if there is nothing to compare.
     #[inline(always)]
-    pub(crate) fn value(&self, skills: &[u16; LISTED]) -> Option<f32> {
+    pub(crate) fn value<L: Lanes>(&self, lanes: L, skills: &[u16; LISTED]) -> Option<f32> {
         let mut found = [0_u16; LISTED];
         let (mut known, mut shared) = (0_usize, 0_u32);
         for hash in skills {
@@ -86,16 +87,14 @@ impl SkillTables {
         let (mut own, mut has) = ([0_u8; OWN], [0_u8; OWN]);
         for place in &found[..known] {
             let row = self.row(*place);
-            for at in 0..OWN {
-                own[at] = own[at].max(row.own[at]);
-                has[at] |= row.same[at];
-            }
+            own = lanes.max(own, row.own);
+            has = lanes.or(has, row.same);
         }
         let (mut ours, mut theirs) = (Greatest::default(), Greatest::default());
         if self.known > 0 && known > 0 {
             own.iter().for_each(|gain| ours.insert(*gain));
             for place in &found[..known] {
-                theirs.insert(self.gain(*place, &has));
+                theirs.insert(self.gain(lanes, *place, has));
             }
             ours.count = self.known;
             #[expect(clippy::cast_possible_truncation, reason = "at most sixteen")]
@@ -117,13 +116,11 @@ impl SkillTables {
 
     /// What a candidate's skill gains from the asker's best; what the candidate can do alone counts no more than the same.
     #[inline(always)]
-    fn gain(&self, place: u16, has: &[u8; OWN]) -> u8 {
-        let row = self.row(place);
-        let mut best = 0;
-        for at in 0..OWN {
-            let capped = row.theirs[at].min(self.same);
-            best = if has[at] == 0 { row.theirs[at] } else { capped }.max(best);
-        }
-        best
+    fn gain<L: Lanes>(&self, lanes: L, place: u16, has: [u8; OWN]) -> u8 {
+        let theirs = self.row(place).theirs;
+        let capped = lanes.and(has, [self.same; OWN]);
+        let uncapped = lanes.and(has.map(|has| !has), [u8::MAX; OWN]);
+        let gains = lanes.min(theirs, lanes.or(capped, uncapped));
+        gains.into_iter().fold(0, u8::max)
     }
 }

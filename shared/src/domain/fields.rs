@@ -64,6 +64,17 @@ impl Fields {
         self.take(field, input.map(|input| input.get(field).copied()).transpose())
     }
 
+    /// Parses an object inside the body, and notes its complaints under paths such as `project.title`.
+    pub fn object<T, U>(
+        &mut self,
+        object: &'static str,
+        input: &Input<T>,
+        parse: impl FnOnce(&T) -> Result<U>,
+    ) -> Option<U> {
+        let sent = self.take(object, input.get(object))?;
+        parse(sent).map_err(|error| self.0.extend(error.fields().iter().map(|field| field.within(object)))).ok()
+    }
+
     /// The error for the request; call it when one of the taken values is missing.
     pub fn refused(self) -> Error {
         Error::invalid_fields(self.0)

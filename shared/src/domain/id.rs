@@ -81,6 +81,8 @@ ids! {
     OutboxId
     /// What somebody told the staff about somebody else.
     ReportId
+    /// Something that several people want to do together.
+    ProjectId
     /// One act of staff, in the audit.
     AuditId
 }

@@ -60,6 +60,10 @@ pub const REPORT_PER_PERSON: Limit = limit("report.person", 20, Duration::from_h
 pub const SEND_PER_PERSON: Limit = limit("send.person", 120, Duration::from_mins(1));
 /// Likes that one person gives.
 pub const LIKE_PER_PERSON: Limit = limit("like.person", 200, Duration::from_hours(24));
+/// Projects that one person founds.
+pub const FOUND_PER_PERSON: Limit = limit("found.person", 10, Duration::from_hours(24));
+/// Projects that one person joins or asks to join, the same one again included.
+pub const JOIN_PER_PERSON: Limit = limit("join.person", 50, Duration::from_hours(24));
 
 /// The one table of limits, in the order of the documents.
 pub const ALL: &[&Limit] = &[
@@ -78,6 +82,8 @@ pub const ALL: &[&Limit] = &[
     &REPORT_PER_PERSON,
     &SEND_PER_PERSON,
     &LIKE_PER_PERSON,
+    &FOUND_PER_PERSON,
+    &JOIN_PER_PERSON,
 ];
 
 /// Who is counted. An address is counted by its digest, a network by what one subscriber is given.

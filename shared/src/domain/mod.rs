@@ -24,6 +24,7 @@ pub mod outbox;
 pub mod pair;
 pub mod password;
 pub mod profile;
+pub mod project;
 pub mod report;
 pub mod retrieval;
 pub mod session;

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{ChallengeId, ConversationId, OutboxId, SessionId, UserId};
+use super::id::{ChallengeId, ConversationId, OutboxId, ProjectId, SessionId, UserId};
 use super::time::Timestamp;
 
 /// The rows of a minute are spread over this many partitions, so that no single one takes every write.
@@ -85,6 +85,9 @@ pub enum EmbedEffect {
     /// Embed what somebody's profile says by then.
     #[serde(rename = "embed.profile")]
     Profile { user_id: UserId },
+    /// Embed what a project says by then.
+    #[serde(rename = "embed.project")]
+    Project { project_id: ProjectId },
 }
 
 impl Effect {
@@ -99,6 +102,10 @@ impl Effect {
 
     pub const fn embed_profile(user_id: UserId) -> Self {
         Self::Embed(EmbedEffect::Profile { user_id })
+    }
+
+    pub const fn embed_project(project_id: ProjectId) -> Self {
+        Self::Embed(EmbedEffect::Project { project_id })
     }
 
     pub const fn lane(&self) -> Lane {
@@ -156,6 +163,7 @@ mod tests {
         let user_id = UserId::from_parts(Timestamp::from_unix_millis(1), [1; 10]);
         let conversation_id = ConversationId::from_parts(Timestamp::from_unix_millis(1), [2; 10]);
         let session_id = SessionId::from_parts(Timestamp::from_unix_millis(1), [3; 10]);
+        let project_id = ProjectId::from_parts(Timestamp::from_unix_millis(1), [4; 10]);
         let challenge_id = ChallengeId::from_parts(Timestamp::from_unix_millis(1), [5; 10]);
         let effects = [
             (Effect::mail_code(MailKind::Verify, user_id, challenge_id), "mail.verify"),
@@ -172,6 +180,7 @@ mod tests {
             (Effect::Push(PushEffect::MessageNew { conversation_id, seq: 1 }), "message.new"),
             (Effect::Push(PushEffect::SessionEnded { user_id, session_id }), "session.ended"),
             (Effect::embed_profile(user_id), "embed.profile"),
+            (Effect::embed_project(project_id), "embed.project"),
         ];
         for (effect, kind) in effects {
             let entry = OutboxEntry {

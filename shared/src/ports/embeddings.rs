@@ -2,8 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::domain::embedding::{Embedding, TextHash, Vector};
-use crate::domain::id::UserId;
+use crate::domain::embedding::{Author, Embedding, TextHash, Vector};
 use crate::error::Result;
 
 #[async_trait]
@@ -14,7 +13,7 @@ pub trait Embeddings: Send + Sync {
     /// Keeps the vector of a text for some days.
     async fn remember(&self, hash: &TextHash, vector: &Vector) -> Result<()>;
 
-    /// Stores what was computed from this version of somebody's profile. MUST leave what was computed from a later version
+    /// Stores what was computed from this version of a profile or a project. MUST leave what was computed from a later version
     /// as it is, which is no error; storing the same twice is none either.
-    async fn store(&self, user_id: UserId, version: u64, embedding: &Embedding) -> Result<()>;
+    async fn store(&self, author: Author, version: u64, embedding: &Embedding) -> Result<()>;
 }

@@ -24,6 +24,7 @@ pub mod outbox;
 pub mod pairs;
 pub mod probe;
 pub mod profiles;
+pub mod projects;
 pub mod registry;
 pub mod reports;
 pub mod sessions;

@@ -59,7 +59,7 @@ impl Ranker {
         let generation = sight.head.generation(Family::List);
         let model = sight.ranking();
         let kept = self.cache.get_or_compute(&key, generation, self.rank(me, wanted, &model)).await?;
-        let ranking = match self.candidates.changed_since(kept.as_of()).await? {
+        Ok(match self.candidates.changed_since(kept.as_of()).await? {
             Some(changed) if changed.is_empty() => kept,
             Some(changed) => {
                 let now = self.places(me, &changed, wanted, &model).await?;
@@ -67,9 +67,7 @@ impl Ranker {
                 Arc::new(kept.amended(&changed, now))
             }
             None => self.cache.put(&key, generation, self.rank(me, wanted, &model).await?).await,
-        };
-        self.cache.flush().await;
-        Ok(ranking)
+        })
     }
 
     /// Asks the index, and scores whom it finds.

@@ -115,7 +115,9 @@ fn when_the_holder_of_a_lease_dies_exactly_one_takes_over() {
     let values = finish(join_all(caches.iter().map(|cache| want(cache, &folder))));
     assert!(values.iter().all(|value| value == "the one value"));
     let mut tally = Tally::default();
-    caches.iter().for_each(|cache| tally.merge(&cache.counted()));
+    for cache in &caches {
+        tally.merge(&cache.counted());
+    }
     let of = |event| tally.get(Family::UserProject, event);
     assert_eq!((of(Event::Computed), of(Event::Waited), of(Event::FailOpen)), (1, 4, 0));
     assert_eq!(noted(&folder, "computed"), 2);

@@ -1,5 +1,7 @@
 //! A server that is frozen, dead, or full: counted, cheap, and mended by itself.
 
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -109,12 +111,71 @@ fn a_server_that_was_killed_is_used_again_by_itself() {
     }
 }
 
+/// Between an environment and the server: forgets what goes through it, and tells nobody, as a network does.
+struct Network {
+    port: u16,
+    /// Connections of earlier epochs are forgotten.
+    epoch: Arc<AtomicU64>,
+}
+
+impl Network {
+    fn before(server: &LocalCache) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let (port, epoch) = (listener.local_addr().unwrap().port(), Arc::new(AtomicU64::new(0)));
+        let (address, now) = (server.url().replace("redis://", ""), epoch.clone());
+        std::thread::spawn(move || {
+            for near in listener.incoming().map_while(Result::ok) {
+                let Ok(far) = TcpStream::connect(&address) else { continue };
+                for (from, to) in [(near.try_clone().unwrap(), far.try_clone().unwrap()), (far, near)] {
+                    let (born, now) = (now.load(Ordering::Relaxed), now.clone());
+                    std::thread::spawn(move || carry(from, to, || now.load(Ordering::Relaxed) == born));
+                }
+            }
+        });
+        // The node must call itself by the way through the network, or clients go round it.
+        server.command(&["CONFIG", "SET", "cluster-announce-port", &port.to_string()]).unwrap();
+        Self { port, epoch }
+    }
+
+    fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    fn forgets_its_connections(&self) {
+        self.epoch.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Carries bytes until an end closes. What is forgotten is swallowed, and its ends stay open.
+fn carry(mut from: TcpStream, mut to: TcpStream, is_known: impl Fn() -> bool) {
+    let mut bytes = [0; 4096];
+    while let Ok(length @ 1..) = from.read(&mut bytes) {
+        if is_known() && to.write_all(&bytes[..length]).is_err() {
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_connection_that_the_network_forgot_is_replaced() {
+    let server = start("test-cache-forgotten");
+    let network = Network::before(&server);
+    let (hands, runtime) = (Hands::new(), runtime());
+    let store = store(&config(&network.url()), hands.ambient());
+    for _ in 0..3 {
+        recovers(&runtime, &hands, &store);
+        network.forgets_its_connections();
+        assert!(runtime.block_on(store.get(&[key()])).is_err(), "it went another way");
+    }
+    recovers(&runtime, &hands, &store);
+}
+
 #[test]
 fn a_full_server_is_read_and_everything_else_goes_on_without_it() {
     let server = start("test-cache-full");
     let cache = environment(&server.url());
     finish(async {
-        cache.put(&Note::named("before"), 1, "kept".to_owned()).await;
+        environment(&server.url()).put(&Note::named("before"), 1, "kept".to_owned()).await;
         server.fill().unwrap();
         for n in 0..10 {
             let value =
@@ -123,8 +184,8 @@ fn a_full_server_is_read_and_everything_else_goes_on_without_it() {
         }
         // It did not answer ten times what was hoped for, but it answered: the breaker stays closed.
         assert!(cache.counted().get(Family::UserProject, Event::FailOpen) >= 10);
-        let found = environment(&server.url()).get_many(&[Note::named("before")], 1).await;
-        assert!(found[0].is_some());
+        assert!(cache.get_many(&[Note::named("before")], 1).await[0].is_some());
+        assert_eq!(cache.counted().get(Family::UserProject, Event::Hit), 1);
         server.make_room().unwrap();
         cache.put(&Note::named("after"), 1, "kept".to_owned()).await;
         assert!(environment(&server.url()).get_many(&[Note::named("after")], 1).await[0].is_some());
@@ -157,6 +218,24 @@ fn whatever_the_server_does_the_values_are_right_and_every_failure_is_counted() 
     server.thaw().unwrap();
     server.kill().unwrap();
     every_value_is_right(&server, "dead");
+}
+
+#[test]
+fn an_encrypted_cache_hears_no_word_in_the_clear() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("rediss://someone:secret@{}", listener.local_addr().unwrap());
+    let heard = std::thread::spawn(move || {
+        let mut beginning = [0; 3];
+        listener.accept().unwrap().0.read_exact(&mut beginning).unwrap();
+        beginning
+    });
+    let (runtime, store) = (runtime(), store(&config(&url), system::ambient()));
+    eventually("the handshake to begin", || {
+        runtime.block_on(store.get(&[key()])).unwrap_err();
+        heard.is_finished().then_some(())
+    });
+    // A handshake of TLS: the provider of the cryptography is found, and Amazon's roots can be read.
+    assert_eq!(heard.join().unwrap()[..2], [0x16, 0x03]);
 }
 
 #[test]

@@ -13,11 +13,12 @@ use crate::house::template::{Resource, Template};
 const DOCUMENT: &str = "functions/health/openapi.json";
 
 /// What each HTTP function says of itself, by the name of its resource.
-fn parts() -> [(&'static str, OpenApi); 8] {
+fn parts() -> [(&'static str, OpenApi); 9] {
     [
         ("AuthFunction", auth::api()),
         ("ProfilesFunction", profiles::api()),
         ("MatchingFunction", matching::api()),
+        ("ProjectsFunction", projects::api()),
         ("ConnectionsFunction", connections::api()),
         ("ChatFunction", chat::api()),
         ("ChatSendFunction", chat_send::api()),

@@ -26,6 +26,29 @@ fn the_published_example_comes_out() {
     }
 }
 
+/// Texts of all kinds beside the first one, with the figures of ONNX Runtime and BERT's reference tokenizer for the same
+/// weights. `cargo xtask bench matching` compares whole vectors of a hundred texts.
+#[test]
+fn another_implementation_agrees() {
+    let long = "boat ".repeat(400);
+    let texts = [
+        ("A woman who builds wooden boats with a small crew.", 1.0),
+        ("Ich baue mit einer kleinen Mannschaft Boote aus Holz.", -0.0022),
+        ("أبني القوارب الخشبية مع فريق صغير", -0.0124),
+        ("I build 🪵⛵ with my crew 🙂", 0.4436),
+        ("fn main() { let boat: Vec<Plank> = Vec::new(); }", 0.3424),
+        ("", -0.0083),
+        (&long, 0.2717),
+        ("我和一小队人造木船。", 0.1263),
+        ("Łódź, São Paulo, e\u{301} and ﬁne ligatures", -0.0155),
+    ];
+    let vectors = encode(&texts.map(|(text, _)| text));
+    for ((text, expected), vector) in texts.iter().zip(&vectors) {
+        let similarity = vectors[0].similarity(vector);
+        assert!((similarity - expected).abs() < 0.001, "{text}: {similarity}");
+    }
+}
+
 #[test]
 fn a_text_has_the_same_vector_alone_and_in_company() {
     let long = "I plan, build and repair wooden boats with a small crew. ".repeat(30);

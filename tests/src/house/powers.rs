@@ -14,7 +14,9 @@ use super::Rule;
 use super::names::logical_id;
 use super::queues::mappings;
 use super::sources;
-use super::template::{Resource, Template, actions, attribute, one_or_many, references, statements};
+use super::template::{
+    Resource, Template, actions, attribute, near_the_cache, one_or_many, references, statements, url_of_the_cache,
+};
 use super::wiring::{self, CACHE, Power, Powers, Wiring, power_of};
 
 const SAME_LIST: Rule = Rule {
@@ -112,19 +114,6 @@ impl<'t> Deployed<'t> {
         }
         offences
     }
-}
-
-/// How a function gets into the network of the cache, if there is one.
-fn near_the_cache() -> Value {
-    let inside = json!({
-        "SecurityGroupIds": [{ "Fn::GetAtt": ["Network", "Outputs.FunctionSecurityGroupId"] }],
-        "SubnetIds": { "Fn::Split": [",", { "Fn::GetAtt": ["Network", "Outputs.SubnetIds"] }] },
-    });
-    json!({ "Fn::If": ["HasCache", inside, { "Ref": "AWS::NoValue" }] })
-}
-
-fn url_of_the_cache() -> Value {
-    json!({ "Fn::If": ["HasCache", { "Fn::GetAtt": ["Network", "Outputs.CacheUrl"] }, ""] })
 }
 
 /// The resource that an action is about.

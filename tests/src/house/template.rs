@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex_lite::Regex;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use xtask::workspace;
 
 #[derive(Clone)]
@@ -157,4 +157,17 @@ pub(crate) fn statements(properties: &Value) -> Vec<&Value> {
 
 pub(crate) fn actions(statement: &Value) -> Vec<&str> {
     one_or_many(&statement["Action"]).into_iter().filter_map(Value::as_str).collect()
+}
+
+/// How a function gets into the network of the cache, if there is one.
+pub(crate) fn near_the_cache() -> Value {
+    let inside = json!({
+        "SecurityGroupIds": [{ "Fn::GetAtt": ["Network", "Outputs.FunctionSecurityGroupId"] }],
+        "SubnetIds": { "Fn::Split": [",", { "Fn::GetAtt": ["Network", "Outputs.SubnetIds"] }] },
+    });
+    json!({ "Fn::If": ["HasCache", inside, { "Ref": "AWS::NoValue" }] })
+}
+
+pub(crate) fn url_of_the_cache() -> Value {
+    json!({ "Fn::If": ["HasCache", { "Fn::GetAtt": ["Network", "Outputs.CacheUrl"] }, ""] })
 }

@@ -13,7 +13,9 @@ use crate::support::Town;
 
 fn counted(counts: &[(Family, Event, u64)]) -> Tally {
     let mut tally = Tally::default();
-    counts.iter().for_each(|(family, event, count)| tally.add(*family, *event, *count));
+    for (family, event, count) in counts {
+        tally.add(*family, *event, *count);
+    }
     tally
 }
 

@@ -194,7 +194,7 @@ fn a_vector_that_comes_after_the_segment_counts() {
     let embeds = |profile: &Profile, place| {
         let embedding =
             Embedding { model: ModelId::CURRENT, hash: profile.text_hash.clone().unwrap(), vector: direction(place) };
-        finish(DynamoEmbeddings::new(table(TableName::Profiles)).store(profile.user_id, 1, &embedding)).unwrap();
+        finish(DynamoEmbeddings::new(table(TableName::Profiles)).store(profile.user_id.into(), 1, &embedding)).unwrap();
     };
     embeds(&seeker, 1);
     embeds(&eve, 2);

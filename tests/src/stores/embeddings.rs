@@ -58,7 +58,7 @@ fn an_older_text_never_replaces_a_newer_one() {
     let after = before.clone().edited(details("second"), before.updated_at);
     let store = |profile: &Profile, place| {
         let embedding = embedding_of(profile, place);
-        finish(embeddings().store(profile.user_id, profile.version, &embedding)).unwrap();
+        finish(embeddings().store(profile.user_id.into(), profile.version, &embedding)).unwrap();
     };
     let stored = || Town::peaceful().item("Profiles", &format!("USER#{}", before.user_id), "EMBEDDING").unwrap();
     store(&before, 1);
@@ -77,7 +77,7 @@ fn an_embedding_counts_as_long_as_the_profile_says_what_was_read() {
     let (ada, bob) = (resident("boats"), resident("ships"));
     assert_eq!(compared(&ada, &bob), None);
     for profile in [&ada, &bob] {
-        finish(embeddings().store(profile.user_id, profile.version, &embedding_of(profile, 1))).unwrap();
+        finish(embeddings().store(profile.user_id.into(), profile.version, &embedding_of(profile, 1))).unwrap();
     }
     assert_eq!(compared(&ada, &bob).as_deref(), Some("all-MiniLM-L6-v2"));
 
@@ -93,7 +93,7 @@ fn an_embedding_counts_as_long_as_the_profile_says_what_was_read() {
 fn an_embedding_that_cannot_be_read_is_none() {
     let (ada, bob) = (resident("boats"), resident("ships"));
     for profile in [&ada, &bob] {
-        finish(embeddings().store(profile.user_id, profile.version, &embedding_of(profile, 1))).unwrap();
+        finish(embeddings().store(profile.user_id.into(), profile.version, &embedding_of(profile, 1))).unwrap();
     }
     let mut stored = Town::peaceful().item("Profiles", &format!("USER#{}", bob.user_id), "EMBEDDING").unwrap();
     stored["vector"] = json!({ "B": "AAAA" });

@@ -7,6 +7,7 @@ mod embeddings;
 mod limits;
 mod matrix;
 mod moderation;
+mod projects;
 mod sessions;
 mod tastes;
 

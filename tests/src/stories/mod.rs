@@ -22,6 +22,8 @@ mod moderation;
 mod oauth;
 mod oauth_attacks;
 mod passwords;
+mod project_lists;
+mod projects;
 mod quotas;
 mod sanctions;
 mod sessions;

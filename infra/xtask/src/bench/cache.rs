@@ -26,7 +26,7 @@ const CASES: [(&str, &str, usize); 4] = [
 ];
 
 pub fn run(as_json: bool) -> Result<(), Failure> {
-    let bench = program::build("cache")?;
+    let bench = program::build("shared", "cache")?;
     let server = LocalCache::start("bench-cache")?;
     let mut rows = Vec::new();
     for (what, mode, count) in CASES {

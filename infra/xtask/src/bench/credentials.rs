@@ -26,7 +26,7 @@ struct Times {
 }
 
 pub fn run(as_json: bool) -> Result<(), Failure> {
-    let bench = program::build("credentials")?;
+    let bench = program::build("shared", "credentials")?;
     let python = Tools::ensure(&ARGON2, Progress::Loud)?.python();
     let (mut hashes, mut verifications) = (Times::default(), Times::default());
     Progress::Loud.step(&format!("hash and verify, in {ROUNDS} rounds"), || {

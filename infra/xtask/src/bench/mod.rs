@@ -18,8 +18,9 @@ pub mod enumeration;
 #[cfg(feature = "bench")]
 mod events;
 #[cfg(feature = "bench")]
-#[cfg(feature = "bench")]
 mod instructions;
+#[cfg(feature = "bench")]
+pub mod matching;
 #[cfg(feature = "bench")]
 mod measure;
 #[cfg(feature = "bench")]

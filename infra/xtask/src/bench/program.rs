@@ -10,11 +10,11 @@ use crate::failure::{Explain, Failure};
 use crate::progress::Progress;
 use crate::workspace;
 
-/// Builds the benchmark the way the functions are built, and answers where it is.
-pub(super) fn build(name: &str) -> Result<PathBuf, Failure> {
+/// Builds a crate's benchmark the way the functions are built, and answers where it is.
+pub(super) fn build(package: &str, name: &str) -> Result<PathBuf, Failure> {
     Progress::Loud.step("build the benchmark for release", || {
         let mut cargo = Command::new("cargo");
-        cargo.args(["bench", "--package", "shared", "--bench", name, "--no-run", "--message-format", "json"]);
+        cargo.args(["bench", "--package", package, "--bench", name, "--no-run", "--message-format", "json"]);
         let output = cargo.current_dir(workspace::root()).stderr(Stdio::inherit()).output();
         let output = output.explain(|| "cannot run cargo".to_owned())?;
         let messages = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -29,7 +29,7 @@ const LOADED: usize = 100_000;
 const RECALL_QUERIES: usize = 500;
 
 pub fn run(as_json: bool) -> Result<(), Failure> {
-    let bench = program::build("retrieval")?;
+    let bench = program::build("shared", "retrieval")?;
     let python = Tools::ensure(&NEAREST, Progress::Loud)?.python();
     let vectors = vectors()?;
     let scans = Progress::Loud.step("scan a million vectors", || Scans::take(&bench, &python))?;

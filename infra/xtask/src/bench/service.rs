@@ -12,6 +12,9 @@ use super::http::{Reader, Request, Server, respond};
 use super::tls::Tls;
 use crate::failure::{Explain, Failure};
 
+const EMPTY_BUCKET: &str =
+    "<ListBucketResult><KeyCount>0</KeyCount><IsTruncated>false</IsTruncated></ListBucketResult>";
+
 /// What is in the tables, by the partition and sort key of each item.
 pub(super) type Items = BTreeMap<(String, String), Value>;
 
@@ -76,7 +79,11 @@ fn serve(stream: &mut (impl Read + Write), calls: &AtomicUsize, items: &Items) -
     let mut requests = Reader::new();
     while let Some(request) = requests.next(stream)? {
         calls.fetch_add(1, Ordering::Relaxed);
-        let body = answer(&request, items).map(|answer| answer.to_string()).unwrap_or_default();
+        let body = match answer(&request, items) {
+            Some(answer) => answer.to_string(),
+            None if request.path.contains("list-type=2") => EMPTY_BUCKET.to_owned(),
+            None => String::new(),
+        };
         let headers = [("content-type", "application/x-amz-json-1.0"), ("x-amzn-requestid", "BENCH")];
         respond(stream, "200 OK", &headers, body.as_bytes())?;
     }
@@ -89,8 +96,11 @@ fn answer(request: &Request, items: &Items) -> Option<Value> {
     match operation {
         Some("GetItem") => Some(item(request, items).map_or_else(|| json!({}), |item| json!({ "Item": item }))),
         Some("UpdateItem") => Some(json!({"Attributes": {"count": {"N": "1"}}})),
-        Some("Query" | "Scan") => Some(json!({"Items": [], "Count": 0, "ScannedCount": 0})),
-        Some("BatchGetItem") => Some(json!({"Responses": {}, "UnprocessedKeys": {}})),
+        Some("Query" | "Scan") => {
+            let found = query(request, items);
+            Some(json!({"Count": found.len(), "ScannedCount": found.len(), "Items": found}))
+        }
+        Some("BatchGetItem") => Some(json!({"Responses": batch(request, items), "UnprocessedKeys": {}})),
         Some("BatchWriteItem") => Some(json!({"UnprocessedItems": {}})),
         Some("GetSecretValue") => Some(json!({"ARN": "arn", "Name": "bench", "SecretString": secret()})),
         Some("SendMessage") => Some(json!({"MessageId": "bench"})),
@@ -99,6 +109,40 @@ fn answer(request: &Request, items: &Items) -> Option<Value> {
         None if request.path.starts_with("/v2/email/") => Some(json!({"MessageId": "bench"})),
         None => None,
     }
+}
+
+/// What is in one partition of a table or an index, in order, and between two sort keys if the request has them.
+fn query<'i>(request: &Request, items: &'i Items) -> Vec<&'i Value> {
+    let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+    let name = |place: &str, usual: &str| body["ExpressionAttributeNames"][place].as_str().unwrap_or(usual).to_owned();
+    let value = |place: &str| body["ExpressionAttributeValues"][place]["S"].as_str();
+    let (partition, sort) =
+        (name("#pk", "pk"), name("#sk", if body["IndexName"].is_string() { "directory_sk" } else { "sk" }));
+    let key = |item: &'i Value| item[&sort]["S"].as_str().unwrap_or_default();
+    let within = |item: &'i Value| {
+        value(":first").is_none_or(|first| key(item) >= first) && value(":last").is_none_or(|last| key(item) <= last)
+    };
+    let own = items.values().filter(|item| value(":pk").is_some_and(|wanted| item[&partition]["S"] == *wanted));
+    let mut found: Vec<&Value> = own.filter(|item| within(item)).collect();
+    found.sort_by_key(|item| key(item));
+    if body["ScanIndexForward"] == false {
+        found.reverse();
+    }
+    found.truncate(body["Limit"].as_u64().and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX));
+    found
+}
+
+/// What there is of the keys that a request names, by table.
+fn batch(request: &Request, items: &Items) -> Value {
+    let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+    let tables = body["RequestItems"].as_object().into_iter().flatten();
+    let found = tables.map(|(table, wanted)| {
+        let keys = wanted["Keys"].as_array().into_iter().flatten();
+        let part = |key: &Value, name: &str| key[name]["S"].as_str().map(str::to_owned);
+        let found = keys.filter_map(|key| items.get(&(part(key, "pk")?, part(key, "sk")?)));
+        (table.clone(), json!(found.collect::<Vec<_>>()))
+    });
+    Value::Object(found.collect())
 }
 
 fn item<'i>(request: &Request, items: &'i Items) -> Option<&'i Value> {

@@ -20,6 +20,8 @@ enum Benchmark {
     Credentials(Credentials),
     /// Compare what `auth` answers, and how long it takes, for addresses that have an account and for others.
     Enumeration(Enumeration),
+    /// Score pairs and embed texts, beside the engine that came before and ONNX Runtime; show matches and hit rates.
+    Matching(Matching),
     /// Scan a million vectors beside numpy and faiss, rank up to a million people, and count the true nearest.
     Retrieval(Retrieval),
 }
@@ -56,6 +58,16 @@ struct Enumeration {
 }
 
 #[derive(Debug, Args)]
+struct Matching {
+    /// How often ours and the peers take turns.
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
+    rounds: u16,
+    /// Print the figures as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
 struct ColdStart {
     /// Every function, not only the four that have twins.
     #[arg(long)]
@@ -73,7 +85,7 @@ struct ColdStart {
 
 #[cfg(feature = "bench")]
 pub fn run(options: &Options) -> Result<(), Failure> {
-    use crate::bench::{cache, cold_start, credentials, enumeration, retrieval};
+    use crate::bench::{cache, cold_start, credentials, enumeration, matching, retrieval};
 
     match &options.benchmark {
         Benchmark::ColdStart(options) => cold_start::run(cold_start::Settings {
@@ -86,6 +98,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         Benchmark::Credentials(options) => credentials::run(options.json),
         Benchmark::Retrieval(options) => retrieval::run(options.json),
         Benchmark::Enumeration(options) => enumeration::run(options.samples.into(), options.json),
+        Benchmark::Matching(options) => matching::run(options.rounds.into(), options.json),
     }
 }
 

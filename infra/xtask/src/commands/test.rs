@@ -11,7 +11,7 @@ use crate::footprint::{MemoryWatch, disk_bytes};
 use crate::model;
 use crate::progress::{Progress, seconds, warn};
 use crate::provider::Provider;
-use crate::tools::{LOCAL, Tools};
+use crate::tools::{CACHE, LOCAL, Tools};
 use crate::workspace;
 
 #[derive(Debug, Args)]
@@ -24,6 +24,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let started = Instant::now();
     // Slow steps happen here, where they are announced, and not inside the first test that needs them.
     Tools::ensure(&LOCAL, Progress::Loud)?;
+    Tools::ensure(&CACHE, Progress::Loud)?;
     Provider::ensure(Progress::Loud)?;
     model::ensure(Progress::Loud)?;
     build_functions(Progress::Loud)?;

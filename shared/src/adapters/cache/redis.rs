@@ -1,4 +1,4 @@
-//! Redis or Valkey, always in cluster mode: ElastiCache Serverless is nothing else, and locally one node has all slots.
+//! Redis or Valkey, always in cluster mode: `ElastiCache` Serverless is nothing else, and locally one node has all slots.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -44,7 +44,7 @@ impl RedisStore {
         Ok(Self { link: Link::new(config)?, breaker: Mutex::default(), patience: config.patience, ambient })
     }
 
-    /// Whether the server answers at all, whatever happened before.
+    /// Asks for nothing but an answer.
     pub(super) async fn ping(&self) -> Result<()> {
         self.ask(async |mut connection| cmd("PING").query_async::<String>(&mut connection).await).await.map(drop)
     }
@@ -155,5 +155,19 @@ fn silence(error: &RedisError) -> Silence {
 impl std::fmt::Debug for RedisStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("RedisStore")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_library_says_of_the_server_is_not_repeated() {
+        let detail = || "10.0.0.7:6379 with the password secret".to_owned();
+        for kind in [ErrorKind::Io, ErrorKind::AuthenticationFailed, ErrorKind::Server(ServerErrorKind::Moved)] {
+            let said = silence(&RedisError::from((kind, "failed", detail()))).to_string();
+            assert!(!said.contains("10.0.0.7") && !said.contains("secret"), "{said}");
+        }
     }
 }

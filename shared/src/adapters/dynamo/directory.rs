@@ -12,7 +12,7 @@ use crate::domain::time::Timestamp;
 use crate::error::{Error, Result};
 use crate::ports::candidates::{Directory, Line};
 
-const INDEX: Index = Index { name: "directory", pk: "directory_pk", sk: "directory_sk" };
+pub(super) const INDEX: Index = Index { name: "directory", pk: "directory_pk", sk: "directory_sk" };
 
 #[derive(Clone, Debug)]
 pub struct DynamoDirectory(Table);

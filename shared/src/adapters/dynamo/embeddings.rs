@@ -1,4 +1,4 @@
-//! Embeddings, beside the profiles that they were computed from, and for a week by the text alone.
+//! Embeddings, beside the profiles and projects that they were computed from, and for a week by the text alone.
 
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::expression::Expression;
 use super::item::{Item, Key, decode, encode, expiring, number};
 use super::table::{Read, Table};
-use crate::domain::embedding::{Embedding, ModelId, TextHash, Vector};
-use crate::domain::id::UserId;
+use crate::domain::embedding::{Author, Embedding, ModelId, TextHash, Vector};
+use crate::domain::id::{ProjectId, UserId};
 use crate::error::{Error, Result};
 use crate::ports::embeddings::Embeddings;
 
@@ -29,6 +29,15 @@ struct StoredEmbedding {
     user_id: UserId,
     /// The version of the profile that was read.
     profile_version: u64,
+    model: ModelId,
+    hash: TextHash,
+}
+
+/// The same for a project.
+#[derive(Serialize, Deserialize)]
+struct StoredProjectEmbedding {
+    project_id: ProjectId,
+    project_version: u64,
     model: ModelId,
     hash: TextHash,
 }
@@ -55,23 +64,27 @@ impl Embeddings for DynamoEmbeddings {
         self.0.put(expiring(item, self.0.now() + MEMORY)).await
     }
 
-    async fn store(&self, user_id: UserId, version: u64, embedding: &Embedding) -> Result<()> {
-        let stored = StoredEmbedding {
-            user_id,
-            profile_version: version,
-            model: embedding.model.clone(),
-            hash: embedding.hash.clone(),
+    async fn store(&self, author: Author, version: u64, embedding: &Embedding) -> Result<()> {
+        let Embedding { model, hash, vector } = embedding.clone();
+        let (item, attribute) = match author {
+            Author::Person(user_id) => {
+                let stored = StoredEmbedding { user_id, profile_version: version, model, hash };
+                (encode(&key(user_id), &stored)?, "profile_version")
+            }
+            Author::Project(project_id) => {
+                let stored = StoredProjectEmbedding { project_id, project_version: version, model, hash };
+                (encode(&project_key(project_id), &stored)?, "project_version")
+            }
         };
-        let item = with_vector(encode(&key(user_id), &stored)?, &embedding.vector);
-        let not_older = Expression::new("attribute_not_exists(pk) OR profile_version <= :version");
-        if !self.0.put_if(item, not_older.value(":version", number(version))).await? {
-            tracing::info!("a later version of the profile was embedded meanwhile");
+        let not_older = Expression::new("attribute_not_exists(pk) OR #version <= :version").name("#version", attribute);
+        if !self.0.put_if(with_vector(item, &vector), not_older.value(":version", number(version))).await? {
+            tracing::info!("a later version was embedded meanwhile");
         }
         Ok(())
     }
 }
 
-/// Whether an item of a person is their embedding.
+/// Whether an item of a person or a project is their embedding.
 pub(super) fn is_one(item: &Item) -> bool {
     item.contains_key(VECTOR)
 }
@@ -81,6 +94,13 @@ pub(super) fn restore(item: Item) -> Result<(UserId, Embedding)> {
     let vector = vector_in(&item)?;
     let StoredEmbedding { user_id, model, hash, .. } = decode(item)?;
     Ok((user_id, Embedding { model, hash, vector }))
+}
+
+/// The same for a project.
+pub(super) fn restore_project(item: Item) -> Result<(ProjectId, Embedding)> {
+    let vector = vector_in(&item)?;
+    let StoredProjectEmbedding { project_id, model, hash, .. } = decode(item)?;
+    Ok((project_id, Embedding { model, hash, vector }))
 }
 
 fn vector_in(item: &Item) -> Result<Vector> {
@@ -96,6 +116,10 @@ fn with_vector(mut item: Item, vector: &Vector) -> Item {
 
 pub(super) fn key(user_id: UserId) -> Key {
     Key::new(format!("USER#{user_id}"), "EMBEDDING")
+}
+
+pub(super) fn project_key(project_id: ProjectId) -> Key {
+    Key::new(format!("PROJECT#{project_id}"), "EMBEDDING")
 }
 
 fn text_key(hash: &TextHash) -> Key {

@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnValue};
 use futures::future::try_join_all;
 use serde::de::DeserializeOwned;
 
+use super::expression::Expression;
 use super::item::{EXPIRES_AT, Item, Key, decode, number};
 use super::range::Range;
 use super::transaction::Transaction;
@@ -121,6 +122,20 @@ impl Table {
             .map_err(failure)?;
         let count = answer.attributes.as_ref().and_then(|item| item.get("count")).and_then(|count| count.as_n().ok());
         count.and_then(|count| count.parse().ok()).ok_or_else(|| Error::internal("a counter has no count"))
+    }
+
+    /// Changes an item whatever it is, and makes it when it is missing. The SDK's own retry after a lost answer does it
+    /// twice.
+    pub(super) async fn update(&self, key: &Key, change: Expression) -> Result<()> {
+        let request = self.client.update_item().table_name(&self.name).set_key(Some(key.attributes()));
+        request
+            .set_expression_attribute_names(change.names())
+            .set_expression_attribute_values(change.values())
+            .update_expression(change.text)
+            .send()
+            .await
+            .map_err(failure)?;
+        Ok(())
     }
 
     /// Adds to several counters in an item that is made when missing. Their names may be of any form.

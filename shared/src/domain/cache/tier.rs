@@ -87,16 +87,16 @@ mod tests {
 
     #[test]
     fn tiers_are_what_the_design_says() {
-        let hours = |tier: Tier| tier.base().as_secs_f64() / 3600.0;
-        let all = Tier::ALL.map(hours);
-        assert_eq!(all, [1.0 / 12.0, 0.5, 2.0, 24.0, 168.0, 1.0, 1.0, 6.0, 0.5, 1.0]);
+        let minutes = |tier: Tier| tier.base().as_secs() / 60;
+        let all = Tier::ALL.map(minutes);
+        assert_eq!(all, [5, 30, 120, 24 * 60, 7 * 24 * 60, 60, 60, 6 * 60, 30, 60]);
     }
 
     #[test]
     fn the_jitter_reaches_both_ends() {
         let tiers = Tiers::default();
         assert_eq!(tiers.jittered(Tier::Short, 0), Duration::from_secs(270));
-        assert_eq!(tiers.jittered(Tier::Short, 1_000), Duration::from_secs(300));
+        assert_eq!(tiers.jittered(Tier::Short, 1_000), Duration::from_mins(5));
         assert_eq!(tiers.jittered(Tier::Short, Tiers::DRAWS - 1), Duration::from_secs(330));
     }
 

@@ -25,12 +25,8 @@ pub fn score<'p>(a: impl Into<Side<'p>>, b: impl Into<Side<'p>>, model: &Model) 
 
 /// Like [`score`], for profiles whose features are at hand.
 pub fn score_features(a: &Features<'_>, b: &Features<'_>, model: &Model) -> Score {
-    let mut components: Vec<_> = measured(a, b, model, || Notes::Kept(Explanation::default())).collect();
-    let total = total(components.iter().map(|component| (component.value, component.weight)));
-    let sum: f64 = components.iter().map(|component| component.weight).sum();
-    for component in &mut components {
-        component.weight = rounded(component.weight / sum);
-    }
+    let components = measured(a, b, model, || Notes::Kept(Explanation::default())).collect();
+    let (total, components) = shared_out(components);
     let has_semantic = components.iter().any(|component| component.name == ComponentName::Semantic);
     let embedding = a.embedding.filter(|_| has_semantic).map(|embedding| embedding.model.as_str().to_owned());
     let versions = Versions { engine: ENGINE_VERSION, matrix: model.matrix.version(), embedding };
@@ -101,6 +97,16 @@ fn measured<'p>(
         let Explanation { reasons, counter_reasons } = notes.into_explanation();
         Some(Component { name, value: rounded(value), weight, reasons, counter_reasons })
     })
+}
+
+/// The total of components, which then share its weight among them.
+pub(super) fn shared_out(mut components: Vec<Component>) -> (f64, Vec<Component>) {
+    let total = total(components.iter().map(|component| (component.value, component.weight)));
+    let sum: f64 = components.iter().map(|component| component.weight).sum();
+    for component in &mut components {
+        component.weight = rounded(component.weight / sum);
+    }
+    (total, components)
 }
 
 /// The mean of `(value, weight)` pairs, rounded. What is missing gives its weight to the rest in proportion.

@@ -1,4 +1,4 @@
-//! How well two people fit, and why: a pure function of two profiles and a model.
+//! How well two people fit, or a person and a project, and why: a pure function of what both say and a model.
 //!
 //! A score is made of components (skills, field, experience, …). Each looks at one side of the two profiles, gives a
 //! value from 0 to 1 and says in reasons and counter-reasons which concrete items led to it. A component that has
@@ -18,6 +18,7 @@ mod matrix;
 mod matrix_builtin;
 mod model;
 mod person;
+mod project;
 mod reason;
 mod score;
 mod statement;
@@ -41,6 +42,7 @@ pub use leaning::{ForYou, Leaning, LearnedWeight};
 pub use matrix::SkillMatrix;
 pub use model::Model;
 pub use person::{Person, Side};
+pub use project::{FIT_VERSION, Needs, Venture, fit, fit_features, fit_total};
 pub use reason::{Reason, ReasonCode};
 pub use score::{Component, ComponentName, Score, Versions};
 pub use statement::{Edit, PairKey, Plan, SkillPair, Statement, StatementInput, Statements};

@@ -25,6 +25,12 @@ impl Reason {
         Self::new(ReasonCode::TextNotCompared, text.to_owned(), Vec::new())
     }
 
+    /// That nothing is said about the words of a person and of a project, and why.
+    pub(super) fn project_not_compared() -> Self {
+        let text = "What the person says was not compared with what the project says: one of them says nothing, or only just did";
+        Self::new(ReasonCode::TextNotCompared, text.to_owned(), Vec::new())
+    }
+
     /// That nobody has said yet what these skills complement.
     pub(super) fn skills_unknown(skills: impl Iterator<Item = String>) -> Self {
         let items: Vec<_> = skills.take(NAMED).collect();
@@ -68,6 +74,13 @@ pub enum ReasonCode {
     TextSimilar,
     TextDistant,
     TextNotCompared,
+    NeedCovered,
+    NeedComplemented,
+    NeedMissing,
+    ExperienceEnough,
+    ExperienceLacking,
+    HoursEnough,
+    HoursLacking,
 }
 
 /// Where components leave their reasons. Ranking hundreds of candidates needs totals only, so reasons are written

@@ -137,8 +137,8 @@ impl Lesson {
                 add(Opinion::Sum(name), i64::from(percent));
             }
         }
-        let changed = changes.into_iter().filter(|(_, by)| *by != 0);
-        changed.map(|((verdict, opinion), by)| Step { verdict, opinion, by }).collect()
+        let moving = changes.into_iter().filter(|(_, by)| *by != 0);
+        moving.map(|((verdict, opinion), by)| Step { verdict, opinion, by }).collect()
     }
 }
 
@@ -221,8 +221,8 @@ impl Taste {
 
     fn because(&self, name: ComponentName) -> String {
         let [likes, passes] = Verdict::ALL.map(|verdict| self.number(verdict, Opinion::Count(name)));
-        let [liked, passed] = Verdict::ALL.map(|verdict| self.mean(verdict, name));
-        format!("{likes} likes had {liked:.2} here, {passes} passes {passed:.2}")
+        let [of_likes, of_passes] = Verdict::ALL.map(|verdict| self.mean(verdict, name));
+        format!("{likes} likes had {of_likes:.2} here, {passes} passes {of_passes:.2}")
     }
 }
 

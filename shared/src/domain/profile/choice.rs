@@ -34,6 +34,8 @@ macro_rules! choices {
     )+};
 }
 
+pub(in crate::domain) use choices;
+
 choices! {
     /// The professional field that describes a person best.
     Field "field" {

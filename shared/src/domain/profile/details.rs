@@ -110,7 +110,10 @@ fn take(fields: &mut Fields, input: &ProfileInput) -> Option<ProfileDetails> {
 }
 
 /// A blank text is the same as none.
-fn unless_blank<T>(text: &str, parse: impl Fn(&str) -> Result<T, Refusal>) -> Result<Option<T>, Refusal> {
+pub(in crate::domain) fn unless_blank<T>(
+    text: &str,
+    parse: impl Fn(&str) -> Result<T, Refusal>,
+) -> Result<Option<T>, Refusal> {
     Some(text).filter(|text| !text.trim().is_empty()).map(parse).transpose()
 }
 

@@ -1,4 +1,4 @@
-//! Lists in a profile: bounded, without repetitions, in the order in which the person gave them.
+//! Lists of a profile or a project: bounded, without repetitions, in the order in which they were given.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -10,7 +10,7 @@ use crate::domain::input::Input;
 /// Parses every entry and notes each complaint under the entry's own path, such as `skills[3]`.
 ///
 /// Repetitions (by `key`) are dropped before they count towards `limit`.
-pub(super) fn take<T, K: Eq + Hash>(
+pub(in crate::domain) fn take<T, K: Eq + Hash>(
     fields: &mut Fields,
     path: &'static str,
     entries: &Input<Vec<String>>,

@@ -3,26 +3,28 @@
 //! [`ProfileInput`] is what a client may send, [`ProfileDetails`] what it becomes once every value was checked, and
 //! [`Profile`] adds what the server alone decides: whose it is, its version and its times.
 
-mod choice;
+pub(in crate::domain) mod choice;
 mod coordinates;
 mod country;
 mod details;
 mod filters;
 mod language;
-mod list;
-mod number;
+pub(in crate::domain) mod list;
+pub(in crate::domain) mod number;
 mod place;
-mod stored;
+pub(in crate::domain) mod stored;
 mod term;
-mod text;
+pub(in crate::domain) mod text;
 mod time_zone;
 mod wire;
 
 pub use choice::{Field, Goal};
 pub use coordinates::Coordinates;
 pub use details::ProfileDetails;
+pub(in crate::domain) use details::unless_blank;
 pub use filters::{FilterName, Filters, suit_each_other};
 pub use language::Language;
+pub(in crate::domain) use number::within;
 pub use number::{ExperienceYears, HoursPerWeek};
 pub use place::{Country, Place};
 pub use term::{Interest, Skill};

@@ -12,7 +12,7 @@ macro_rules! numbers {
 
         impl $name {
             pub fn parse(value: i64) -> Result<Self, Refusal> {
-                within($field, value, $range).map(Self)
+                $crate::domain::profile::within($field, value, $range).map(Self)
             }
 
             pub const fn get(self) -> u8 {
@@ -22,6 +22,8 @@ macro_rules! numbers {
     )+};
 }
 
+pub(in crate::domain) use numbers;
+
 numbers! {
     /// Years of professional experience.
     ExperienceYears = "experience_years", 0..=60;
@@ -29,7 +31,7 @@ numbers! {
     HoursPerWeek = "availability_hours_per_week", 1..=80;
 }
 
-fn within(field: &str, value: i64, range: RangeInclusive<u8>) -> Result<u8, Refusal> {
+pub(in crate::domain) fn within(field: &str, value: i64, range: RangeInclusive<u8>) -> Result<u8, Refusal> {
     let refusal = || format!("{field} must be {} to {}", range.start(), range.end());
     u8::try_from(value).ok().filter(|value| range.contains(value)).ok_or_else(|| refusal().into())
 }

@@ -42,7 +42,7 @@ impl std::fmt::Debug for Country {
 
 impl Place {
     /// Notes a complaint about each part separately.
-    pub(super) fn take(fields: &mut Fields, input: &Input<PlaceInput>) -> Option<Self> {
+    pub(in crate::domain) fn take(fields: &mut Fields, input: &Input<PlaceInput>) -> Option<Self> {
         let input = fields.take("place", input.get("place"))?;
         let city = fields.read("place.city", &input.city, |text| text::line("city", text, 1..=100));
         let country = fields.read("place.country", &input.country, Country::parse);

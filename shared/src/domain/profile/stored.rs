@@ -38,8 +38,9 @@ pub(super) struct StoredDetails {
     visible: bool,
 }
 
+/// Where somebody or something is, as it is stored.
 #[derive(Deserialize, Serialize)]
-struct StoredPlace {
+pub(in crate::domain) struct StoredPlace {
     city: String,
     country: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -21,6 +21,8 @@ macro_rules! texts {
     )+};
 }
 
+pub(in crate::domain) use texts;
+
 texts! {
     /// What others call the person.
     Name = text::line, "name", 2..=100;

@@ -3,6 +3,7 @@
 mod answer;
 mod body;
 mod caller;
+mod counted;
 mod cursor;
 mod limiter;
 mod page;
@@ -19,6 +20,7 @@ pub(crate) use answer::service;
 pub(crate) use body::parse;
 pub use body::{Body, Id, Params, Upload, parse as parse_body};
 pub use caller::{Authenticator, Caller};
+pub use counted::counted;
 pub use cursor::ListIdentity;
 pub use limiter::{Limiter, Network};
 pub use page::{page_limit, parse_limit};

@@ -77,15 +77,12 @@ impl Cache {
                 };
             }
         }
-        let counted = values.into_iter().map(|found| match found {
-            Some((value, source)) => {
-                self.counters.lookup(K::FAMILY, source);
-                Some(value)
+        let counted = values.into_iter().map(|found| {
+            match &found {
+                Some((_, source)) => self.counters.lookup(K::FAMILY, *source),
+                None => self.counters.count(K::FAMILY, Event::Miss),
             }
-            None => {
-                self.counters.count(K::FAMILY, Event::Miss);
-                None
-            }
+            found.map(|(value, _)| value)
         });
         counted.collect()
     }

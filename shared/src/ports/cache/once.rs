@@ -49,7 +49,8 @@ impl Cache {
             (Stored::Fresh(value), _) => Ok((value, Source::Store)),
             (Stored::Old(old), _) | (Stored::Nothing, Some(old)) => Ok(self.renew::<K>(text, old, compute).await),
             (Stored::Nothing, None) => self.compute_once::<K>(text, compute).await,
-            (Stored::Unknown, _) => Ok((self.compute::<K>(text, compute, None).await?, Source::Computed)),
+            (Stored::Unknown, None) => Ok((self.compute::<K>(text, compute, None).await?, Source::Computed)),
+            (Stored::Unknown, Some(old)) => Ok(self.compute_or_else::<K>(text, old, compute, None).await),
         }
     }
 
@@ -68,7 +69,18 @@ impl Cache {
             self.open(K::FAMILY, self.store.settle(text, token, None).await);
             return (value, Source::Store);
         }
-        match self.compute::<K>(text, compute, Some(token)).await {
+        self.compute_or_else::<K>(text, old, compute, Some(token)).await
+    }
+
+    /// When it cannot be computed, the old value is better than none.
+    async fn compute_or_else<K: Key>(
+        &self,
+        text: &KeyText,
+        old: Arc<K::Value>,
+        compute: Pin<&mut (impl Future<Output = Result<K::Value>> + Send)>,
+        lease: Option<LeaseToken>,
+    ) -> (Arc<K::Value>, Source) {
+        match self.compute::<K>(text, compute, lease).await {
             Ok(value) => (value, Source::Computed),
             Err(error) => {
                 telemetry::report(&error);

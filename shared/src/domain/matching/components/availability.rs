@@ -6,6 +6,7 @@
 use super::super::features::Features;
 use super::super::reason::{Explanation, Notes, ReasonCode};
 use super::ascending;
+use crate::domain::profile::TimeZone;
 
 const MINUTES_PER_DAY: i32 = 24 * 60;
 pub(in super::super) const WORKING_DAY: i32 = 9 * 60;
@@ -19,10 +20,11 @@ const LITTLE: i32 = 3 * 60;
 const SIMILAR: f64 = 0.5;
 
 pub(super) fn measure(a: &Features<'_>, b: &Features<'_>, notes: &mut Notes) -> f64 {
-    let minutes = shared_minutes(a.time_zone.offsets(), b.time_zone.offsets());
+    let zones = (a.time_zone, b.time_zone);
+    let minutes = shared_minutes(zones.0.offsets(), zones.1.offsets());
     let hours = a.hours.zip(b.hours).map(|(a, b)| ascending(a.get(), b.get()));
     notes.explain(|explanation| {
-        explain_time(explanation, a, b, minutes);
+        explain_time(explanation, zones, minutes);
         if let Some(hours) = hours {
             explain_hours(explanation, hours);
         }
@@ -50,8 +52,8 @@ pub(in super::super) fn similarity((fewer, more): (u8, u8)) -> f64 {
     f64::from(fewer) / f64::from(more)
 }
 
-fn explain_time(explanation: &mut Explanation, a: &Features<'_>, b: &Features<'_>, minutes: i32) {
-    let (first, second) = ascending(a.time_zone.as_str(), b.time_zone.as_str());
+pub(in super::super) fn explain_time(explanation: &mut Explanation, (a, b): (TimeZone, TimeZone), minutes: i32) {
+    let (first, second) = ascending(a.as_str(), b.as_str());
     let items = vec![first.to_owned(), second.to_owned()];
     if minutes >= LITTLE {
         let text = format!("{} of shared working time a day", duration(minutes));
@@ -87,7 +89,6 @@ fn duration(minutes: i32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::profile::TimeZone;
 
     fn minutes(a: &str, b: &str) -> i32 {
         shared_minutes(TimeZone::parse(a).unwrap().offsets(), TimeZone::parse(b).unwrap().offsets())

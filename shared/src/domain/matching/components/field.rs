@@ -6,8 +6,8 @@ use super::super::reason::{Notes, ReasonCode, capitalised};
 use super::ascending;
 use crate::domain::profile::Field;
 
-const GOOD: Percent = 70;
-const POOR: Percent = 50;
+pub(in super::super) const GOOD: Percent = 70;
+pub(in super::super) const POOR: Percent = 50;
 
 pub(super) fn measure(a: &Features<'_>, b: &Features<'_>, notes: &mut Notes) -> f64 {
     let (first, second) = ascending(a.field, b.field);

@@ -12,11 +12,16 @@ const GOOD: Percent = 60;
 const NAMED: usize = 3;
 
 pub(super) fn measure(a: &Features<'_>, b: &Features<'_>, notes: &mut Notes) -> Option<f64> {
-    let gains = || [(a, b), (b, a)].into_iter().flat_map(|(own, other)| gains(&own.goals, &other.goals));
+    between(&a.goals, &b.goals, notes)
+}
+
+/// The same for whoever or whatever has goals.
+pub(in super::super) fn between(a: &[Goal], b: &[Goal], notes: &mut Notes) -> Option<f64> {
+    let gains = || [(a, b), (b, a)].into_iter().flat_map(|(own, other)| gains(own, other));
     let best = gains().map(|(percent, ..)| percent).max()?;
     let sum: u32 = gains().map(|(percent, ..)| u32::from(percent)).sum();
     notes.explain(|explanation| explain(explanation, gains().collect()));
-    let mean = f64::from(sum) / count(a.goals.len() + b.goals.len());
+    let mean = f64::from(sum) / count(a.len() + b.len());
     Some((0.7 * f64::from(best) + 0.3 * mean) / 100.0)
 }
 

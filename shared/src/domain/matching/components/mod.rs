@@ -6,7 +6,7 @@
 pub(super) mod availability;
 mod experience;
 pub(super) mod field;
-mod goals;
+pub(super) mod goals;
 pub(super) mod interests;
 mod languages;
 pub(super) mod place;
@@ -36,7 +36,7 @@ pub(super) fn measure(name: ComponentName) -> Measure {
 }
 
 /// A number of list entries, which a profile bounds far below what the type holds.
-fn count(entries: usize) -> f64 {
+pub(super) fn count(entries: usize) -> f64 {
     f64::from(u32::try_from(entries).unwrap_or(u32::MAX))
 }
 

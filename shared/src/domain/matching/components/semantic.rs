@@ -12,7 +12,7 @@ use super::super::reason::{Notes, ReasonCode};
 const CALIBRATION: [(f64, f64); 4] = [(0.10, 0.0), (0.35, 0.5), (0.60, 0.85), (0.85, 1.0)];
 
 /// From here on what two people say is a reason.
-const GOOD: f64 = 0.5;
+pub(in super::super) const GOOD: f64 = 0.5;
 
 pub(super) fn measure(a: &Features<'_>, b: &Features<'_>, notes: &mut Notes) -> Option<f64> {
     let (first, second) = comparable(a.embedding, b.embedding)?;

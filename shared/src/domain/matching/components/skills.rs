@@ -20,18 +20,23 @@ const POOR: Percent = 40;
 /// Longer explanations are not read.
 const NAMED: usize = 3;
 
+/// What a skill gains: how much, which skill, and the other's skill that it is due to.
+type Gain = (Percent, SkillId, SkillId);
+
 pub(super) fn measure(a: &Features<'_>, b: &Features<'_>, matrix: &SkillMatrix, notes: &mut Notes) -> Option<f64> {
     let shared_others = shared(&a.other_skills, &b.other_skills, |skill| skill.canonical()).count();
-    let value = f64::midpoint(gain(a, b, shared_others, matrix)?, gain(b, a, shared_others, matrix)?);
-    notes.explain(|explanation| explain(explanation, a, b, matrix));
+    let all = gains(a, b, matrix);
+    let (of_a, of_b) = all.split_at(all.len().min(a.known_skills.len()));
+    let value = f64::midpoint(mean(of_a, shared_others)?, mean(of_b, shared_others)?);
+    notes.explain(|explanation| explain(explanation, a, b, &all, matrix));
     Some(value)
 }
 
 /// The weighted mean of the greatest gains of one side, none if there is nothing to compare.
-fn gain(own: &Features<'_>, other: &Features<'_>, shared_others: usize, matrix: &SkillMatrix) -> Option<f64> {
+fn mean(gains: &[Gain], shared_others: usize) -> Option<f64> {
     let mut greatest = [None; COUNTED];
-    for (percent, ..) in gains(own, other, matrix) {
-        insert(&mut greatest, percent);
+    for (percent, ..) in gains {
+        insert(&mut greatest, *percent);
     }
     for _ in 0..shared_others.min(COUNTED) {
         insert(&mut greatest, SAME_SKILL);
@@ -54,48 +59,55 @@ fn insert(greatest: &mut [Option<Percent>; COUNTED], percent: Percent) {
     }
 }
 
-/// For each own skill its gain, and the other's skill that it is due to; of equals the one the matrix lists first.
+/// For each skill of `a` its gain, then for each of `b`; of equal partners the one the matrix lists first. Nothing if one
+/// of the two has no skill that the matrix knows.
 ///
-/// What the owner of a skill also has brings nothing new, so it counts no more than the same skill would.
-fn gains<'p>(
-    own: &'p Features<'p>,
-    other: &'p Features<'p>,
-    matrix: &'p SkillMatrix,
-) -> impl Iterator<Item = (Percent, SkillId, SkillId)> {
-    own.known_skills.iter().filter_map(|skill| {
-        let mut best: Option<(Percent, SkillId, SkillId)> = None;
-        for partner in &other.known_skills {
-            let mut percent = matrix.percent(*skill, *partner);
-            if percent > SAME_SKILL && own.known_skills.binary_search(partner).is_ok() {
-                percent = SAME_SKILL;
-            }
-            if best.is_none_or(|(greatest, ..)| percent > greatest) {
-                best = Some((percent, *skill, *partner));
-            }
+/// What the owner of a skill also has brings nothing new, so it counts no more than the same skill would. Every pair is
+/// looked up once for both sides.
+fn gains(a: &Features<'_>, b: &Features<'_>, matrix: &SkillMatrix) -> Vec<Gain> {
+    let (first, second) = (&a.known_skills, &b.known_skills);
+    let (Some(of_first), Some(of_second)) = (first.first(), second.first()) else { return Vec::new() };
+    let also = |own: &[SkillId], partner: &SkillId| own.binary_search(partner).is_ok();
+    let known_to_a: Vec<bool> = second.iter().map(|skill| also(first, skill)).collect();
+    let nothing_yet = |skill: &SkillId, partner: &SkillId| (0, *skill, *partner);
+    let of_a = first.iter().map(|skill| nothing_yet(skill, of_second));
+    let of_b = second.iter().map(|skill| nothing_yet(skill, of_first));
+    let mut gains: Vec<Gain> = of_a.chain(of_b).collect();
+    let (of_a, of_b) = gains.split_at_mut(first.len());
+    for (skill, gain) in first.iter().zip(of_a) {
+        let known_to_b = also(second, skill);
+        for ((partner, return_gain), known_to_a) in second.iter().zip(&mut *of_b).zip(&known_to_a) {
+            let percent = matrix.percent(*skill, *partner);
+            raise(gain, percent, *partner, *known_to_a);
+            raise(return_gain, percent, *skill, known_to_b);
         }
-        best
-    })
+    }
+    gains
 }
 
-fn explain(explanation: &mut Explanation, a: &Features<'_>, b: &Features<'_>, matrix: &SkillMatrix) {
-    let all = || gains(a, b, matrix).chain(gains(b, a, matrix));
-    complements(explanation, all(), matrix);
+/// Takes a partner that is better than the best one until now.
+fn raise(gain: &mut Gain, percent: Percent, partner: SkillId, owner_has_it: bool) {
+    let percent = if owner_has_it { percent.min(SAME_SKILL) } else { percent };
+    if percent > gain.0 {
+        (gain.0, gain.2) = (percent, partner);
+    }
+}
+
+fn explain(explanation: &mut Explanation, a: &Features<'_>, b: &Features<'_>, gains: &[Gain], matrix: &SkillMatrix) {
+    complements(explanation, gains, matrix);
     let shared = shared_labels(a, b, matrix);
     if !shared.is_empty() {
         explanation.reason(ReasonCode::SkillShared, format!("Both know {}", enumeration(&shared)), shared);
     }
-    unmatched(explanation, all(), matrix);
+    unmatched(explanation, gains, matrix);
 }
 
 /// Names the pairs with the greatest gains.
-fn complements(
-    explanation: &mut Explanation,
-    gains: impl Iterator<Item = (Percent, SkillId, SkillId)>,
-    matrix: &SkillMatrix,
-) {
+fn complements(explanation: &mut Explanation, gains: &[Gain], matrix: &SkillMatrix) {
     let mut pairs: Vec<_> = gains
+        .iter()
         .filter(|(percent, ..)| *percent >= GOOD)
-        .map(|(percent, skill, partner)| (Reverse(percent), ascending(skill, partner)))
+        .map(|(percent, skill, partner)| (Reverse(*percent), ascending(*skill, *partner)))
         .collect();
     pairs.sort_unstable();
     pairs.dedup();
@@ -114,12 +126,9 @@ fn shared_labels(a: &Features<'_>, b: &Features<'_>, matrix: &SkillMatrix) -> Ve
 }
 
 /// Names the skills that gain little from the other person.
-fn unmatched(
-    explanation: &mut Explanation,
-    gains: impl Iterator<Item = (Percent, SkillId, SkillId)>,
-    matrix: &SkillMatrix,
-) {
-    let mut lonely: Vec<_> = gains.filter(|(percent, ..)| *percent < POOR).map(|(p, skill, _)| (p, skill)).collect();
+fn unmatched(explanation: &mut Explanation, gains: &[Gain], matrix: &SkillMatrix) {
+    let lonely = gains.iter().filter(|(percent, ..)| *percent < POOR);
+    let mut lonely: Vec<_> = lonely.map(|(percent, skill, _)| (*percent, *skill)).collect();
     lonely.sort_unstable();
     for (percent, skill) in lonely.into_iter().take(NAMED) {
         let label = matrix.label(skill);

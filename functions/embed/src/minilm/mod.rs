@@ -1,16 +1,17 @@
 //! all-MiniLM-L6-v2, as its authors run it: 256 word pieces at most, the mean of their vectors, normalised.
 
+mod bert;
+mod kernels;
+
 use std::fs;
 use std::path::Path;
 
-use candle_core::{DType, Device, Tensor};
-use candle_nn::VarBuilder;
-use candle_transformers::models::bert::{BertModel, Config, DTYPE};
 use shared::domain::embedding::Vector;
 use shared::error::{Error, Result};
-use tokenizers::{PaddingParams, PaddingStrategy, Tokenizer, TruncationParams};
+use tokenizers::{Tokenizer, TruncationParams};
 
 use crate::Encoder;
+use bert::{Bert, Config};
 
 const MAX_WORD_PIECES: usize = 256;
 
@@ -20,7 +21,7 @@ const EXAMPLE: ([&str; 2], f64) = (["The weather is lovely today.", "It's so sun
 /// A model in memory.
 pub struct MiniLm {
     tokenizer: Tokenizer,
-    model: BertModel,
+    model: Bert,
 }
 
 impl MiniLm {
@@ -29,9 +30,7 @@ impl MiniLm {
         let config = read(folder, "config.json")?;
         let config: Config = serde_json::from_slice(&config).map_err(|cause| broken("config.json", &cause))?;
         let tokenizer = tokenizer(&read(folder, "tokenizer.json")?)?;
-        let weights = read(folder, "model.safetensors")?;
-        let weights = VarBuilder::from_buffered_safetensors(weights, DTYPE, &Device::Cpu);
-        let model = weights.and_then(|weights| BertModel::load(weights, &config));
+        let model = Bert::load(&read(folder, "model.safetensors")?, &config);
         let model = Self { tokenizer, model: model.map_err(|cause| broken("model.safetensors", &cause))? };
         model.check()?;
         Ok(model)
@@ -49,16 +48,8 @@ impl MiniLm {
 
     fn run(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, Box<dyn std::error::Error + Send + Sync>> {
         let encodings = self.tokenizer.encode_batch(texts.to_vec(), true)?;
-        let stacked = |part: fn(&tokenizers::Encoding) -> &[u32]| {
-            let rows: Vec<Tensor> =
-                encodings.iter().map(|row| Tensor::new(part(row), &Device::Cpu)).collect::<Result<_, _>>()?;
-            Tensor::stack(&rows, 0)
-        };
-        let (pieces, mask) = (stacked(|row| row.get_ids())?, stacked(|row| row.get_attention_mask())?);
-        let read = self.model.forward(&pieces, &pieces.zeros_like()?, Some(&mask))?;
-        let mask = mask.to_dtype(DType::F32)?.unsqueeze(2)?;
-        let mean = read.broadcast_mul(&mask)?.sum(1)?.broadcast_div(&mask.sum(1)?)?;
-        Ok(mean.to_vec2()?)
+        let pieces: Vec<&[u32]> = encodings.iter().map(tokenizers::Encoding::get_ids).collect();
+        Ok(self.model.means(&pieces)?)
     }
 }
 
@@ -76,8 +67,7 @@ fn tokenizer(bytes: &[u8]) -> Result<Tokenizer, String> {
     let mut tokenizer = Tokenizer::from_bytes(bytes).map_err(|cause| broken(&cause))?;
     let truncation = TruncationParams { max_length: MAX_WORD_PIECES, ..TruncationParams::default() };
     tokenizer.with_truncation(Some(truncation)).map_err(|cause| broken(&cause))?;
-    let padding = PaddingParams { strategy: PaddingStrategy::BatchLongest, ..PaddingParams::default() };
-    tokenizer.with_padding(Some(padding));
+    tokenizer.with_padding(None);
     Ok(tokenizer)
 }
 

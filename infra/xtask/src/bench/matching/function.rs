@@ -1,0 +1,97 @@
+//! `GET /v1/matches` of a warm function, among stubs that answer in microseconds: what is measured is the function.
+
+use std::fs;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+use super::super::events::variables;
+use super::super::lambda::Lambda;
+use super::super::runtime_api::RuntimeApi;
+use super::super::service::{Items, Services};
+use super::worker::Worker;
+use crate::failure::{Explain, Failure};
+use crate::local::LocalCache;
+use crate::package::{Platform, compile};
+use crate::progress::Progress;
+use crate::workspace;
+
+const WARM_UP: usize = 30;
+const CALLS: usize = 300;
+/// What the environment of a benchmark says where the template computes something.
+const ISSUER: &str = "bench";
+
+/// How long calls took with a cache, or without one.
+pub(super) struct Calls {
+    pub what: &'static str,
+    pub times: Vec<Duration>,
+}
+
+/// The people that `ours` holds are the town; the first one asks.
+pub(super) fn measure(ours: &mut Worker) -> Result<Vec<Calls>, Failure> {
+    let folder = workspace::target()?.join("bench").join("lambda");
+    compile(workspace::root(), &["matching".to_owned()], Platform::Host, &folder, Progress::Loud)?;
+    let town = ours.ask(&json!({"do": "town", "now": now(), "issuer": ISSUER}))?;
+    let event = event(town["token"].as_str().unwrap_or_default())?;
+    let services = Services::holding(items(&town))?;
+    let cache = LocalCache::start("bench-matching")?;
+    let mut all = Vec::new();
+    for (what, url) in [("without a cache", String::new()), ("the ranking cached", cache.url())] {
+        let mut variables = variables("matching", &services.url())?;
+        variables.insert("APP_CACHE_URL".to_owned(), url);
+        let lambda = Lambda::new(folder.join("matching").join("bootstrap"), variables);
+        let title = format!("ask for matches {CALLS} times, {what}");
+        all.push(Calls { what, times: Progress::Loud.step(&title, || call(&lambda, &event))? });
+    }
+    Ok(all)
+}
+
+fn call(lambda: &Lambda, event: &str) -> Result<Vec<Duration>, Failure> {
+    let api = RuntimeApi::start()?;
+    let mut process = lambda.start(&api)?;
+    api.polled(&mut process)?;
+    let mut times = Vec::with_capacity(CALLS);
+    for round in 0..WARM_UP + CALLS {
+        let answer = api.invoke(event)?;
+        let took = answer.at - answer.handed;
+        if round == 0 {
+            expect_a_full_page(answer.body)?;
+        } else if round >= WARM_UP {
+            times.push(took);
+        }
+    }
+    Ok(times)
+}
+
+/// An error or an empty list would be quick, too.
+fn expect_a_full_page(body: Result<Vec<u8>, Vec<u8>>) -> Result<(), Failure> {
+    let failed = |evidence: &[u8]| {
+        Failure::new("the function did not list twenty people").evidence(String::from_utf8_lossy(evidence).into_owned())
+    };
+    let answer = body.map_err(|error| failed(&error))?;
+    let parsed: Value = serde_json::from_slice(&answer).unwrap_or_default();
+    let page: Value = serde_json::from_str(parsed["body"].as_str().unwrap_or_default()).unwrap_or_default();
+    if page["items"].as_array().is_some_and(|items| items.len() == 20) { Ok(()) } else { Err(failed(&answer)) }
+}
+
+fn items(town: &Value) -> Items {
+    let part = |item: &Value, name: &str| item[name]["S"].as_str().unwrap_or_default().to_owned();
+    let items = town["items"].as_array().into_iter().flatten();
+    items.map(|item| ((part(item, "pk"), part(item, "sk")), item.clone())).collect()
+}
+
+fn event(token: &str) -> Result<String, Failure> {
+    let file = workspace::root().join("events/matching.list-without-token.json");
+    let text = fs::read_to_string(&file).explain(|| format!("cannot read {}", file.display()))?;
+    let mut event: Value = serde_json::from_str(&text).explain(|| format!("cannot read {}", file.display()))?;
+    event["headers"]["authorization"] = json!(format!("Bearer {token}"));
+    Ok(event.to_string())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a token is good for ten minutes of a real clock, and no test depends on it"
+)]
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
