@@ -1,10 +1,11 @@
-//! `admin`: what staff does: roles, sanctions, reports, the skill matrix, audit.
+//! `admin`: what staff does: roles, sanctions, reports, the skill matrix, caches, audit.
 //!
 //! Who asks is told by the token, what they may do by their account alone, read for every request and held again by the
 //! transaction that does it. Every act is one transaction with its row in the audit; what is read about somebody is noted
 //! before it is shown.
 
 mod audit;
+pub mod cache;
 mod guard;
 pub mod matrix;
 pub mod reports;
@@ -17,11 +18,18 @@ use utoipa::openapi::OpenApi;
 pub use audit::Deps as AuditDeps;
 pub use guard::Guard;
 
-pub fn router(users: users::Deps, reports: reports::Deps, matrix: matrix::Deps, audit: AuditDeps) -> Router {
+pub fn router(
+    users: users::Deps,
+    reports: reports::Deps,
+    matrix: matrix::Deps,
+    cache: cache::Deps,
+    audit: AuditDeps,
+) -> Router {
     let users = users::routes().with_state(users);
     let reports = reports::routes().with_state(reports);
     let matrix = matrix::routes().with_state(matrix);
-    http::app(users.merge(reports).merge(matrix).merge(audit::routes().with_state(audit)))
+    let cache = cache::routes().with_state(cache);
+    http::app(users.merge(reports).merge(matrix).merge(cache).merge(audit::routes().with_state(audit)))
 }
 
 /// This function's part of the API document.
@@ -31,6 +39,7 @@ pub fn api() -> OpenApi {
         users::routes().into_openapi(),
         reports::routes().into_openapi(),
         matrix,
+        cache::routes().into_openapi(),
         audit::routes().into_openapi(),
     ])
 }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use admin::{AuditDeps, Guard, matrix, reports, users};
+use admin::{AuditDeps, Guard, cache, matrix, reports, users};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{
-    DynamoAccounts, DynamoAudit, DynamoConversations, DynamoKeys, DynamoMatrix, DynamoModeration, DynamoOutbox,
-    DynamoReports, DynamoSessions,
+    DynamoAccounts, DynamoAudit, DynamoCacheKeeper, DynamoCacheStats, DynamoConversations, DynamoKeys, DynamoMatrix,
+    DynamoModeration, DynamoOutbox, DynamoReports, DynamoSessions,
 };
 use shared::adapters::system;
 use shared::config::{TableName, TokensConfig, Vars};
@@ -36,6 +36,8 @@ async fn main() -> Result<(), lambda_http::Error> {
     let accounts = Arc::new(DynamoAccounts::new(accounts, outbox));
     let conversations = Arc::new(DynamoConversations::new(chat));
     let editor = Arc::new(DynamoMatrix::new(ops.clone(), audit.clone()));
+    let keeper = Arc::new(DynamoCacheKeeper::new(ops.clone(), audit.clone()));
+    let stats = Arc::new(DynamoCacheStats::new(ops.clone()));
     let audit = Arc::new(audit);
     let keys = Arc::new(DynamoKeys::new(ops));
     let authenticator = Authenticator::new(tokens.issuer, keys, sessions.clone(), ambient.clone());
@@ -44,7 +46,8 @@ async fn main() -> Result<(), lambda_http::Error> {
     http::run(admin::router(
         users::Deps { guard: guard.clone(), people, moderation, sessions, ambient: ambient.clone() },
         reports::Deps { guard: guard.clone(), reports, conversations, audit: audit.clone(), ambient: ambient.clone() },
-        matrix::Deps { guard: guard.clone(), matrix: editor.clone(), editor, ambient: ambient.clone() },
+        matrix::Deps { guard: guard.clone(), matrix: editor.clone(), editor: editor.clone(), ambient: ambient.clone() },
+        cache::Deps { guard: guard.clone(), stats, matrix: editor, keeper, ambient: ambient.clone() },
         AuditDeps { guard, audit, ambient },
     ))
     .await

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use futures::try_join;
+use futures::{join, try_join};
 use serde::Deserialize;
 use shared::domain::fields::Fields;
 use shared::domain::listing::{Rank, Wanted, WantedInput};
@@ -67,7 +67,9 @@ pub(crate) async fn list(
     let identity = ListIdentity::new(caller.user_id, &list, &edition)?;
     let after = params.cursor.map(|cursor| identity.after::<Rank>(&cursor)).transpose()?;
     let ranking = deps.ranker.ranking(&me, &asked.wanted, &sight).await?;
-    let page = deps.ranker.page(&me, &asked, &ranking, after, limit).await?;
+    let page = deps.ranker.page(&me, &asked, &ranking, after, limit);
+    let (page, ()) = join!(page, deps.ranker.visited(caller.user_id));
+    let page = page?;
     let ranked = matching::rank(&me, &page.people, limit, &sight.model, &sight.ranking());
     let items = ranked.into_iter().map(|ranked| MatchView::new(ranked.profile, ranked.score, &sight)).collect();
     let next_cursor = page.next.map(|place| identity.cursor(&place)).transpose()?;

@@ -7,15 +7,15 @@ use shared::adapters::aws::Aws;
 use shared::adapters::cache;
 use shared::adapters::candidates::{CAPACITY, Limits, SegmentIndex, Sources};
 use shared::adapters::dynamo::{
-    DynamoCacheStats, DynamoDirectory, DynamoKeys, DynamoMatrix, DynamoPairs, DynamoProfiles, DynamoRegistry,
-    DynamoSessions, DynamoTastes,
+    DynamoActivity, DynamoCacheStats, DynamoDirectory, DynamoKeys, DynamoMatrix, DynamoPairs, DynamoProfiles,
+    DynamoRegistry, DynamoSessions, DynamoTastes,
 };
 use shared::adapters::segments::S3Segments;
 use shared::adapters::system;
 use shared::config::{CacheConfig, CandidatesConfig, TableName, TokensConfig, Vars};
 use shared::edge::http::{self, Authenticator};
 use shared::models::{Lens, Models};
-use shared::suggestions::{People, Ranker};
+use shared::suggestions::{People, Ranker, Visits};
 use shared::telemetry;
 
 #[tokio::main(flavor = "current_thread")]
@@ -37,6 +37,9 @@ async fn main() -> Result<(), lambda_http::Error> {
     let ambient = system::ambient();
     let keys = Arc::new(DynamoKeys::new(ops.clone()));
     let authenticator = Authenticator::new(tokens.issuer, keys, Arc::new(sessions), ambient.clone());
+    // Lists are made ahead only where there is a cache to put them into.
+    let activity = Arc::new(DynamoActivity::new(ops.clone()));
+    let visits = cache.url.as_ref().map(|_| Visits::new(activity, ambient.clone()));
     let cache = Arc::new(cache::open(&cache, Arc::new(DynamoCacheStats::new(ops.clone())), ambient.clone())?);
     let directory = Arc::new(DynamoDirectory::new(profiles.clone()));
     let profiles = Arc::new(DynamoProfiles::reader(profiles));
@@ -48,10 +51,11 @@ async fn main() -> Result<(), lambda_http::Error> {
     };
     let candidates = SegmentIndex::new(sources, Limits { capacity: CAPACITY, poll: candidates.poll });
     let people = People::new(profiles, Arc::new(DynamoPairs::reader(social.clone())), Arc::new(registry));
+    let models = Models::new(Arc::new(DynamoMatrix::reader(ops))).through(cache.clone());
     let deps = Deps {
-        ranker: Ranker::new(Arc::new(candidates), people.clone(), cache.clone()),
+        ranker: Ranker::new(Arc::new(candidates), people.clone(), cache.clone()).noting(visits),
         people,
-        lens: Lens::new(Models::new(Arc::new(DynamoMatrix::reader(ops))), Arc::new(DynamoTastes::new(social))),
+        lens: Lens::new(models, Arc::new(DynamoTastes::new(social))),
         authenticator: Arc::new(authenticator),
         ambient,
     };

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::account::{Reason, Role, SanctionKind};
+use super::cache::Family;
 use super::fields::Refusal;
 use super::id::{AuditId, ReportId, UserId};
 use super::report::Decision;
@@ -76,6 +77,12 @@ pub enum Act {
     /// So many statements came from a sheet; they carry this version.
     #[serde(rename = "matrix.imported")]
     MatrixImported { statements: u32, version: u64 },
+    /// Everything that was kept in a family of the cache was made unreachable.
+    #[serde(rename = "cache.cleared")]
+    CacheCleared { family: Family },
+    /// It was wished that somebody's list is made ahead.
+    #[serde(rename = "cache.warm-wished")]
+    CacheWarmWished {},
 }
 
 impl AuditEntry {

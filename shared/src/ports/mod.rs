@@ -4,8 +4,10 @@
 //! failed call is an [`Error`](crate::error::Error) that says whether trying again can help.
 
 pub mod accounts;
+pub mod activity;
 pub mod ambient;
 pub mod cache;
+pub mod cache_keeper;
 pub mod cache_stats;
 pub mod candidates;
 pub mod codes;

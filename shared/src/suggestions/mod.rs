@@ -6,6 +6,8 @@
 mod key;
 mod people;
 mod ranker;
+mod visits;
 
 pub use people::{Asked, People};
 pub use ranker::{Page, Ranker};
+pub use visits::Visits;

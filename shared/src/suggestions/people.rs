@@ -26,12 +26,17 @@ pub struct Asked {
 pub struct People {
     profiles: Arc<dyn Profiles>,
     pairs: Arc<dyn Pairs>,
-    registry: Arc<dyn Registry>,
+    registry: Option<Arc<dyn Registry>>,
 }
 
 impl People {
     pub fn new(profiles: Arc<dyn Profiles>, pairs: Arc<dyn Pairs>, registry: Arc<dyn Registry>) -> Self {
-        Self { profiles, pairs, registry }
+        Self { profiles, pairs, registry: Some(registry) }
+    }
+
+    /// For whoever never asks who is online.
+    pub fn without_presence(profiles: Arc<dyn Profiles>, pairs: Arc<dyn Pairs>) -> Self {
+        Self { profiles, pairs, registry: None }
     }
 
     /// Nobody can be matched with before they said something about themselves.
@@ -82,7 +87,9 @@ impl People {
         if !matters {
             return Ok(None);
         }
-        let sockets = self.registry.live_sockets_of(ids).await?;
+        let registry = self.registry.as_ref();
+        let registry = registry.ok_or_else(|| Error::internal("this function does not look who is online"))?;
+        let sockets = registry.live_sockets_of(ids).await?;
         Ok(Some(sockets.into_iter().map(|socket| socket.user_id).collect()))
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::key::RankingKey;
 use super::people::{Asked, People};
+use super::visits::Visits;
 use crate::domain::cache::Family;
 use crate::domain::id::UserId;
 use crate::domain::listing::{Rank, Ranking, Wanted};
@@ -22,6 +23,7 @@ pub struct Ranker {
     candidates: Arc<dyn CandidateIndex>,
     people: People,
     cache: Arc<Cache>,
+    visits: Option<Visits>,
 }
 
 /// Some people of a list, in its order.
@@ -34,7 +36,20 @@ pub struct Page {
 
 impl Ranker {
     pub fn new(candidates: Arc<dyn CandidateIndex>, people: People, cache: Arc<Cache>) -> Self {
-        Self { candidates, people, cache }
+        Self { candidates, people, cache, visits: None }
+    }
+
+    /// The same, noting who looks at their list, for whoever makes lists ahead.
+    #[must_use]
+    pub fn noting(self, visits: Option<Visits>) -> Self {
+        Self { visits, ..self }
+    }
+
+    /// To be awaited beside the reads of a page: it fails nothing, and takes no longer than they do.
+    pub async fn visited(&self, user_id: UserId) {
+        if let Some(visits) = &self.visits {
+            visits.note(user_id).await;
+        }
     }
 
     /// Everybody who is worth being in the list of `me`. It was made within the last hour from what `me` says now, and whoever

@@ -84,8 +84,8 @@ impl Note {
 
 impl Key for Note {
     type Value = String;
-    const FAMILY: Family = Family::Pair;
-    const TIER: Tier = Tier::PairExplanations;
+    const FAMILY: Family = Family::UserProject;
+    const TIER: Tier = Tier::RankedLists;
     const SCHEMA: u16 = 1;
 
     fn parts(&self, parts: &mut Parts) {

@@ -19,6 +19,9 @@ pub(super) enum Outcome {
 }
 
 pub(super) const EXPECTED: &[(&str, Outcome)] = &[
+    ("admin.cache-clear-forged-token", Problem(401, "unauthenticated")),
+    ("admin.cache-warm-forged-token", Problem(401, "unauthenticated")),
+    ("admin.cache-without-token", Problem(401, "unauthenticated")),
     ("admin.end-sessions-forged-token", Problem(401, "unauthenticated")),
     ("admin.end-sessions-without-token", Problem(401, "unauthenticated")),
     ("admin.grant-without-token", Problem(401, "unauthenticated")),
@@ -51,6 +54,7 @@ pub(super) const EXPECTED: &[(&str, Outcome)] = &[
     ("auth.register-wrong-types", Problem(422, "invalid_field")),
     ("auth.unlink-forged-token", Problem(401, "unauthenticated")),
     ("auth.verify-unknown-registration", Problem(422, "invalid_code")),
+    ("cache-warm.every-thirty-minutes", Nothing),
     ("chat-send.frame-malformed-json", FrameError("", "malformed_body")),
     ("chat-send.frame-other-type", FrameError("f1", "unknown_frame")),
     ("chat-send.frame-unknown-connection", FrameError("f1", "socket_lost")),

@@ -43,9 +43,9 @@ fn environments_add_to_the_same_counters_which_end_after_two_days() {
 #[test]
 fn hours_that_are_over_are_not_counted_with_the_present_one() {
     let stats = DynamoCacheStats::new(table(TableName::Ops));
-    finish(stats.add(&counted(&[(Family::Embedding, Event::Stale, 1)]))).unwrap();
+    finish(stats.add(&counted(&[(Family::PopularProjects, Event::Stale, 1)]))).unwrap();
     let now = today();
     let hours_away = |hours: u64| Timestamp::from_unix_seconds(now.unix_seconds() + hours * 3_600);
-    assert!(finish(stats.read(now)).unwrap().get(Family::Embedding, Event::Stale) >= 1);
+    assert!(finish(stats.read(now)).unwrap().get(Family::PopularProjects, Event::Stale) >= 1);
     assert!(finish(stats.read(hours_away(2))).unwrap().is_empty());
 }

@@ -3,6 +3,7 @@
 mod accounts;
 mod bad_input;
 mod blocks;
+mod cache_care;
 mod caches;
 mod candidates;
 mod chat;

@@ -10,7 +10,7 @@ mod redis;
 
 use std::sync::Arc;
 
-pub use none::NoStore;
+pub use none::{NoStats, NoStore};
 pub use probe::CacheProbe;
 pub use redis::RedisStore;
 

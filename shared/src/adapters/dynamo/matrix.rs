@@ -64,7 +64,7 @@ impl DynamoMatrix {
             let value = item.get(name).and_then(|value| value.as_n().ok());
             value.and_then(|value| value.parse().ok()).unwrap_or(0)
         };
-        let head = Head::new(count("matrix"), |family: Family| count(&format!("generation_{}", family.as_str())));
+        let head = Head::new(count("matrix"), |family| count(&generation(family)));
         Ok(StoredHead { head, statements: usize::try_from(count("statements")).unwrap_or(usize::MAX) })
     }
 
@@ -172,6 +172,11 @@ fn row_key(key: &PairKey) -> Key {
     Key::new(ROWS, key.as_str())
 }
 
-fn head_key() -> Key {
+/// The attribute of the head that says which generation of a family is current.
+pub(super) fn generation(family: Family) -> String {
+    format!("generation_{}", family.as_str())
+}
+
+pub(super) fn head_key() -> Key {
     Key::new("MATCHING", "VERSIONS")
 }

@@ -1,7 +1,9 @@
 //! The tables, one file per noun. `infra/DATA.md` lists the keys and who uses them.
 
 mod accounts;
+mod activity;
 mod audit;
+mod cache_keeper;
 mod cache_stats;
 mod chat_items;
 mod codes;
@@ -37,7 +39,9 @@ mod tickets;
 mod transaction;
 
 pub use accounts::DynamoAccounts;
+pub use activity::DynamoActivity;
 pub use audit::DynamoAudit;
+pub use cache_keeper::DynamoCacheKeeper;
 pub use cache_stats::DynamoCacheStats;
 pub use codes::DynamoCodes;
 pub use conversations::DynamoConversations;

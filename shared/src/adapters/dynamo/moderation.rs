@@ -99,7 +99,9 @@ impl Moderation for DynamoModeration {
             | Act::ReportRead { .. }
             | Act::MatrixStated { .. }
             | Act::MatrixWithdrawn { .. }
-            | Act::MatrixImported { .. } => {
+            | Act::MatrixImported { .. }
+            | Act::CacheCleared { .. }
+            | Act::CacheWarmWished {} => {
                 return Err(Error::internal("this is noted where it is done"));
             }
         };

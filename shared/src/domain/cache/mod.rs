@@ -18,41 +18,44 @@ pub use key::{Key, KeyText, Parts};
 pub use tally::{Event, Tally};
 pub use tier::{Tier, Tiers};
 
-/// What is cleared and counted together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::fields::Refusal;
+
+/// What is cleared and counted together. Only what is cached is a family: explanations of pairs are computed, and vectors of
+/// texts are items that name their text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Family {
     /// Ranked lists: who comes before whom for one person and their filters.
     List,
-    /// Explanations of pairs.
-    Pair,
     /// How well people and projects fit.
     UserProject,
     PopularProjects,
     /// The skill matrix of the admins.
     Matrix,
-    /// Vectors of texts.
-    Embedding,
 }
 
 impl Family {
-    pub const ALL: [Self; 6] =
-        [Self::List, Self::Pair, Self::UserProject, Self::PopularProjects, Self::Matrix, Self::Embedding];
+    pub const ALL: [Self; 4] = [Self::List, Self::UserProject, Self::PopularProjects, Self::Matrix];
 
     /// The stable name: in keys, in counters and for the admin.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::List => "list",
-            Self::Pair => "pair",
             Self::UserProject => "user_project",
             Self::PopularProjects => "popular_projects",
             Self::Matrix => "matrix",
-            Self::Embedding => "embedding",
         }
     }
 
-    /// The family with this name, if there is one.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|family| family.as_str() == name)
+    /// The family with this name, or a refusal that says which there are.
+    pub fn parse(name: &str) -> Result<Self, Refusal> {
+        Self::ALL.into_iter().find(|family| family.as_str() == name).ok_or_else(|| {
+            let names = Self::ALL.map(Self::as_str).join(", ");
+            format!("family must be one of {names}").into()
+        })
     }
 }
 
@@ -63,8 +66,10 @@ mod tests {
     #[test]
     fn families_are_found_by_their_names() {
         for family in Family::ALL {
-            assert_eq!(Family::parse(family.as_str()), Some(family));
+            assert_eq!(Family::parse(family.as_str()).ok(), Some(family));
+            assert_eq!(serde_json::to_value(family).unwrap(), family.as_str(), "the audit calls it by the same name");
         }
-        assert_eq!(Family::parse("lists"), None);
+        let refusal = Family::parse("lists").unwrap_err();
+        assert_eq!(refusal, "family must be one of list, user_project, popular_projects, matrix");
     }
 }
