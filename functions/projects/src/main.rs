@@ -46,7 +46,7 @@ async fn main() -> Result<(), lambda_http::Error> {
             profiles: Arc::new(DynamoProfiles::reader(profiles.clone())),
             pairs: Arc::new(pairs),
             directory: Arc::new(DynamoDirectory::new(profiles)),
-            models: Models::new(Arc::new(DynamoMatrix::reader(ops.clone()))),
+            models: Models::new(Arc::new(DynamoMatrix::reader(ops.clone()))).through(cache.clone()),
         },
         limiter: Limiter::new(Arc::new(DynamoLimits::new(ops, ambient.clone()))),
         authenticator: Arc::new(authenticator),
