@@ -153,7 +153,7 @@ impl Tables {
     #[inline(always)]
     fn availability(&self, traits: &Traits) -> f32 {
         let [january, july] = traits.offsets.map(|offset| usize::from(offset.cast_unsigned()));
-        let minutes = (self.minutes[0][january] + self.minutes[1][july]) / 2;
+        let minutes = self.minutes[0][january].midpoint(self.minutes[1][july]);
         let time = self.time.get(usize::from(minutes)).copied().unwrap_or(0.0);
         let hours = self.hours[usize::from(traits.hours % 128)];
         if hours > 0.0 { self.shares[0] * time + self.shares[1] * hours } else { time }
