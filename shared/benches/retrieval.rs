@@ -88,7 +88,7 @@ fn ranks(crowd: &Crowd, people: usize, queries: usize) -> Result<()> {
         let searched = started.elapsed();
         let fresh: Vec<Person> = found.ids.iter().map(|id| crowd.person(number(*id))).collect::<Result<_>>()?;
         let started = Instant::now();
-        black_box(rank(&me, &fresh, SHOWN, &model));
+        black_box(rank(&me, &fresh, SHOWN, &model, &model));
         println!("{} {}", searched.as_nanos(), started.elapsed().as_nanos());
     }
     Ok(())

@@ -102,7 +102,7 @@ fn a_visit_that_cannot_be_noted_keeps_nobody_from_their_list() {
     let proxy = FaultProxy::before(town.stack.endpoint());
     town.stack.set_function_env("matching", &[("AWS_ENDPOINT_URL_DYNAMODB", proxy.url())]).unwrap();
     let (lost, refused) = (On::call("PutItem", &ada.id), On::call("PutItem", &ben.id));
-    proxy.next(1_000, lost, Fault::Stall(std::time::Duration::from_secs(60)));
+    proxy.next(1_000, lost, Fault::Stall(std::time::Duration::from_mins(1)));
     proxy.next(1_000, refused, Fault::ServerError);
     let statuses = [&ada, &ben].map(|person| person.gets("/v1/matches").status);
     town.stack.remove_function_env("matching", &["AWS_ENDPOINT_URL_DYNAMODB"]).unwrap();

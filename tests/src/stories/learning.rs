@@ -75,7 +75,9 @@ fn who_likes_designers_is_shown_designers_first_and_told_why() {
     let (is_first, before) = shown(&ada, &dora, &carl);
     assert!(!is_first && before.get("for_you").is_none(), "{before}");
 
-    designers.iter().for_each(|designer| drop(ada.likes(designer)));
+    for designer in &designers {
+        ada.likes(designer);
+    }
     potters[1..].iter().for_each(|potter| passes(&ada, potter));
     assert!(!shown(&ada, &dora, &carl).0 && learning(&ada).get("weights").is_none(), "four passes say nothing");
     passes(&ada, &potters[0]);

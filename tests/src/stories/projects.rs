@@ -206,7 +206,7 @@ fn a_block_or_a_ban_hides_a_project_with_the_next_answer() {
     bob.misses(&project);
     assert_eq!(bob.gets("/v1/projects?mine").expect(200)["items"], json!([]));
     assert_eq!(ada.looks_at(&project)["member_count"], 2);
-    assert_eq!(ada.members_of(&project), [ada.id.clone()], "whom one may not meet is not listed");
+    assert_eq!(ada.members_of(&project), std::slice::from_ref(&ada.id), "whom one may not meet is not listed");
     bob.tries_to_leave(&project).expect(204);
     assert_eq!(ada.looks_at(&project)["member_count"], 1);
 

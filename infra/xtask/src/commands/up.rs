@@ -18,6 +18,7 @@ use crate::workspace;
 const DEFAULT_PORT: u16 = 4566;
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Options {
     /// Rebuild and reload a function when its source changes (cargo lambda watch).
     #[arg(long)]

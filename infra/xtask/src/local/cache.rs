@@ -1,4 +1,4 @@
-//! The cache's process: a real redis-server in cluster mode with all slots on one node, as ElastiCache would show itself.
+//! The cache's process: a real redis-server in cluster mode with all slots on one node, as `ElastiCache` would show itself.
 //!
 //! It ends with whoever started it, in any way. Tests kill, freeze and fill it.
 
@@ -148,7 +148,7 @@ impl LocalCache {
 }
 
 /// What differs from the default. Nothing in a cache is worth a disk, and a key without an end would be a defect: it is
-/// never evicted, as in ElastiCache.
+/// never evicted, as in `ElastiCache`.
 fn arguments(server: &Path, folder: &Path, port: u16) -> Vec<String> {
     let (folder, port) = (folder.display().to_string(), port.to_string());
     let pid = format!("{folder}/cache.pid");

@@ -47,11 +47,8 @@ pub(super) fn ask(port: u16, words: &[&str]) -> Result<Reply, Failure> {
 }
 
 fn request(words: &[&str]) -> Vec<u8> {
-    let mut request = format!("*{}\r\n", words.len());
-    for word in words {
-        request.push_str(&format!("${}\r\n{word}\r\n", word.len()));
-    }
-    request.into_bytes()
+    let words: Vec<String> = words.iter().map(|word| format!("${}\r\n{word}\r\n", word.len())).collect();
+    format!("*{}\r\n{}", words.len(), words.concat()).into_bytes()
 }
 
 /// A reply, or the server's refusal.

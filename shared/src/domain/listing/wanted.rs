@@ -161,7 +161,7 @@ mod tests {
             let input = WantedInput { within_km: Some(kilometres), ..WantedInput::default() };
             assert_eq!(take(&input, &profile(&json!({}), NOW)).unwrap_err(), ["within_km"]);
         }
-        let many = vec!["en"; 12].join(",");
+        let many = ["en"; 12].join(",");
         let input = WantedInput { languages: Some(&many), ..WantedInput::default() };
         assert_eq!(take(&input, &nowhere).unwrap_err(), ["languages"]);
     }

@@ -58,7 +58,10 @@ impl Filters {
         let years = |years: &i64| ExperienceYears::parse(*years);
         let min = fields.read_optional("filters.min_experience_years", input.min_experience_years.as_ref(), years);
         let max = fields.read_optional("filters.max_experience_years", input.max_experience_years.as_ref(), years);
-        let distance = fields.read_optional("filters.max_distance_km", input.max_distance_km.as_ref(), distance_km);
+        let distance =
+            fields.read_optional("filters.max_distance_km", input.max_distance_km.as_ref(), |kilometres: &i64| {
+                distance_km(*kilometres)
+            });
         let (min, max) = (min?, max?);
         if min.zip(max).is_some_and(|(min, max)| min > max) {
             let refusal = "max_experience_years must not be below min_experience_years";
@@ -118,8 +121,8 @@ fn is_within(a: &ProfileDetails, b: &ProfileDetails, kilometres: u16) -> bool {
 }
 
 /// A distance that a filter may ask for.
-fn distance_km(kilometres: &i64) -> Result<u16, Refusal> {
-    let allowed = Some(*kilometres).filter(|kilometres| DISTANCE_KM.contains(kilometres));
+fn distance_km(kilometres: i64) -> Result<u16, Refusal> {
+    let allowed = Some(kilometres).filter(|kilometres| DISTANCE_KM.contains(kilometres));
     let refusal = || format!("max_distance_km must be {} to {}", DISTANCE_KM.start(), DISTANCE_KM.end()).into();
     allowed.and_then(|kilometres| u16::try_from(kilometres).ok()).ok_or_else(refusal)
 }

@@ -79,7 +79,8 @@ impl Place {
     }
 }
 
-/// Both or neither.
+/// Both or neither; nothing if there is a complaint.
+#[expect(clippy::option_option, reason = "what may be left out can be refused all the same")]
 fn take_coordinates(fields: &mut Fields, input: &PlaceInput) -> Option<Option<Coordinates>> {
     let latitude =
         fields.read_optional("place.latitude", input.latitude.as_ref(), |degrees: &f64| step("latitude", *degrees, 90));
