@@ -1,7 +1,7 @@
 //! A server that is frozen, dead, or full: counted, cheap, and mended by itself.
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::Read;
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -109,65 +109,6 @@ fn a_server_that_was_killed_is_used_again_by_itself() {
         });
         assert_eq!(runtime.block_on(store.get(&[key()])).unwrap(), [Some(b"again".to_vec())]);
     }
-}
-
-/// Between an environment and the server: forgets what goes through it, and tells nobody, as a network does.
-struct Network {
-    port: u16,
-    /// Connections of earlier epochs are forgotten.
-    epoch: Arc<AtomicU64>,
-}
-
-impl Network {
-    fn before(server: &LocalCache) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let (port, epoch) = (listener.local_addr().unwrap().port(), Arc::new(AtomicU64::new(0)));
-        let (address, now) = (server.url().replace("redis://", ""), epoch.clone());
-        std::thread::spawn(move || {
-            for near in listener.incoming().map_while(Result::ok) {
-                let Ok(far) = TcpStream::connect(&address) else { continue };
-                for (from, to) in [(near.try_clone().unwrap(), far.try_clone().unwrap()), (far, near)] {
-                    let (born, now) = (now.load(Ordering::Relaxed), now.clone());
-                    std::thread::spawn(move || carry(from, to, || now.load(Ordering::Relaxed) == born));
-                }
-            }
-        });
-        // The node must call itself by the way through the network, or clients go round it.
-        server.command(&["CONFIG", "SET", "cluster-announce-port", &port.to_string()]).unwrap();
-        Self { port, epoch }
-    }
-
-    fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
-    }
-
-    fn forgets_its_connections(&self) {
-        self.epoch.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
-/// Carries bytes until an end closes. What is forgotten is swallowed, and its ends stay open.
-fn carry(mut from: TcpStream, mut to: TcpStream, is_known: impl Fn() -> bool) {
-    let mut bytes = [0; 4096];
-    while let Ok(length @ 1..) = from.read(&mut bytes) {
-        if is_known() && to.write_all(&bytes[..length]).is_err() {
-            return;
-        }
-    }
-}
-
-#[test]
-fn a_connection_that_the_network_forgot_is_replaced() {
-    let server = start("test-cache-forgotten");
-    let network = Network::before(&server);
-    let (hands, runtime) = (Hands::new(), runtime());
-    let store = store(&config(&network.url()), hands.ambient());
-    for _ in 0..3 {
-        recovers(&runtime, &hands, &store);
-        network.forgets_its_connections();
-        assert!(runtime.block_on(store.get(&[key()])).is_err(), "it went another way");
-    }
-    recovers(&runtime, &hands, &store);
 }
 
 #[test]
