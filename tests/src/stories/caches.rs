@@ -113,7 +113,7 @@ impl<'s> Cast<'s> {
 
 #[test]
 fn the_very_next_answer_is_right_whatever_the_cache_does() {
-    let story = Story::alone();
+    let story = Story::in_a_storm();
     let cache = story.town.stack.cache().unwrap();
     let cast = Cast::of(&story);
     for Weather { name, comes, goes } in WEATHERS {

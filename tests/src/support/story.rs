@@ -34,6 +34,11 @@ impl Story {
         Self { town: Town::secluded(), ids: Mutex::default(), _turn: Some(turn) }
     }
 
+    /// The only story in its town: nobody else can do with a cache that comes and goes.
+    pub(crate) fn in_a_storm() -> Self {
+        Self { town: Town::stormy(), ids: Mutex::default(), _turn: None }
+    }
+
     pub(crate) fn with_providers() -> Self {
         Self { town: Town::with_providers(), ids: Mutex::default(), _turn: None }
     }

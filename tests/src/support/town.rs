@@ -50,6 +50,12 @@ impl Town {
         &TOWN
     }
 
+    /// The town whose cache comes and goes.
+    pub(crate) fn stormy() -> &'static Self {
+        static TOWN: LazyLock<Town> = LazyLock::new(|| Town::found_with("stormy", true, Vec::new()));
+        &TOWN
+    }
+
     /// The town where people can also sign in at providers, behind both of which one real provider stands.
     pub(crate) fn with_providers() -> &'static Self {
         static PROVIDER: LazyLock<Provider> = LazyLock::new(Provider::start);
