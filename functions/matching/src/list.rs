@@ -67,7 +67,7 @@ pub(crate) async fn list(
     let identity = ListIdentity::new(caller.user_id, &list, &edition)?;
     let after = params.cursor.map(|cursor| identity.after::<Rank>(&cursor)).transpose()?;
     let ranking = deps.ranker.ranking(&me, &asked.wanted, &sight).await?;
-    let page = deps.ranker.page(&me, &asked, &ranking, after, limit);
+    let page = deps.people.page(&me, &asked, &ranking, after, limit);
     let (page, ()) = join!(page, deps.ranker.visited(caller.user_id));
     let page = page?;
     let ranked = matching::rank(&me, &page.people, limit, &sight.model, &sight.ranking());

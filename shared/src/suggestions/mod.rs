@@ -4,10 +4,12 @@
 //! decided on items that are read for this very answer.
 
 mod key;
+mod page;
 mod people;
 mod ranker;
 mod visits;
 
+pub use page::Page;
 pub use people::{Asked, People};
-pub use ranker::{Page, Ranker};
+pub use ranker::Ranker;
 pub use visits::Visits;
