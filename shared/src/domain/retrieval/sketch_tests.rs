@@ -274,6 +274,21 @@ fn the_true_best_are_among_the_few_hundred() {
     assert!(near >= 380, "{near}");
 }
 
+/// Most people are passed over before their scores are known; that must not change who is found.
+#[test]
+fn a_search_finds_what_a_scan_of_all_scores_finds() {
+    let people = population(2_500);
+    let rows = Rows::of(people.iter().map(Row::of).collect());
+    for me in people.iter().step_by(310) {
+        let all = sketched(me, &people, &MODEL, &Wanted::default());
+        for limit in [1, 20, 300] {
+            let sketch = Sketch::new(me, &MODEL, &Wanted::default());
+            let found = search(&sketch, [View { rows: &rows, skipped: &[] }], limit);
+            assert!(found.ids.iter().eq(all.iter().take(limit).map(|(id, _)| id)), "{limit}");
+        }
+    }
+}
+
 #[test]
 fn the_same_people_are_found_however_they_are_cut() {
     let people = population(400);
