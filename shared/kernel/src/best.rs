@@ -29,8 +29,14 @@ impl Best {
         Self { limit, kept: Vec::with_capacity(Self::room(limit)), threshold: 0.0 }
     }
 
+    /// Whatever scores less is not kept.
+    #[inline(always)]
+    pub(crate) fn threshold(&self) -> f32 {
+        self.threshold
+    }
+
     const fn room(limit: usize) -> usize {
-        limit * 4 + 64
+        limit + limit / 2 + 16
     }
 
     #[inline(always)]

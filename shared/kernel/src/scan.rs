@@ -39,8 +39,10 @@ impl Work for Scan<'_> {
                 continue;
             }
             looked_at += 1;
-            if tables.takes(traits) {
-                best.offer(tables.score(lanes, traits, vector), *id);
+            if tables.takes(traits)
+                && let Some(score) = tables.score(lanes, traits, vector, best.threshold())
+            {
+                best.offer(score, *id);
             }
         }
         looked_at

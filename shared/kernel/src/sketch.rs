@@ -79,6 +79,18 @@ impl Mean {
         self.weights += weight;
     }
 
+    /// What the mean can still become by components of which the greatest values and the weights are known, greatest value
+    /// first. What would lower it may be left out. Rounding is allowed for.
+    #[inline(always)]
+    fn at_best<const N: usize>(mut self, components: [(f32, f32); N]) -> f32 {
+        for (value, weight) in components {
+            if value * self.weights > self.sum {
+                self.add(value * weight, weight);
+            }
+        }
+        self.sum / self.weights + 1e-5
+    }
+
     #[inline(always)]
     fn add_if_there(&mut self, weighted: f32, weight: f32) {
         if !weighted.is_nan() {
@@ -93,13 +105,47 @@ impl Tables {
         self.asker.suits(traits) && self.filters.iter().all(|filter| filter.takes(traits))
     }
 
-    /// 0 to 1, near what the engine gives.
+    /// 0 to 1, near what the engine gives; nothing if it is certain to be less than `threshold`.
+    ///
+    /// What takes longest comes last, and only for those who could still be among the best: for most the rest of the
+    /// components already says that they are not, even if the missing ones were perfect.
     #[inline(always)]
-    pub(crate) fn score<L: Lanes>(&self, lanes: L, traits: &Traits, vector: &[i8; crate::DIMENSIONS]) -> f32 {
-        let mut mean = Mean::default();
+    pub(crate) fn score<L: Lanes>(
+        &self,
+        lanes: L,
+        traits: &Traits,
+        vector: &[i8; crate::DIMENSIONS],
+        threshold: f32,
+    ) -> Option<f32> {
+        let mut mean = self.looked_up(traits);
+        let skills = self.skills.at_best();
+        if mean.at_best([(1.0, self.semantic_weight()), skills]) < threshold {
+            return None;
+        }
+        if self.to_cosine > 0.0 && traits.scale > 0.0 {
+            #[expect(clippy::cast_precision_loss, reason = "three digits matter")]
+            let cosine = lanes.dot(&self.vector, vector) as f32 * (self.to_cosine * traits.scale);
+            mean.add(self.semantic(cosine), self.weights.semantic);
+        }
+        if mean.at_best([skills]) < threshold {
+            return None;
+        }
         if let Some(value) = self.skills.value(lanes, &traits.skills) {
             mean.add(value * self.skills.weight, self.skills.weight);
         }
+        Some(if mean.weights > 0.0 { (mean.sum / mean.weights).clamp(0.0, 1.0) } else { 0.0 })
+    }
+
+    /// Zero if the asker has no vector: nobody is compared by theirs then.
+    #[inline(always)]
+    fn semantic_weight(&self) -> f32 {
+        if self.to_cosine > 0.0 { self.weights.semantic } else { 0.0 }
+    }
+
+    /// The components that need no more than a look at a table.
+    #[inline(always)]
+    fn looked_up(&self, traits: &Traits) -> Mean {
+        let mut mean = Mean::default();
         mean.add(self.field[usize::from(traits.field % 16)], self.weights.field);
         mean.add(self.experience(traits), self.weights.experience);
         if let Some(value) = self.interests(&traits.interests) {
@@ -116,12 +162,7 @@ impl Tables {
             let same = near & usize::from(self.city == traits.city);
             mean.add(self.place[near + same], self.weights.place);
         }
-        if self.to_cosine > 0.0 && traits.scale > 0.0 {
-            #[expect(clippy::cast_precision_loss, reason = "three digits matter")]
-            let cosine = lanes.dot(&self.vector, vector) as f32 * (self.to_cosine * traits.scale);
-            mean.add(self.semantic(cosine), self.weights.semantic);
-        }
-        if mean.weights > 0.0 { (mean.sum / mean.weights).clamp(0.0, 1.0) } else { 0.0 }
+        mean
     }
 
     #[inline(always)]
@@ -135,13 +176,11 @@ impl Tables {
         if self.interests_count == 0 || interests[0] == 0 {
             return None;
         }
+        // Lists end at different places: to look at all of them is quicker than to guess where.
         let (mut count, mut shared) = (0_u32, 0_u32);
         for hash in interests {
-            if *hash == 0 {
-                break;
-            }
-            count += 1;
             let bits = self.interests.get(usize::from(hash / 64)).copied().unwrap_or(0);
+            count += u32::from(*hash != 0);
             shared += u32::from(bits >> (hash % 64) & 1 == 1);
         }
         let full = self.interests_count.min(count).clamp(self.interests_full[0], self.interests_full[1]);
@@ -153,7 +192,7 @@ impl Tables {
     #[inline(always)]
     fn availability(&self, traits: &Traits) -> f32 {
         let [january, july] = traits.offsets.map(|offset| usize::from(offset.cast_unsigned()));
-        let minutes = self.minutes[0][january].midpoint(self.minutes[1][july]);
+        let minutes = u16::midpoint(self.minutes[0][january], self.minutes[1][july]);
         let time = self.time.get(usize::from(minutes)).copied().unwrap_or(0.0);
         let hours = self.hours[usize::from(traits.hours % 128)];
         if hours > 0.0 { self.shares[0] * time + self.shares[1] * hours } else { time }

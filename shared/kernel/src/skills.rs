@@ -30,6 +30,8 @@ pub struct SkillTables {
     pub known: u32,
     /// What both have, in percent.
     pub same: u8,
+    /// The greatest of all gains in `rows`, in percent.
+    pub greatest: u8,
     pub weight: f32,
 }
 
@@ -63,6 +65,12 @@ impl Greatest {
 }
 
 impl SkillTables {
+    /// The greatest value that anybody can have, and its weight.
+    #[inline(always)]
+    pub(crate) fn at_best(&self) -> (f32, f32) {
+        (f32::from(self.greatest.max(self.same)) / 100.0, self.weight)
+    }
+
     /// The mean of what both sides gain, 0 to 1; nothing if there is nothing to compare.
     #[inline(always)]
     pub(crate) fn value<L: Lanes>(&self, lanes: L, skills: &[u16; LISTED]) -> Option<f32> {

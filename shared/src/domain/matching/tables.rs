@@ -171,7 +171,8 @@ fn skills(mine: &Features<'_>, matrix: &SkillMatrix, weight: f32) -> SkillTables
         let place = &mut places[usize::from(hash::term(skill.canonical()))];
         *place = (*place).max(1);
     }
-    SkillTables { places, rows, known: count(own.len()), same: SAME_SKILL, weight }
+    let greatest = rows.iter().flat_map(|row| row.theirs).max().unwrap_or(0);
+    SkillTables { places, rows, known: count(own.len()), same: SAME_SKILL, greatest, weight }
 }
 
 fn skill_row(theirs: SkillId, own: &[SkillId], mine: &Features<'_>, matrix: &SkillMatrix) -> SkillRow {

@@ -21,6 +21,8 @@ mod upkeep;
 #[cfg(test)]
 mod codec_tests;
 #[cfg(test)]
+mod population;
+#[cfg(test)]
 mod sketch_tests;
 
 pub use codec::{FORMAT, SegmentError};
