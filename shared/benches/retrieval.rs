@@ -20,6 +20,11 @@ use shared::domain::retrieval::{Region, Row, Rows, Segment, Shard, Sketch, View,
 use shared::domain::time::Timestamp;
 use uuid::Uuid;
 
+#[path = "../src/domain/retrieval/population_words.rs"]
+mod words;
+
+use words::{INTERESTS, PLACES, SKILLS};
+
 /// What a list retrieves, and what a page of it shows.
 const RETRIEVED: usize = 300;
 const SHOWN: usize = 20;
@@ -153,85 +158,6 @@ fn resident_bytes() -> Result<usize> {
 struct Crowd {
     vectors: Vec<Vector>,
 }
-
-const SKILLS: [&str; 40] = [
-    "Rust",
-    "Go",
-    "Python",
-    "TypeScript",
-    "React",
-    "Kubernetes",
-    "PostgreSQL",
-    "AWS",
-    "Terraform",
-    "Swift",
-    "Kotlin",
-    "machine learning",
-    "statistics",
-    "data analysis",
-    "SQL",
-    "product design",
-    "Figma",
-    "user research",
-    "UX",
-    "UI",
-    "illustration",
-    "graphic design",
-    "product management",
-    "project management",
-    "SEO",
-    "content marketing",
-    "sales",
-    "fundraising",
-    "accounting",
-    "law",
-    "copywriting",
-    "journalism",
-    "photography",
-    "video editing",
-    "filmmaking",
-    "woodworking",
-    "ceramics",
-    "teaching",
-    "biology",
-    "falconry",
-];
-const INTERESTS: [&str; 24] = [
-    "chess",
-    "open source",
-    "film",
-    "diving",
-    "music",
-    "art",
-    "climate",
-    "cycling",
-    "board games",
-    "science fiction",
-    "startups",
-    "running",
-    "cooking",
-    "gardening",
-    "travel",
-    "photography",
-    "history",
-    "languages",
-    "yoga",
-    "hiking",
-    "robotics",
-    "space",
-    "theatre",
-    "knitting",
-];
-const PLACES: [(&str, &str, &str); 8] = [
-    ("Europe/Berlin", "DE", "Leipzig"),
-    ("Europe/Berlin", "DE", "Berlin"),
-    ("Europe/London", "GB", "London"),
-    ("America/New_York", "US", "New York"),
-    ("America/Los_Angeles", "US", "San Francisco"),
-    ("Asia/Kolkata", "IN", "Pune"),
-    ("Asia/Tokyo", "JP", "Tokyo"),
-    ("Australia/Sydney", "AU", "Sydney"),
-];
 
 impl Crowd {
     /// A file of vectors as they are stored, one after the other.

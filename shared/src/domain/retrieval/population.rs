@@ -1,11 +1,16 @@
 //! People for the tests of retrieval.
 
+#[path = "population_words.rs"]
+mod words;
+
 use serde_json::json;
 
 use crate::domain::embedding::{DIMENSIONS, ModelId};
 use crate::domain::matching::Person;
 use crate::domain::matching::samples::{person, profile};
 use crate::domain::profile::{Field, Goal};
+
+use words::{INTERESTS, PLACES, SKILLS};
 
 /// Numbers that look random and are the same every time.
 struct Dice(u64);
@@ -32,91 +37,12 @@ impl Dice {
     }
 }
 
-const SKILLS: [&str; 40] = [
-    "Rust",
-    "Go",
-    "Python",
-    "TypeScript",
-    "React",
-    "Kubernetes",
-    "PostgreSQL",
-    "AWS",
-    "Terraform",
-    "Swift",
-    "Kotlin",
-    "machine learning",
-    "statistics",
-    "data analysis",
-    "SQL",
-    "product design",
-    "Figma",
-    "user research",
-    "UX",
-    "UI",
-    "illustration",
-    "graphic design",
-    "product management",
-    "project management",
-    "SEO",
-    "content marketing",
-    "sales",
-    "fundraising",
-    "accounting",
-    "law",
-    "copywriting",
-    "journalism",
-    "photography",
-    "video editing",
-    "filmmaking",
-    "woodworking",
-    "ceramics",
-    "teaching",
-    "biology",
-    "falconry",
-];
-const INTERESTS: [&str; 24] = [
-    "chess",
-    "open source",
-    "film",
-    "diving",
-    "music",
-    "art",
-    "climate",
-    "cycling",
-    "board games",
-    "science fiction",
-    "startups",
-    "running",
-    "cooking",
-    "gardening",
-    "travel",
-    "photography",
-    "history",
-    "languages",
-    "yoga",
-    "hiking",
-    "robotics",
-    "space",
-    "theatre",
-    "knitting",
-];
-const ZONES: [(&str, &str, &str); 8] = [
-    ("Europe/Berlin", "DE", "Leipzig"),
-    ("Europe/Berlin", "DE", "Berlin"),
-    ("Europe/London", "GB", "London"),
-    ("America/New_York", "US", "New York"),
-    ("America/Los_Angeles", "US", "San Francisco"),
-    ("Asia/Kolkata", "IN", "Pune"),
-    ("Asia/Tokyo", "JP", "Tokyo"),
-    ("Australia/Sydney", "AU", "Sydney"),
-];
-
 /// People as they might be: popular skills and places, a text about one of a few dozen things, and gaps.
 pub(super) fn population(count: usize) -> Vec<Person> {
     let mut dice = Dice(0x5EED_5EED_5EED);
     let topics: Vec<Vec<f32>> = (0..40).map(|_| dice.direction()).collect();
     let one = |number: usize, dice: &mut Dice| {
-        let (zone, country, city) = ZONES[dice.roll(8).min(dice.roll(8))];
+        let (zone, country, city) = PLACES[dice.roll(8).min(dice.roll(8))];
         let place = (dice.roll(5) > 0).then(|| json!({"city": city, "country": country}));
         let goals: Vec<&str> = (0..dice.roll(4)).map(|_| Goal::ALL[dice.roll(8)].as_str()).collect();
         let said = json!({
