@@ -38,7 +38,7 @@ fn a_process_of_the_fleet() {
         for value in join_all(wanted).await {
             assert_eq!(value, "the one value");
         }
-        note(folder, &format!("done {:?}", cache.counted().get(Family::UserProject, Event::FailOpen)));
+        note(folder, &format!("done {:?}", cache.counted().get(Family::List, Event::FailOpen)));
     });
 }
 
@@ -118,7 +118,7 @@ fn when_the_holder_of_a_lease_dies_exactly_one_takes_over() {
     for cache in &caches {
         tally.merge(&cache.counted());
     }
-    let of = |event| tally.get(Family::UserProject, event);
+    let of = |event| tally.get(Family::List, event);
     assert_eq!((of(Event::Computed), of(Event::Waited), of(Event::FailOpen)), (1, 4, 0));
     assert_eq!(noted(&folder, "computed"), 2);
     fs::remove_dir_all(&folder).unwrap();

@@ -84,7 +84,7 @@ impl Note {
 
 impl Key for Note {
     type Value = String;
-    const FAMILY: Family = Family::UserProject;
+    const FAMILY: Family = Family::List;
     const TIER: Tier = Tier::RankedLists;
     const SCHEMA: u16 = 1;
 

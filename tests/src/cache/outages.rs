@@ -124,9 +124,9 @@ fn a_full_server_is_read_and_everything_else_goes_on_without_it() {
             assert_eq!(*value.unwrap(), "computed");
         }
         // It did not answer ten times what was hoped for, but it answered: the breaker stays closed.
-        assert!(cache.counted().get(Family::UserProject, Event::FailOpen) >= 10);
+        assert!(cache.counted().get(Family::List, Event::FailOpen) >= 10);
         assert!(cache.get_many(&[Note::named("before")], 1).await[0].is_some());
-        assert_eq!(cache.counted().get(Family::UserProject, Event::Hit), 1);
+        assert_eq!(cache.counted().get(Family::List, Event::Hit), 1);
         server.make_room().unwrap();
         cache.put(&Note::named("after"), 1, "kept".to_owned()).await;
         assert!(environment(&server.url()).get_many(&[Note::named("after")], 1).await[0].is_some());
@@ -144,9 +144,9 @@ fn every_value_is_right(server: &LocalCache, state: &str) {
         }
     });
     let counted = cache.counted();
-    assert_eq!(counted.get(Family::UserProject, Event::Computed), 50, "{state}");
+    assert_eq!(counted.get(Family::List, Event::Computed), 50, "{state}");
     // Every lookup that could not ask is counted, the many that did not even try included.
-    assert!(counted.get(Family::UserProject, Event::FailOpen) >= 50, "{state}: {counted:?}");
+    assert!(counted.get(Family::List, Event::FailOpen) >= 50, "{state}: {counted:?}");
 }
 
 #[test]

@@ -19,7 +19,7 @@ fn a_value_travels_from_one_environment_to_another() {
         assert_eq!(*found, "a note \u{1F4DD}");
         assert_eq!(there.get_many(&[key], 8).await, [None], "that was another generation");
     });
-    assert_eq!(there.counted().get(Family::UserProject, Event::Hit), 1);
+    assert_eq!(there.counted().get(Family::List, Event::Hit), 1);
 }
 
 /// The same thing in the next version of the code.
@@ -48,8 +48,8 @@ fn two_versions_of_the_code_share_the_server_and_no_value() {
         }
     });
     for cache in [&old, &new] {
-        assert_eq!(cache.counted().get(Family::UserProject, Event::Computed), 1);
-        assert_eq!(cache.counted().get(Family::UserProject, Event::BadValue), 0);
+        assert_eq!(cache.counted().get(Family::List, Event::Computed), 1);
+        assert_eq!(cache.counted().get(Family::List, Event::BadValue), 0);
     }
 }
 
@@ -72,7 +72,7 @@ fn garbage_in_the_server_is_a_miss_that_is_counted_and_mended() {
             let cache = environment(&server().url());
             let found = cache.get_or_compute(&key, 1, async { Ok("mended".to_owned()) }).await.unwrap();
             assert_eq!(*found, "mended");
-            assert!(cache.counted().get(Family::UserProject, Event::BadValue) >= 1);
+            assert!(cache.counted().get(Family::List, Event::BadValue) >= 1);
             let found = environment(&server().url()).get_many(std::slice::from_ref(&key), 1).await;
             assert_eq!(found[0].as_deref().map(String::as_str), Some("mended"));
         });
@@ -86,7 +86,7 @@ fn a_key_that_holds_no_text_at_all_is_mended_too() {
     finish(async {
         let cache = environment(&server().url());
         let found = cache.get_or_compute(&key, 1, async { Ok("mended".to_owned()) }).await.unwrap();
-        assert_eq!((found.as_str(), cache.counted().get(Family::UserProject, Event::FailOpen)), ("mended", 1));
+        assert_eq!((found.as_str(), cache.counted().get(Family::List, Event::FailOpen)), ("mended", 1));
         assert!(environment(&server().url()).get_many(&[key], 1).await[0].is_some());
     });
 }
@@ -158,8 +158,8 @@ fn a_batch_of_many_slots_comes_back_in_order() {
             let expected = (n % 3 != 0).then(|| n.to_string());
             assert_eq!(value.as_deref(), expected.as_ref());
         }
-        assert_eq!(elsewhere.counted().get(Family::UserProject, Event::Hit), 42);
-        assert_eq!(elsewhere.counted().get(Family::UserProject, Event::Miss), 22);
+        assert_eq!(elsewhere.counted().get(Family::List, Event::Hit), 42);
+        assert_eq!(elsewhere.counted().get(Family::List, Event::Miss), 22);
     });
 }
 

@@ -96,7 +96,7 @@ mod tests {
 
     impl Key for Parrot {
         type Value = String;
-        const FAMILY: Family = Family::UserProject;
+        const FAMILY: Family = Family::List;
         const TIER: Tier = Tier::Short;
         const SCHEMA: u16 = u16::MAX;
 
@@ -113,9 +113,9 @@ mod tests {
 
     #[test]
     fn a_key_says_where_it_belongs() {
-        assert_eq!(text(&["ada", "7"], 3).as_str(), "cm:user_project:65535:3:ada:7");
+        assert_eq!(text(&["ada", "7"], 3).as_str(), "cm:list:65535:3:ada:7");
         assert_ne!(text(&["ada", "7"], 3), text(&["ada", "7"], 4));
-        assert_eq!(text(&["ada", "7"], 3).lease(), "{cm:user_project:65535:3:ada:7}:lease");
+        assert_eq!(text(&["ada", "7"], 3).lease(), "{cm:list:65535:3:ada:7}:lease");
     }
 
     #[test]
@@ -123,7 +123,7 @@ mod tests {
         let long = "x".repeat(5_000);
         let (first, second) = (text(&[&long, "1"], u64::MAX), text(&[&long, "2"], u64::MAX));
         assert_ne!(first, second);
-        assert!(first.as_str().starts_with("cm:user_project:65535:18446744073709551615#"));
+        assert!(first.as_str().starts_with("cm:list:65535:18446744073709551615#"));
     }
 
     proptest! {

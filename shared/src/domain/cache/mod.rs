@@ -23,28 +23,25 @@ use utoipa::ToSchema;
 
 use crate::domain::fields::Refusal;
 
-/// What is cleared and counted together. Only what is cached is a family: explanations of pairs are computed, and vectors of
-/// texts are items that name their text.
+/// What is cleared and counted together. Only what is cached is a family: explanations of pairs, and of people and projects,
+/// are computed, and vectors of texts are items that name their text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Family {
     /// Ranked lists: who comes before whom for one person and their filters.
     List,
-    /// How well people and projects fit.
-    UserProject,
     PopularProjects,
     /// The skill matrix of the admins.
     Matrix,
 }
 
 impl Family {
-    pub const ALL: [Self; 4] = [Self::List, Self::UserProject, Self::PopularProjects, Self::Matrix];
+    pub const ALL: [Self; 3] = [Self::List, Self::PopularProjects, Self::Matrix];
 
     /// The stable name: in keys, in counters and for the admin.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::List => "list",
-            Self::UserProject => "user_project",
             Self::PopularProjects => "popular_projects",
             Self::Matrix => "matrix",
         }
@@ -70,6 +67,6 @@ mod tests {
             assert_eq!(serde_json::to_value(family).unwrap(), family.as_str(), "the audit calls it by the same name");
         }
         let refusal = Family::parse("lists").unwrap_err();
-        assert_eq!(refusal, "family must be one of list, user_project, popular_projects, matrix");
+        assert_eq!(refusal, "family must be one of list, popular_projects, matrix");
     }
 }
