@@ -9,7 +9,7 @@ use shared::domain::audit::{Act, AuditEntry, Month};
 use shared::domain::fields::Fields;
 use shared::domain::id::{AuditId, UserId};
 use shared::domain::time::Timestamp;
-use shared::edge::http::{Params, Problem, parse_limit};
+use shared::edge::http::{Params, Problem, page_of, parse_limit};
 use shared::error::Result;
 use shared::ports::ambient::Ambient;
 use shared::ports::moderation::Audit;
@@ -40,13 +40,9 @@ struct ListParams {
     /// Only acts that follow this one; left out for the first page.
     after: Option<AuditId>,
     /// How many acts, 1 to 100; 50 when left out.
-    #[serde(default = "default_limit")]
+    #[serde(default = "page_of::<50>")]
     #[param(minimum = 1, maximum = 100, default = 50)]
     limit: u32,
-}
-
-fn default_limit() -> u32 {
-    50
 }
 
 #[derive(Serialize, ToSchema)]

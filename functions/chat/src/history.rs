@@ -5,7 +5,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use shared::domain::conversation::ConversationState;
 use shared::domain::id::ConversationId;
-use shared::edge::http::{Caller, Id, Params, Problem, page_limit};
+use shared::edge::http::{Caller, Id, Params, Problem, page_limit, page_of};
 use shared::edge::views::MessageView;
 use shared::error::{Code, Result};
 use utoipa::{IntoParams, ToSchema};
@@ -20,13 +20,9 @@ pub(crate) struct HistoryParams {
     #[serde(default)]
     after: u64,
     /// How many messages, 1 to 100; 50 when left out.
-    #[serde(default = "default_limit")]
+    #[serde(default = "page_of::<50>")]
     #[param(minimum = 1, maximum = 100, default = 50)]
     limit: u32,
-}
-
-fn default_limit() -> u32 {
-    50
 }
 
 #[derive(Serialize, ToSchema)]

@@ -8,7 +8,7 @@ use shared::domain::fields::Fields;
 use shared::domain::listing::{Rank, Wanted, WantedInput};
 use shared::domain::matching::{self, ENGINE_VERSION, Person};
 use shared::domain::time::Timestamp;
-use shared::edge::http::{Caller, ListIdentity, Params, Problem, parse_limit};
+use shared::edge::http::{Caller, ListIdentity, Params, Problem, page_of, parse_limit};
 use shared::error::Result;
 use shared::suggestions::Asked;
 use utoipa::IntoParams;
@@ -21,7 +21,7 @@ use crate::view::{MatchList, MatchView};
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListParams {
     /// How many people, 1 to 100; 20 when left out.
-    #[serde(default = "default_limit")]
+    #[serde(default = "page_of::<20>")]
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: u32,
     /// The `next_cursor` of the page before, with the same other parameters.
@@ -41,10 +41,6 @@ pub(crate) struct ListParams {
     /// Only people who wrote their first profile within the last 14 days.
     #[serde(default)]
     new_here: bool,
-}
-
-fn default_limit() -> u32 {
-    20
 }
 
 /// Lists people by how well they fit, best first, with the reasons.

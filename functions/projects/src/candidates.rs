@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use axum::Json;
 use axum::extract::State;
 use futures::try_join;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::domain::id::{ProjectId, UserId};
 use shared::domain::listing::Rank;
 use shared::domain::matching::{self, FIT_VERSION, Features, Needs, Person, Score, SkillMatrix, Venture};
@@ -13,26 +13,11 @@ use shared::domain::profile::Field;
 use shared::domain::project::MAX_MEMBERS;
 use shared::edge::http::{Caller, Id, ListIdentity, Params, Problem, page_limit};
 use shared::error::Result;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::Deps;
+use crate::pages::RankedPage;
 use crate::sight::look;
-
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct CandidateParams {
-    /// How many people, 1 to 100; 20 when left out.
-    #[serde(default = "default_limit")]
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    limit: u32,
-    /// The `next_cursor` of the page before.
-    cursor: Option<String>,
-}
-
-fn default_limit() -> u32 {
-    20
-}
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct CandidateList {
@@ -56,7 +41,7 @@ struct CandidateView {
 /// Lists people by how well they fit a project, best first, with the reasons: the same scores that they see. For owners
 /// and maintainers.
 #[utoipa::path(get, path = "/v1/projects/{project_id}/candidates", operation_id = "list_candidates", tag = "projects", security(("bearer" = [])),
-    params(("project_id" = ProjectId, Path), CandidateParams), responses(
+    params(("project_id" = ProjectId, Path), RankedPage), responses(
     (status = 200, body = CandidateList),
     (status = "4XX", body = Problem,
         description = "`project_not_found`, `forbidden`, `project_closed`, `invalid_field`, `cursor_outdated` after an edit of the project"),
@@ -65,7 +50,7 @@ pub(crate) async fn list(
     State(deps): State<Deps>,
     caller: Caller,
     Id(project_id): Id<ProjectId>,
-    Params(params): Params<CandidateParams>,
+    Params(params): Params<RankedPage>,
 ) -> Result<Json<CandidateList>> {
     let limit = page_limit(params.limit)?;
     let (sight, model) = try_join!(look(&deps, caller.user_id, project_id), deps.people.models.current())?;

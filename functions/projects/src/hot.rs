@@ -11,7 +11,7 @@ use shared::domain::fields::Fields;
 use shared::domain::id::{ProjectId, UserId};
 use shared::domain::profile::Field;
 use shared::domain::project::{Metric, Points};
-use shared::edge::http::{Caller, Params, Problem, parse_limit};
+use shared::edge::http::{Caller, Params, Problem, page_of, parse_limit};
 use shared::error::Result;
 use utoipa::{IntoParams, ToSchema};
 
@@ -27,16 +27,12 @@ const LOOKED_AT: usize = 150;
 #[into_params(parameter_in = Query)]
 pub(crate) struct HotParams {
     /// How many projects, 1 to 100; 20 when left out.
-    #[serde(default = "default_limit")]
+    #[serde(default = "page_of::<20>")]
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: u32,
     /// Only projects of this field.
     #[param(value_type = Option<Field>)]
     field: Option<String>,
-}
-
-fn default_limit() -> u32 {
-    20
 }
 
 #[derive(Serialize, ToSchema)]

@@ -12,6 +12,7 @@ mod matches;
 mod members;
 mod mine;
 mod one;
+mod pages;
 mod people;
 mod requests;
 mod shelf;

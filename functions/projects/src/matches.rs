@@ -3,36 +3,21 @@
 use axum::Json;
 use axum::extract::State;
 use futures::try_join;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::domain::id::{ProjectId, UserId};
 use shared::domain::matching::{self, FIT_VERSION, Features, Needs, Person, Score, SkillMatrix};
 use shared::domain::project::ProjectRank;
 use shared::edge::http::{Caller, Id, ListIdentity, Params, Problem, page_limit};
 use shared::error::Result;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::Deps;
+use crate::pages::RankedPage;
 use crate::sight::{Sight, in_order, look, seen};
 use crate::view::ProjectCard;
 
 /// How many projects are scored for one list: those that were edited last.
 const CANDIDATES: usize = 300;
-
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct ProjectMatchParams {
-    /// How many, 1 to 100; 20 when left out.
-    #[serde(default = "default_limit")]
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    limit: u32,
-    /// The `next_cursor` of the page before.
-    cursor: Option<String>,
-}
-
-fn default_limit() -> u32 {
-    20
-}
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ProjectMatchList {
@@ -53,14 +38,14 @@ pub(crate) struct ProjectMatch {
 /// Lists projects by how well they fit the reader, best first, with the reasons.
 ///
 /// They are listed, look for people, and are none of one's own.
-#[utoipa::path(get, path = "/v1/projects/matches", operation_id = "list_project_matches", tag = "projects", security(("bearer" = [])), params(ProjectMatchParams), responses(
+#[utoipa::path(get, path = "/v1/projects/matches", operation_id = "list_project_matches", tag = "projects", security(("bearer" = [])), params(RankedPage), responses(
     (status = 200, body = ProjectMatchList),
     (status = "4XX", body = Problem, description = "`profile_missing`, `invalid_field`, `cursor_outdated` after an edit of one's own"),
 ))]
 pub(crate) async fn list(
     State(deps): State<Deps>,
     caller: Caller,
-    Params(params): Params<ProjectMatchParams>,
+    Params(params): Params<RankedPage>,
 ) -> Result<Json<ProjectMatchList>> {
     let limit = page_limit(params.limit)?;
     let (me, model) = try_join!(deps.people.oneself(caller.user_id), deps.people.models.current())?;

@@ -13,28 +13,13 @@ use shared::domain::matching::Person;
 use shared::domain::project::MemberRole;
 use shared::edge::http::{Body, Caller, Id, Params, Problem, page_limit};
 use shared::error::Result;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::Deps;
 use crate::change::{Wish, fulfil};
+use crate::pages::PeoplePage;
 use crate::sight::look;
 use crate::view::MemberView;
-
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct MemberParams {
-    /// How many members, 1 to 100; 20 when left out.
-    #[serde(default = "default_limit")]
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    limit: u32,
-    /// The `next_after` of the page before.
-    after: Option<UserId>,
-}
-
-fn default_limit() -> u32 {
-    20
-}
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct MemberList {
@@ -47,7 +32,7 @@ pub(crate) struct MemberList {
 
 /// Lists who is in a project.
 #[utoipa::path(get, path = "/v1/projects/{project_id}/members", operation_id = "list_members", tag = "projects", security(("bearer" = [])),
-    params(("project_id" = ProjectId, Path), MemberParams), responses(
+    params(("project_id" = ProjectId, Path), PeoplePage), responses(
     (status = 200, body = MemberList),
     (status = "4XX", body = Problem, description = "`project_not_found`, `invalid_field`"),
 ))]
@@ -55,7 +40,7 @@ pub(crate) async fn list(
     State(deps): State<Deps>,
     caller: Caller,
     Id(project_id): Id<ProjectId>,
-    Params(params): Params<MemberParams>,
+    Params(params): Params<PeoplePage>,
 ) -> Result<Json<MemberList>> {
     let limit = page_limit(params.limit)?;
     look(&deps, caller.user_id, project_id).await?;

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use shared::domain::id::ProjectId;
-use shared::edge::http::{Caller, Params, Problem, page_limit};
+use shared::edge::http::{Caller, Params, Problem, page_limit, page_of};
 use shared::error::{Error, Result};
 use utoipa::{IntoParams, ToSchema};
 
@@ -20,15 +20,11 @@ pub(crate) struct MineParams {
     #[param(value_type = bool, required = true)]
     mine: Option<String>,
     /// How many projects, 1 to 100; 20 when left out.
-    #[serde(default = "default_limit")]
+    #[serde(default = "page_of::<20>")]
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: u32,
     /// The `next_after` of the page before.
     after: Option<ProjectId>,
-}
-
-fn default_limit() -> u32 {
-    20
 }
 
 #[derive(Serialize, ToSchema)]

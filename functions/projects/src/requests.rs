@@ -3,34 +3,19 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::domain::id::{ProjectId, UserId};
 use shared::edge::http::{Caller, Id, Params, Problem, page_limit};
 use shared::error::{Code, Result};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::Deps;
 use crate::change::{Wish, fulfil};
 use crate::join::arrived;
 use crate::members::by_id;
+use crate::pages::PeoplePage;
 use crate::sight::look;
 use crate::view::RequestView;
-
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct RequestParams {
-    /// How many requests, 1 to 100; 20 when left out.
-    #[serde(default = "default_limit")]
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    limit: u32,
-    /// The `next_after` of the page before.
-    after: Option<UserId>,
-}
-
-fn default_limit() -> u32 {
-    20
-}
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct RequestList {
@@ -43,7 +28,7 @@ pub(crate) struct RequestList {
 
 /// Lists who waits to be let in. For owners and maintainers.
 #[utoipa::path(get, path = "/v1/projects/{project_id}/requests", operation_id = "list_join_requests", tag = "projects", security(("bearer" = [])),
-    params(("project_id" = ProjectId, Path), RequestParams), responses(
+    params(("project_id" = ProjectId, Path), PeoplePage), responses(
     (status = 200, body = RequestList),
     (status = "4XX", body = Problem, description = "`project_not_found`, `forbidden`, `invalid_field`"),
 ))]
@@ -51,7 +36,7 @@ pub(crate) async fn list(
     State(deps): State<Deps>,
     caller: Caller,
     Id(project_id): Id<ProjectId>,
-    Params(params): Params<RequestParams>,
+    Params(params): Params<PeoplePage>,
 ) -> Result<Json<RequestList>> {
     let limit = page_limit(params.limit)?;
     look(&deps, caller.user_id, project_id).await?.leader()?;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use shared::domain::fields::Fields;
 use shared::domain::matching::SkillMatrix;
 use shared::domain::profile::Skill;
-use shared::edge::http::{Params, Problem, parse_limit};
+use shared::edge::http::{Params, Problem, page_of, parse_limit};
 use shared::error::Result;
 use utoipa::{IntoParams, ToSchema};
 
@@ -25,13 +25,9 @@ pub(super) struct ListParams {
     #[serde(default)]
     after: String,
     /// How many statements, 1 to 100; 50 when left out.
-    #[serde(default = "default_limit")]
+    #[serde(default = "page_of::<50>")]
     #[param(minimum = 1, maximum = 100, default = 50)]
     limit: u32,
-}
-
-fn default_limit() -> u32 {
-    50
 }
 
 #[derive(Serialize, ToSchema)]

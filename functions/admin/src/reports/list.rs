@@ -5,7 +5,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use shared::domain::id::{ReportId, UserId};
 use shared::domain::report::Report;
-use shared::edge::http::{Params, Problem, page_limit};
+use shared::edge::http::{Params, Problem, page_limit, page_of};
 use shared::error::Result;
 use shared::ports::reports::Reports;
 use utoipa::{IntoParams, ToSchema};
@@ -21,13 +21,9 @@ pub(super) struct ListParams {
     /// Only reports that follow this one; left out for the first page.
     after: Option<ReportId>,
     /// How many reports, 1 to 100; 20 when left out.
-    #[serde(default = "default_limit")]
+    #[serde(default = "page_of::<20>")]
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: u32,
-}
-
-fn default_limit() -> u32 {
-    20
 }
 
 #[derive(Serialize, ToSchema)]

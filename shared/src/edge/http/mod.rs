@@ -23,7 +23,7 @@ pub use caller::{Authenticator, Caller};
 pub use counted::counted;
 pub use cursor::ListIdentity;
 pub use limiter::{Limiter, Network};
-pub use page::{page_limit, parse_limit};
+pub use page::{page_limit, page_of, parse_limit};
 pub(crate) use problem::status;
 pub use problem::{FieldProblem, Problem};
 

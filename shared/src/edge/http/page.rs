@@ -5,6 +5,11 @@ use crate::error::Result;
 
 const MAX_LIMIT: u32 = 100;
 
+/// What `limit` is when it is left out, for `#[serde(default = "page_of::<20>")]`.
+pub const fn page_of<const LIMIT: u32>() -> u32 {
+    LIMIT
+}
+
 /// How many items a page may have, or a problem that names the parameter `limit`.
 pub fn page_limit(asked: u32) -> Result<usize> {
     let mut fields = Fields::default();
