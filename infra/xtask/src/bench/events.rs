@@ -70,6 +70,8 @@ fn stand_in(name: &str, value: &Value, services: &str) -> String {
         Value::String(text) if text == "/opt" => model_folder(),
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),
+        // What stands in a template's last place is for a stack that is neither prod nor has a cache.
+        Value::Object(computed) if computed.contains_key("Fn::If") => stand_in(name, &value["Fn::If"][2], services),
         _ if name.starts_with("AWS_ENDPOINT_URL") => services.to_owned(),
         _ if name == "APP_LOG_LEVEL" => "info".to_owned(),
         _ if name.starts_with("APP_QUEUES_") => "https://sqs.eu-central-1.amazonaws.com/000000000000/bench".to_owned(),
@@ -92,6 +94,12 @@ mod tests {
         assert_eq!(variables["AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"], "http://127.0.0.1:1");
         assert!(variables.contains_key("APP_TABLES_CHAT"));
         assert!(variables.values().all(|value| !value.is_empty()));
+    }
+
+    #[test]
+    fn what_depends_on_a_condition_is_that_of_a_plain_stack() {
+        let variables = variables("matching", "http://127.0.0.1:1").unwrap();
+        assert_eq!([&variables["APP_CACHE_URL"], &variables["APP_CACHE_TTL_PERCENT"]], ["", "25"]);
     }
 
     #[test]

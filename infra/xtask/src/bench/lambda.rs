@@ -67,8 +67,7 @@ impl Lambda {
             .env("AWS_LAMBDA_RUNTIME_API", api.address().to_string())
             .envs(&self.variables)
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
+            .stdout(Stdio::null());
         let started = Instant::now();
         let child = command.spawn().explain(|| format!("cannot run {}", program.display()))?;
         Ok(Running { child, started })

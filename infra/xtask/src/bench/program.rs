@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::failure::{Explain, Failure};
 use crate::progress::Progress;
@@ -18,11 +18,16 @@ pub(super) fn build(package: &str, name: &str) -> Result<PathBuf, Failure> {
         let output = cargo.current_dir(workspace::root()).stderr(Stdio::inherit()).output();
         let output = output.explain(|| "cannot run cargo".to_owned())?;
         let messages = String::from_utf8_lossy(&output.stdout).into_owned();
-        let executables = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let executable =
-            executables.filter_map(|message| message["executable"].as_str().map(PathBuf::from)).next_back();
+        let executable = messages.lines().find_map(|line| executable(line, name));
         executable.ok_or_else(|| Failure::new("the benchmark does not build").remedy("fix what cargo reported above"))
     })
+}
+
+/// The benchmark, if this message of cargo's is about it: a function's own program is built beside it.
+fn executable(message: &str, name: &str) -> Option<PathBuf> {
+    let message: Value = serde_json::from_str(message).ok()?;
+    let is_it = message["target"]["name"] == name && message["target"]["kind"] == json!(["bench"]);
+    message["executable"].as_str().filter(|_| is_it).map(PathBuf::from)
 }
 
 /// What a program prints, line by line, or what it complained about.
@@ -44,4 +49,23 @@ pub(super) fn nanoseconds(command: &mut Command) -> Result<Vec<Duration>, Failur
 /// A duration as a benchmark prints it, in whole nanoseconds.
 pub(super) fn duration(line: &str) -> Option<Duration> {
     line.trim().parse().ok().map(Duration::from_nanos)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_functions_own_program_is_not_taken_for_its_benchmark() {
+        let message = |kind: &str, name: &str| {
+            let target = json!({"kind": [kind], "name": name});
+            json!({"reason": "compiler-artifact", "target": target, "executable": format!("/target/{name}")})
+                .to_string()
+        };
+        assert_eq!(executable(&message("bench", "matching"), "matching"), Some("/target/matching".into()));
+        for other in [message("bin", "matching"), message("bin", "embed"), message("bench", "cache"), "warning".into()]
+        {
+            assert_eq!(executable(&other, "matching"), None, "{other}");
+        }
+    }
 }

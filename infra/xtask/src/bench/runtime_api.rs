@@ -63,8 +63,9 @@ impl RuntimeApi {
             let call = match self.calls.recv_timeout(LOOK_AROUND) {
                 Ok(call) => call,
                 Err(_) if function.has_ended() => {
-                    return Err(Failure::new("the function ended before it asked for work")
-                        .remedy("run it by itself to see why"));
+                    return Err(
+                        Failure::new("the function ended before it asked for work").remedy("read what it said above")
+                    );
                 }
                 Err(_) if started.elapsed() < PATIENCE => continue,
                 Err(_) => return Err(silent()),
