@@ -37,8 +37,8 @@ pub struct Tables {
     /// A bit for each hash of the asker's interests.
     pub interests: Vec<u64>,
     pub interests_count: u32,
-    /// The fewest and the most that must be shared for a full value.
-    pub interests_full: [u32; 2],
+    /// By the length of the shorter list, and by how many are in both.
+    pub interest_values: [[f32; LISTED + 1]; LISTED + 1],
     pub languages: u64,
     pub country: u16,
     pub city: u32,
@@ -149,7 +149,7 @@ impl Tables {
         mean.add(self.field[usize::from(traits.field % 16)], self.weights.field);
         mean.add(self.experience(traits), self.weights.experience);
         if let Some(value) = self.interests(&traits.interests) {
-            mean.add(value * self.weights.interests, self.weights.interests);
+            mean.add(value, self.weights.interests);
         }
         mean.add_if_there(self.goals.get(usize::from(traits.goals)).copied().unwrap_or(f32::NAN), self.weights.goals);
         if self.languages != 0 && traits.languages != 0 {
@@ -183,10 +183,8 @@ impl Tables {
             count += u32::from(*hash != 0);
             shared += u32::from(bits >> (hash % 64) & 1 == 1);
         }
-        let full = self.interests_count.min(count).clamp(self.interests_full[0], self.interests_full[1]);
-        #[expect(clippy::cast_precision_loss, reason = "at most sixteen")]
-        let value = shared as f32 / full as f32;
-        Some(value.min(1.0))
+        let shorter = self.interests_count.min(count) as usize;
+        self.interest_values.get(shorter).and_then(|values| values.get(shared as usize)).copied()
     }
 
     #[inline(always)]

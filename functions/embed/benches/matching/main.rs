@@ -46,7 +46,7 @@ enum Request {
     Explanations,
     /// How often caches would have answered.
     Workload { seed: u64 },
-    /// The items of tables in which these people live, and the token of the first one at this second.
+    /// The items of tables in which these people live, and everybody's token at this second.
     Town { now: u64, issuer: String },
 }
 

@@ -11,33 +11,38 @@ use shared::domain::token::{Claims, SigningKey};
 
 use super::Result;
 
-/// The token of the first one, who is signed in, and every item with its keys.
+/// Everybody's token, for they are all signed in, and every item with its keys.
 pub(super) fn build(people: &[Person], now: u64, issuer: &str) -> Result<Value> {
     let now = Timestamp::from_unix_seconds(now);
-    let me = people.first().ok_or("nobody lives here")?.profile.user_id;
-    let session_id = SessionId::from_parts(now, [2; 10]);
     let key = SigningKey::from_seed(&[7; 32])?;
-    let token = key.sign(&Claims::new(issuer, me, session_id, 1, now))?;
-    let refresh = RefreshState { counter: 0, hash: String::new(), rotations: Vec::new() };
-    let session = Session {
-        user_id: me,
-        session_id,
+    let public = json!({ "kid": key.public().kid, "x": key.public().x });
+    let mut items = vec![item("KEYS#access", &key.public().kid, &public)];
+    let mut tokens = Vec::new();
+    for person in people {
+        let session = session(person, now);
+        let (user_id, session_id) = (session.user_id, session.session_id);
+        tokens.push(key.sign(&Claims::new(issuer, user_id, session_id, 1, now))?);
+        items.push(item(
+            &format!("USER#{user_id}"),
+            &format!("SESSION#{session_id}"),
+            &serde_json::to_value(&session)?,
+        ));
+        items.extend(resident(person)?);
+    }
+    Ok(json!({ "tokens": tokens, "items": items }))
+}
+
+fn session(person: &Person, now: Timestamp) -> Session {
+    Session {
+        user_id: person.profile.user_id,
+        session_id: SessionId::from_parts(now, [2; 10]),
         state: SessionState::Active,
         version: 1,
-        refresh,
+        refresh: RefreshState { counter: 0, hash: String::new(), rotations: Vec::new() },
         client: Client::default(),
         created_at: now,
         ends_at: now + std::time::Duration::from_hours(1),
-    };
-    let public = json!({ "kid": key.public().kid, "x": key.public().x });
-    let mut items = vec![
-        item("KEYS#access", &key.public().kid, &public),
-        item(&format!("USER#{me}"), &format!("SESSION#{session_id}"), &serde_json::to_value(&session)?),
-    ];
-    for person in people {
-        items.extend(resident(person)?);
     }
-    Ok(json!({ "token": token, "items": items }))
 }
 
 fn resident(person: &Person) -> Result<[Value; 2]> {

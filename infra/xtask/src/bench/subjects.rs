@@ -74,12 +74,15 @@ pub(super) fn build(functions: &[String], folder: &Path, progress: Progress) -> 
     let naive = build_naive(&twins, folder, progress)?;
     let mut subjects = Vec::new();
     for function in functions {
-        subjects.push(native(Kind::Ours, pack(function, &lambda, Platform::Host)?));
-        if !twins.contains(function) {
-            continue;
+        let zip = |kind: Kind, builds: &Path| {
+            let title = format!("zip {function} ({})", kind.name());
+            progress.step(&title, || Ok(native(kind, pack(function, builds, Platform::Host)?)))
+        };
+        subjects.push(zip(Kind::Ours, &lambda)?);
+        if twins.contains(function) {
+            subjects.push(zip(Kind::Naive, &naive)?);
+            subjects.push(python(function, folder, progress)?);
         }
-        subjects.push(native(Kind::Naive, pack(function, &naive, Platform::Host)?));
-        subjects.push(python(function, folder, progress)?);
     }
     Ok(subjects)
 }

@@ -9,7 +9,7 @@ use super::score::{Component, ComponentName, Score, Versions};
 use crate::domain::profile::{Profile, Skill};
 
 /// Grows with every change of rules or built-in values that can change a score.
-pub const ENGINE_VERSION: u32 = 3;
+pub const ENGINE_VERSION: u32 = 4;
 
 /// One candidate with the score that put it in its place.
 #[derive(Clone, Debug)]

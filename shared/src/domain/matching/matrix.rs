@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::matrix_builtin::{PAIRS, SKILLS, cluster_percent};
+use super::matrix_builtin::{Cluster, PAIRS, SKILLS, cluster_percent};
 use super::statement::SkillPair;
 use crate::domain::profile::Skill;
 
@@ -31,7 +31,33 @@ pub struct SkillMatrix {
     version: u64,
     ids: HashMap<String, SkillId>,
     labels: Vec<String>,
-    triangle: Vec<Percent>,
+    /// Those of the built-in skills, which come first.
+    clusters: Vec<Cluster>,
+    triangle: Vec<Cell>,
+}
+
+/// The value of a pair, and whether it was stated about this very pair.
+#[derive(Clone, Copy, Debug)]
+struct Cell(u8);
+
+impl Cell {
+    const STATED: u8 = 1 << 7;
+
+    const fn assumed(percent: Percent) -> Self {
+        Self(percent)
+    }
+
+    const fn stated(percent: Percent) -> Self {
+        Self(percent | Self::STATED)
+    }
+
+    const fn percent(self) -> Percent {
+        self.0 & !Self::STATED
+    }
+
+    const fn is_stated(self) -> bool {
+        self.0 & Self::STATED != 0
+    }
 }
 
 impl SkillMatrix {
@@ -40,14 +66,16 @@ impl SkillMatrix {
 
     /// The matrix that is compiled in. Its version is 0; a change to its values is a new engine version.
     pub fn builtin() -> Self {
-        let mut matrix = Self { version: 0, ids: HashMap::new(), labels: Vec::new(), triangle: Vec::new() };
+        let mut matrix =
+            Self { version: 0, ids: HashMap::new(), labels: Vec::new(), clusters: Vec::new(), triangle: Vec::new() };
         for (label, cluster) in SKILLS {
             let Ok(skill) = Skill::parse(label) else { continue };
             matrix.intern(&skill);
+            matrix.clusters.push(*cluster);
             let row = SKILLS.iter().take(matrix.labels.len() - 1);
             let start = matrix.triangle.len() - matrix.labels.len();
             for (cell, (_, other)) in matrix.triangle[start..].iter_mut().zip(row) {
-                *cell = cluster_percent(*cluster, *other);
+                *cell = Cell::assumed(cluster_percent(*cluster, *other));
             }
         }
         for (a, b, percent) in PAIRS {
@@ -111,8 +139,15 @@ impl SkillMatrix {
         self.labels.get(usize::from(id.0)).map_or("", String::as_str)
     }
 
+    /// What two skills are for, if their value is only what holds for most skills that are for that.
+    pub(super) fn generalised(&self, a: SkillId, b: SkillId) -> Option<[&'static str; 2]> {
+        let is_stated = self.triangle.get(place(a, b)).copied().is_some_and(Cell::is_stated);
+        let [one, other] = [a, b].map(|id| self.clusters.get(id.index()).copied());
+        one.zip(other).filter(|_| !is_stated).map(|(one, other)| [one.label(), other.label()])
+    }
+
     pub(super) fn percent(&self, a: SkillId, b: SkillId) -> Percent {
-        self.triangle.get(cell(a, b)).copied().unwrap_or(UNSTATED)
+        self.triangle.get(place(a, b)).map_or(UNSTATED, |cell| cell.percent())
     }
 
     /// Adds a skill that is not known yet, with a row of values for it and all skills before it.
@@ -122,14 +157,14 @@ impl SkillMatrix {
             return;
         }
         self.ids.insert(skill.canonical().to_owned(), SkillId(next));
-        self.triangle.resize(self.triangle.len() + self.labels.len(), UNSTATED);
-        self.triangle.push(SAME_SKILL);
+        self.triangle.resize(self.triangle.len() + self.labels.len(), Cell::assumed(UNSTATED));
+        self.triangle.push(Cell::assumed(SAME_SKILL));
         self.labels.push(skill.as_str().to_owned());
     }
 
     fn set(&mut self, a: &Skill, b: &Skill, percent: Percent) {
         if let (Some(a), Some(b)) = (self.id(a), self.id(b)) {
-            self.triangle[cell(a, b)] = percent;
+            self.triangle[place(a, b)] = Cell::stated(percent);
         }
     }
 }
@@ -140,7 +175,7 @@ impl Default for SkillMatrix {
     }
 }
 
-fn cell(a: SkillId, b: SkillId) -> usize {
+fn place(a: SkillId, b: SkillId) -> usize {
     let (low, high) = (usize::from(a.0.min(b.0)), usize::from(a.0.max(b.0)));
     high * (high + 1) / 2 + low
 }
@@ -157,6 +192,10 @@ mod tests {
         Some(matrix.percent(matrix.id(&skill(a))?, matrix.id(&skill(b))?))
     }
 
+    fn generalised(matrix: &SkillMatrix, a: &str, b: &str) -> Option<[&'static str; 2]> {
+        matrix.generalised(matrix.id(&skill(a))?, matrix.id(&skill(b))?)
+    }
+
     #[test]
     fn every_built_in_statement_is_in_the_table() {
         let matrix = SkillMatrix::builtin();
@@ -164,12 +203,14 @@ mod tests {
         for (a, b, value) in PAIRS {
             assert_eq!(percent(&matrix, a, b), Some(*value), "{a}, {b}");
             assert_eq!(percent(&matrix, b, a), Some(*value), "{b}, {a}");
+            assert_eq!(generalised(&matrix, b, a), None, "{b}, {a}");
         }
         let stated = |a: &str, b: &str| PAIRS.iter().any(|(c, d, _)| (a, b) == (*c, *d) || (a, b) == (*d, *c));
         for (a, cluster) in SKILLS {
             assert_eq!(percent(&matrix, a, a), Some(SAME_SKILL), "{a}");
             for (b, other) in SKILLS.iter().filter(|(b, _)| a != b && !stated(a, b)) {
                 assert_eq!(percent(&matrix, a, b), Some(cluster_percent(*cluster, *other)), "{a}, {b}");
+                assert_eq!(generalised(&matrix, a, b), Some([cluster.label(), other.label()]), "{a}, {b}");
             }
         }
     }
@@ -187,6 +228,8 @@ mod tests {
         assert_eq!(percent(&amended, "falconry", "go"), Some(UNSTATED));
         assert_eq!(percent(&amended, "falconry", "falconry"), Some(SAME_SKILL));
         assert_eq!(percent(&amended, "product design", "rust"), Some(10));
+        assert_eq!(generalised(&amended, "falconry", "rust"), None, "stated");
+        assert_eq!(generalised(&amended, "falconry", "go"), None, "it is in no cluster");
         assert_eq!(percent(&amended, "go", "product design"), percent(&builtin, "go", "product design"));
     }
 }

@@ -4,7 +4,7 @@
 //! to each other (design to development, making to selling) are high, skills that replace each other are in the
 //! middle, skills that rarely meet in one project are low. An administrator's matrix replaces any of them.
 
-use super::matrix::Percent;
+use super::matrix::{Percent, SAME_SKILL};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cluster {
@@ -30,13 +30,38 @@ use Cluster::{
     Teaching, Visual, Writing,
 };
 
-/// How well two different skills of these clusters complement each other.
-pub(super) fn cluster_percent(a: Cluster, b: Cluster) -> Percent {
-    let (low, high) = ((a as usize).min(b as usize), (a as usize).max(b as usize));
-    CLUSTERS[low][high - low]
+impl Cluster {
+    /// What skills of this cluster are for, as it reads in a sentence.
+    pub(super) const fn label(self) -> &'static str {
+        match self {
+            Backend => "backend",
+            Frontend => "frontend",
+            Mobile => "mobile",
+            Platform => "infrastructure",
+            Data => "data",
+            Experience => "design",
+            Visual => "visual design",
+            Product => "product",
+            Growth => "marketing",
+            Business => "business",
+            Writing => "writing",
+            Media => "media",
+            Making => "making",
+            Teaching => "teaching",
+            Research => "research",
+        }
+    }
 }
 
-/// One row per cluster, from itself to the last cluster.
+/// How well two different skills of these clusters complement each other, as far as that is known: what holds for most
+/// skills of a cluster may not hold for these two, so it counts less than what is stated about a pair.
+pub(super) fn cluster_percent(a: Cluster, b: Cluster) -> Percent {
+    let (low, high) = ((a as usize).min(b as usize), (a as usize).max(b as usize));
+    let usual = CLUSTERS[low][high - low];
+    usual - usual.saturating_sub(SAME_SKILL) / 4
+}
+
+/// What is usual, one row per cluster, from itself to the last cluster.
 #[rustfmt::skip]
 const CLUSTERS: [&[Percent]; 15] = [
     /* Backend    */ &[48, 82, 80, 76, 74, 80, 55, 84, 58, 66, 50, 40, 42, 50, 62],

@@ -2,9 +2,9 @@
 //! once per search, so that a scan of many thousands only looks it up.
 //!
 //! Rules are not written a second time here: a table is filled by the component itself, or with its constants. What is
-//! left, the gains of skills and the shares of interests, is held to the engine by the tests of `retrieval`.
+//! left, the gains of skills, is held to the engine by the tests of `retrieval`.
 
-use kernel::{Asker, OWN, SIMILARITIES, SkillRow, SkillTables, Tables, Weights};
+use kernel::{Asker, LISTED, OWN, SIMILARITIES, SkillRow, SkillTables, Tables, Weights};
 
 use super::SkillMatrix;
 use super::components::{self, ascending, availability, interests, place, semantic};
@@ -55,7 +55,7 @@ pub(in crate::domain) fn tables(me: &Person, model: &Model, own: &kernel::Traits
         shares: availability::SHARES.map(narrow),
         interests: bits(mine.interests.iter().map(|interest| hash::term(interest.canonical()))),
         interests_count: count(mine.interests.len()),
-        interests_full: [interests::FULL.start(), interests::FULL.end()].map(|full| count(*full)),
+        interest_values: interest_values(weight(ComponentName::Interests)),
         languages: own.languages,
         country: own.country,
         city: own.city,
@@ -146,6 +146,11 @@ fn hours(own: Option<HoursPerWeek>, weight: f32) -> [f32; 128] {
         }
     }
     values
+}
+
+fn interest_values(weight: f32) -> [[f32; LISTED + 1]; LISTED + 1] {
+    let value = |shorter, in_common| narrow(interests::value(in_common, shorter)) * weight;
+    std::array::from_fn(|shorter| std::array::from_fn(|in_common| value(shorter, in_common)))
 }
 
 /// What every similarity from -1 to 1 is worth.

@@ -73,10 +73,10 @@ impl std::fmt::Display for Weights {
 }
 
 impl Default for Weights {
-    /// What two people say in their own words counts like their fields. The others give it 12 % of theirs each, so that a
-    /// score without it is made of the same parts as if there were no such component.
+    /// What two people say in their own words counts most after their skills. The others give it 18 % of theirs each, so
+    /// that a score without it is made of the same parts as if there were no such component.
     fn default() -> Self {
-        Self([0.264, 0.1056, 0.088, 0.1144, 0.132, 0.0616, 0.0704, 0.044, 0.12])
+        Self([0.246, 0.0984, 0.082, 0.1066, 0.123, 0.0574, 0.0656, 0.041, 0.18])
     }
 }
 

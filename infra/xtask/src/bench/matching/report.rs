@@ -60,7 +60,7 @@ impl Figures {
             self.agreement.len()
         ));
         result("\nGET /v1/matches, twenty of three hundred people, warm, among stub services:");
-        let mut table = Table::new(["cache", "p50 ms", "p99 ms"]);
+        let mut table = Table::new(["the list is", "p50 ms", "p99 ms"]);
         for calls in &self.calls {
             let milliseconds = |rank| percentile(calls.times.clone(), rank).as_secs_f64() * 1e3;
             table.row(&[calls.what.to_owned(), format!("{:.2}", milliseconds(50)), format!("{:.2}", milliseconds(99))]);

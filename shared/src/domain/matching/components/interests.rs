@@ -1,11 +1,12 @@
-//! Shared interests: up to five, measured by the shorter list so that a long one does not dilute them.
+//! Shared interests: up to five, measured by the shorter list so that a long one does not dilute them. The first one opens
+//! a conversation, so it is worth the most, and each further one less.
 
 use super::super::features::{Features, shared};
 use super::super::reason::{Notes, ReasonCode, enumeration};
 use super::count;
 
 /// Fewer than three interests in common are no full match, however short the lists are.
-pub(in super::super) const FULL: std::ops::RangeInclusive<usize> = 3..=5;
+const FULL: std::ops::RangeInclusive<usize> = 3..=5;
 const NAMED: usize = 5;
 
 pub(super) fn measure(a: &Features<'_>, b: &Features<'_>, notes: &mut Notes) -> Option<f64> {
@@ -23,6 +24,12 @@ pub(super) fn measure(a: &Features<'_>, b: &Features<'_>, notes: &mut Notes) -> 
             explanation.reason(ReasonCode::InterestShared, text, items);
         }
     });
-    let full = a.interests.len().min(b.interests.len()).clamp(*FULL.start(), *FULL.end());
-    Some((count(number) / count(full)).min(1.0))
+    Some(value(number, a.interests.len().min(b.interests.len())))
+}
+
+/// What so many interests in common are worth to people the shorter of whose lists has this length.
+pub(in super::super) fn value(in_common: usize, shorter: usize) -> f64 {
+    let full = shorter.clamp(*FULL.start(), *FULL.end());
+    let missing = 1.0 - (count(in_common) / count(full)).min(1.0);
+    1.0 - missing * missing
 }

@@ -23,6 +23,9 @@ const NAMED: usize = 3;
 /// What a skill gains: how much, which skill, and the other's skill that it is due to.
 type Gain = (Percent, SkillId, SkillId);
 
+/// Two skills of which one gains by the other, the greatest gain first.
+type Pair = (Reverse<Percent>, (SkillId, SkillId));
+
 pub(super) fn measure(a: &Features<'_>, b: &Features<'_>, matrix: &SkillMatrix, notes: &mut Notes) -> Option<f64> {
     let shared_others = shared(&a.other_skills, &b.other_skills, |skill| skill.canonical()).count();
     let all = gains(a, b, matrix);
@@ -102,20 +105,58 @@ fn explain(explanation: &mut Explanation, a: &Features<'_>, b: &Features<'_>, ga
     unmatched(explanation, gains, matrix);
 }
 
-/// Names the pairs with the greatest gains.
+/// Names the pairs with the greatest gains. What one skill gives several others, to the same degree and for the same
+/// reason, is one sentence; what holds for two kinds of skills in general is said once.
 fn complements(explanation: &mut Explanation, gains: &[Gain], matrix: &SkillMatrix) {
-    let mut pairs: Vec<_> = gains
-        .iter()
-        .filter(|(percent, ..)| *percent >= GOOD)
-        .map(|(percent, skill, partner)| (Reverse(*percent), ascending(*skill, *partner)))
-        .collect();
+    let pairs = gains.iter().filter(|(percent, ..)| *percent >= GOOD);
+    let mut pairs: Vec<Pair> =
+        pairs.map(|(percent, skill, partner)| (Reverse(*percent), ascending(*skill, *partner))).collect();
     pairs.sort_unstable();
     pairs.dedup();
-    for (Reverse(percent), (first, second)) in pairs.into_iter().take(NAMED) {
-        let (first, second) = (matrix.label(first), matrix.label(second));
-        let text = format!("{} complements {second}: {:.2}", capitalised(first), f64::from(percent) / 100.0);
-        explanation.reason(ReasonCode::SkillComplement, text, vec![first.to_owned(), second.to_owned()]);
+    for _ in 0..NAMED {
+        let Some(&(percent, (one, other))) = pairs.first() else { break };
+        let (of_one, of_other) = (alike(&pairs, one, other, matrix), alike(&pairs, other, one, matrix));
+        let (skill, partners) = if of_other.len() > of_one.len() { (other, of_other) } else { (one, of_one) };
+        complement(explanation, percent.0, skill, &partners, matrix);
+        let general = matrix.generalised(one, other);
+        pairs.retain(|(_, pair)| match general {
+            None => partners.iter().all(|partner| *pair != ascending(skill, *partner)),
+            Some([a, b]) => ![Some([a, b]), Some([b, a])].contains(&matrix.generalised(pair.0, pair.1)),
+        });
     }
+}
+
+/// Which skills `skill` complements as it does `partner`, which is one of them.
+fn alike(pairs: &[Pair], skill: SkillId, partner: SkillId, matrix: &SkillMatrix) -> Vec<SkillId> {
+    let said = |partner| (matrix.percent(skill, partner), matrix.generalised(skill, partner));
+    let of_skill = pairs.iter().filter_map(|(_, (one, other))| match skill {
+        skill if skill == *one => Some(*other),
+        skill if skill == *other => Some(*one),
+        _ => None,
+    });
+    of_skill.filter(|other| said(*other) == said(partner)).take(NAMED).collect()
+}
+
+fn complement(
+    explanation: &mut Explanation,
+    percent: Percent,
+    skill: SkillId,
+    partners: &[SkillId],
+    matrix: &SkillMatrix,
+) {
+    let general = partners.first().and_then(|partner| matrix.generalised(skill, *partner));
+    let general = general.map(|[one, other]| format!(", as {one} and {other} skills do in general"));
+    let label = matrix.label(skill);
+    let partners: Vec<String> = partners.iter().map(|partner| matrix.label(*partner).to_owned()).collect();
+    let text = format!(
+        "{} complements {}: {:.2}{}",
+        capitalised(label),
+        enumeration(&partners),
+        f64::from(percent) / 100.0,
+        general.unwrap_or_default()
+    );
+    let items = std::iter::once(label.to_owned()).chain(partners).collect();
+    explanation.reason(ReasonCode::SkillComplement, text, items);
 }
 
 /// Names what both have, in the same spelling whoever comes first.

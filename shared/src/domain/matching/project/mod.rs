@@ -19,7 +19,7 @@ use crate::domain::profile::{Goal, Language, Skill};
 use crate::domain::project::{Project, ProjectDetails};
 
 /// Grows with every change of rules or built-in values that can change a fit.
-pub const FIT_VERSION: u32 = 1;
+pub const FIT_VERSION: u32 = 2;
 
 /// A project and what was computed from it.
 #[derive(Clone, Debug)]
