@@ -92,9 +92,9 @@ fn ada() -> Items {
         "email": { "S": KNOWN }, "state": { "S": "active" }, "created_at": { "S": "2026-01-01T00:00:00.000Z" },
     });
     Items::from([
-        (key(format!("EMAIL#{}", digest(KNOWN)), "CLAIM"), json!({ "user_id": { "S": ADA } })),
-        (key(format!("USER#{ADA}"), "ACCOUNT"), account),
-        (key(format!("PASSWORD#{ADA}"), "PASSWORD"), json!({ "hash": { "S": HASH } })),
+        (key(format!("EMAIL#{}", digest(KNOWN)), "CLAIM"), json!({ "user_id": { "S": ADA } }).into()),
+        (key(format!("USER#{ADA}"), "ACCOUNT"), account.into()),
+        (key(format!("PASSWORD#{ADA}"), "PASSWORD"), json!({ "hash": { "S": HASH } }).into()),
     ])
 }
 

@@ -16,7 +16,20 @@ const EMPTY_BUCKET: &str =
     "<ListBucketResult><KeyCount>0</KeyCount><IsTruncated>false</IsTruncated></ListBucketResult>";
 
 /// What is in the tables, by the partition and sort key of each item.
-pub(super) type Items = BTreeMap<(String, String), Value>;
+pub(super) type Items = BTreeMap<(String, String), Item>;
+
+/// An item, and its JSON: the stub is not to be what a caller waits for.
+#[derive(Debug)]
+pub(super) struct Item {
+    attributes: Value,
+    json: String,
+}
+
+impl From<Value> for Item {
+    fn from(attributes: Value) -> Self {
+        Self { json: attributes.to_string(), attributes }
+    }
+}
 
 /// The services at one port, for as long as it lives.
 #[derive(Debug)]
@@ -80,7 +93,7 @@ fn serve(stream: &mut (impl Read + Write), calls: &AtomicUsize, items: &Items) -
     while let Some(request) = requests.next(stream)? {
         calls.fetch_add(1, Ordering::Relaxed);
         let body = match answer(&request, items) {
-            Some(answer) => answer.to_string(),
+            Some(answer) => answer,
             None if request.path.contains("list-type=2") => EMPTY_BUCKET.to_owned(),
             None => String::new(),
         };
@@ -91,39 +104,48 @@ fn serve(stream: &mut (impl Read + Write), calls: &AtomicUsize, items: &Items) -
 }
 
 /// Nothing for the services that answer without a body: S3's HEAD, and the posts to sockets.
-fn answer(request: &Request, items: &Items) -> Option<Value> {
+fn answer(request: &Request, items: &Items) -> Option<String> {
     let operation = request.header("x-amz-target").and_then(|target| target.rsplit('.').next());
-    match operation {
-        Some("GetItem") => Some(item(request, items).map_or_else(|| json!({}), |item| json!({ "Item": item }))),
-        Some("UpdateItem") => Some(json!({"Attributes": {"count": {"N": "1"}}})),
+    Some(match operation {
+        Some("GetItem") => {
+            item(request, items).map_or_else(|| "{}".to_owned(), |item| format!(r#"{{"Item":{}}}"#, item.json))
+        }
+        Some("UpdateItem") => r#"{"Attributes":{"count":{"N":"1"}}}"#.to_owned(),
         Some("Query" | "Scan") => {
             let found = query(request, items);
-            Some(json!({"Count": found.len(), "ScannedCount": found.len(), "Items": found}))
+            let count = found.len();
+            format!(r#"{{"Count":{count},"ScannedCount":{count},"Items":{}}}"#, list(found))
         }
-        Some("BatchGetItem") => Some(json!({"Responses": batch(request, items), "UnprocessedKeys": {}})),
-        Some("BatchWriteItem") => Some(json!({"UnprocessedItems": {}})),
-        Some("GetSecretValue") => Some(json!({"ARN": "arn", "Name": "bench", "SecretString": secret()})),
-        Some("SendMessage") => Some(json!({"MessageId": "bench"})),
-        Some("SendMessageBatch") => Some(json!({"Successful": [], "Failed": []})),
-        Some(_) => Some(json!({})),
-        None if request.path.starts_with("/v2/email/") => Some(json!({"MessageId": "bench"})),
-        None => None,
-    }
+        Some("BatchGetItem") => format!(r#"{{"Responses":{},"UnprocessedKeys":{{}}}}"#, batch(request, items)),
+        Some("BatchWriteItem") => r#"{"UnprocessedItems":{}}"#.to_owned(),
+        Some("GetSecretValue") => json!({"ARN": "arn", "Name": "bench", "SecretString": secret()}).to_string(),
+        Some("SendMessage") => r#"{"MessageId":"bench"}"#.to_owned(),
+        Some("SendMessageBatch") => r#"{"Successful":[],"Failed":[]}"#.to_owned(),
+        Some(_) => "{}".to_owned(),
+        None if request.path.starts_with("/v2/email/") => r#"{"MessageId":"bench"}"#.to_owned(),
+        None => return None,
+    })
+}
+
+fn list<'i>(items: impl IntoIterator<Item = &'i Item>) -> String {
+    let items: Vec<&str> = items.into_iter().map(|item| item.json.as_str()).collect();
+    format!("[{}]", items.join(","))
 }
 
 /// What is in one partition of a table or an index, in order, and between two sort keys if the request has them.
-fn query<'i>(request: &Request, items: &'i Items) -> Vec<&'i Value> {
+fn query<'i>(request: &Request, items: &'i Items) -> Vec<&'i Item> {
     let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
     let name = |place: &str, usual: &str| body["ExpressionAttributeNames"][place].as_str().unwrap_or(usual).to_owned();
     let value = |place: &str| body["ExpressionAttributeValues"][place]["S"].as_str();
     let (partition, sort) =
         (name("#pk", "pk"), name("#sk", if body["IndexName"].is_string() { "directory_sk" } else { "sk" }));
-    let key = |item: &'i Value| item[&sort]["S"].as_str().unwrap_or_default();
-    let within = |item: &'i Value| {
+    let part = |item: &'i Item, name: &str| item.attributes[name]["S"].as_str();
+    let key = |item: &'i Item| part(item, &sort).unwrap_or_default();
+    let within = |item: &'i Item| {
         value(":first").is_none_or(|first| key(item) >= first) && value(":last").is_none_or(|last| key(item) <= last)
     };
-    let own = items.values().filter(|item| value(":pk").is_some_and(|wanted| item[&partition]["S"] == *wanted));
-    let mut found: Vec<&Value> = own.filter(|item| within(item)).collect();
+    let own = items.values().filter(|item| value(":pk").is_some_and(|wanted| part(item, &partition) == Some(wanted)));
+    let mut found: Vec<&Item> = own.filter(|item| within(item)).collect();
     found.sort_by_key(|item| key(item));
     if body["ScanIndexForward"] == false {
         found.reverse();
@@ -133,21 +155,23 @@ fn query<'i>(request: &Request, items: &'i Items) -> Vec<&'i Value> {
 }
 
 /// What there is of the keys that a request names, by table.
-fn batch(request: &Request, items: &Items) -> Value {
+fn batch(request: &Request, items: &Items) -> String {
     let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
     let tables = body["RequestItems"].as_object().into_iter().flatten();
     let found = tables.map(|(table, wanted)| {
         let keys = wanted["Keys"].as_array().into_iter().flatten();
-        let part = |key: &Value, name: &str| key[name]["S"].as_str().map(str::to_owned);
-        let found = keys.filter_map(|key| items.get(&(part(key, "pk")?, part(key, "sk")?)));
-        (table.clone(), json!(found.collect::<Vec<_>>()))
+        format!("{}:{}", json!(table), list(keys.filter_map(|key| find(key, items))))
     });
-    Value::Object(found.collect())
+    format!("{{{}}}", found.collect::<Vec<_>>().join(","))
 }
 
-fn item<'i>(request: &Request, items: &'i Items) -> Option<&'i Value> {
+fn item<'i>(request: &Request, items: &'i Items) -> Option<&'i Item> {
     let body: Value = serde_json::from_slice(&request.body).ok()?;
-    let part = |name: &str| body["Key"][name]["S"].as_str().map(str::to_owned);
+    find(&body["Key"], items)
+}
+
+fn find<'i>(key: &Value, items: &'i Items) -> Option<&'i Item> {
+    let part = |name: &str| key[name]["S"].as_str().map(str::to_owned);
     items.get(&(part("pk")?, part("sk")?))
 }
 

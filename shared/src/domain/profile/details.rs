@@ -79,11 +79,11 @@ fn take(fields: &mut Fields, input: &ProfileInput) -> Option<ProfileDetails> {
     let field = fields.read("field", &input.field, Field::parse);
     let experience_years =
         fields.read("experience_years", &input.experience_years, |years: &i64| ExperienceYears::parse(*years));
-    let skills = list::take(fields, "skills", &input.skills, MAX_SKILLS, Skill::parse, |s| s.canonical().to_owned());
+    let skills = list::take(fields, "skills", &input.skills, MAX_SKILLS, Skill::parse, Skill::canonical);
     let interests =
-        list::take(fields, "interests", &input.interests, MAX_INTERESTS, Interest::parse, |i| i.canonical().to_owned());
-    let goals = list::take(fields, "goals", &input.goals, MAX_GOALS, Goal::parse, |goal| *goal);
-    let languages = list::take(fields, "languages", &input.languages, MAX_LANGUAGES, Language::parse, |tag| *tag);
+        list::take(fields, "interests", &input.interests, MAX_INTERESTS, Interest::parse, Interest::canonical);
+    let goals = list::take(fields, "goals", &input.goals, MAX_GOALS, Goal::parse, |goal| goal);
+    let languages = list::take(fields, "languages", &input.languages, MAX_LANGUAGES, Language::parse, |tag| tag);
     let time_zone = fields.read("time_zone", &input.time_zone, TimeZone::parse);
     let place = input.place.as_ref().map_or(Some(None), |place| Place::take(fields, place).map(Some));
     let hours = input.availability_hours_per_week.as_ref();

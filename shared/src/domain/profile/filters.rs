@@ -48,13 +48,12 @@ impl Filters {
     /// Notes a complaint about every filter that breaks a rule.
     pub(super) fn take(fields: &mut Fields, input: &Input<FiltersInput>) -> Option<Self> {
         let input = fields.take("filters", input.get("filters"))?;
-        let wanted =
-            list::take(fields, "filters.fields", &input.fields, Field::ALL.len(), Field::parse, |field| *field);
-        let goals = list::take(fields, "filters.goals", &input.goals, Goal::ALL.len(), Goal::parse, |goal| *goal);
+        let wanted = list::take(fields, "filters.fields", &input.fields, Field::ALL.len(), Field::parse, |field| field);
+        let goals = list::take(fields, "filters.goals", &input.goals, Goal::ALL.len(), Goal::parse, |goal| goal);
         let languages =
-            list::take(fields, "filters.languages", &input.languages, MAX_LANGUAGES, Language::parse, |tag| *tag);
+            list::take(fields, "filters.languages", &input.languages, MAX_LANGUAGES, Language::parse, |tag| tag);
         let countries =
-            list::take(fields, "filters.countries", &input.countries, MAX_COUNTRIES, Country::parse, |code| *code);
+            list::take(fields, "filters.countries", &input.countries, MAX_COUNTRIES, Country::parse, |code| code);
         let years = |years: &i64| ExperienceYears::parse(*years);
         let min = fields.read_optional("filters.min_experience_years", input.min_experience_years.as_ref(), years);
         let max = fields.read_optional("filters.max_experience_years", input.max_experience_years.as_ref(), years);

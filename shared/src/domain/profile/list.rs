@@ -1,8 +1,6 @@
 //! Lists of a profile or a project: bounded, without repetitions, in the order in which they were given.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
-use std::hash::Hash;
 
 use crate::domain::fields::{Fields, Refusal};
 use crate::domain::input::Input;
@@ -10,27 +8,32 @@ use crate::domain::input::Input;
 /// Parses every entry and notes each complaint under the entry's own path, such as `skills[3]`.
 ///
 /// Repetitions (by `key`) are dropped before they count towards `limit`.
-pub(in crate::domain) fn take<T, K: Eq + Hash>(
+pub(in crate::domain) fn take<T, K: PartialEq + ?Sized>(
     fields: &mut Fields,
     path: &'static str,
     entries: &Input<Vec<String>>,
     limit: usize,
     parse: impl Fn(&str) -> Result<T, Refusal>,
-    key: impl Fn(&T) -> K,
+    key: impl Fn(&T) -> &K,
 ) -> Option<Vec<T>> {
     let entries = fields.take(path, entries.get(path))?;
     // A repetition costs the same work as an entry, so a list far over its limit is refused unread.
     if entries.len() > limit.saturating_mul(2) {
         return fields.take(path, Err(too_many(path, limit)));
     }
-    let parsed: Vec<Option<T>> = entries
-        .iter()
-        .enumerate()
-        .map(|(index, entry)| fields.take(Cow::Owned(format!("{path}[{index}]")), parse(entry)))
-        .collect();
-    let mut seen = HashSet::with_capacity(parsed.len());
-    let mut list: Vec<T> = parsed.into_iter().collect::<Option<_>>()?;
-    list.retain(|entry| seen.insert(key(entry)));
+    let parsed = entries.iter().enumerate().map(|(index, entry)| match parse(entry) {
+        Ok(parsed) => Some(parsed),
+        Err(refusal) => fields.take(Cow::Owned(format!("{path}[{index}]")), Err(refusal)),
+    });
+    // Every entry is parsed before the first complaint counts.
+    let parsed: Vec<Option<T>> = parsed.collect();
+    let mut list: Vec<T> = Vec::with_capacity(parsed.len());
+    for entry in parsed.into_iter().collect::<Option<Vec<T>>>()? {
+        // Lists are short, and hundreds of profiles are read for a page.
+        if list.iter().all(|kept| key(kept) != key(&entry)) {
+            list.push(entry);
+        }
+    }
     if list.len() > limit {
         return fields.take(path, Err(too_many(path, limit)));
     }

@@ -49,8 +49,18 @@ terms! {
 
 /// Makes texts comparable that differ only in case, spacing, hyphens or compatibility characters.
 pub(super) fn fold(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    for c in text.nfkc().flat_map(char::to_lowercase) {
+    // ASCII has no compatibility characters, and hundreds of profiles are read for one list.
+    if text.is_ascii() {
+        spaced(text.len(), text.chars().map(|c| c.to_ascii_lowercase()))
+    } else {
+        spaced(text.len(), text.nfkc().flat_map(char::to_lowercase))
+    }
+}
+
+/// The characters with all that parts words folded to one space.
+fn spaced(capacity: usize, chars: impl Iterator<Item = char>) -> String {
+    let mut folded = String::with_capacity(capacity);
+    for c in chars {
         if !(c.is_whitespace() || matches!(c, '-' | '_' | '/')) {
             folded.push(c);
         } else if !folded.is_empty() && !folded.ends_with(' ') {

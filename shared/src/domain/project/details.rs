@@ -70,10 +70,9 @@ fn take(fields: &mut Fields, input: &ProjectInput) -> Option<ProjectDetails> {
     let field = fields.read("field", &input.field, Field::parse);
     let stage = fields.read("stage", &input.stage, Stage::parse);
     let (skills, goals, languages) = (&input.needed_skills, &input.goals, &input.languages);
-    let needed_skills =
-        list::take(fields, "needed_skills", skills, MAX_SKILLS, Skill::parse, |skill| skill.canonical().to_owned());
-    let goals = list::take(fields, "goals", goals, MAX_GOALS, Goal::parse, |goal| *goal);
-    let languages = list::take(fields, "languages", languages, MAX_LANGUAGES, Language::parse, |tag| *tag);
+    let needed_skills = list::take(fields, "needed_skills", skills, MAX_SKILLS, Skill::parse, Skill::canonical);
+    let goals = list::take(fields, "goals", goals, MAX_GOALS, Goal::parse, |goal| goal);
+    let languages = list::take(fields, "languages", languages, MAX_LANGUAGES, Language::parse, |tag| tag);
     let years = input.experience_years.as_ref();
     let experience_years =
         fields.read_optional("experience_years", years, |years: &i64| ExperienceYears::parse(*years));

@@ -79,7 +79,7 @@ fn expect_people(body: Result<Vec<u8>, Vec<u8>>) -> Result<(), Failure> {
 fn items(town: &Value) -> Items {
     let part = |item: &Value, name: &str| item[name]["S"].as_str().unwrap_or_default().to_owned();
     let items = town["items"].as_array().into_iter().flatten();
-    items.map(|item| ((part(item, "pk"), part(item, "sk")), item.clone())).collect()
+    items.map(|item| ((part(item, "pk"), part(item, "sk")), item.clone().into())).collect()
 }
 
 /// A request of everybody's.
