@@ -27,6 +27,8 @@ struct World {
     rival: Mutex<Option<Shard>>,
     /// How long reading people takes.
     slowness: Mutex<u64>,
+    /// What is written between a look at the directory and the reading of people.
+    meanwhile: Mutex<Vec<(u128, Value)>>,
     broken_field: Mutex<Option<Field>>,
 }
 
@@ -113,6 +115,8 @@ impl Profiles for World {
 
     async fn find_people(&self, user_ids: &[UserId]) -> Result<Vec<Person>> {
         self.passes(*self.slowness.lock().unwrap());
+        let meanwhile = std::mem::take(&mut *self.meanwhile.lock().unwrap());
+        meanwhile.iter().for_each(|(number, said)| self.writes(*number, said));
         let people = self.people.lock().unwrap();
         Ok(user_ids.iter().filter_map(|id| Some(Person::new(people.get(id)?.clone(), None))).collect())
     }
@@ -284,4 +288,25 @@ async fn who_is_kept_out_for_a_while_stays_in_the_segment() {
     world.people.lock().unwrap().get_mut(&id(1)).unwrap().hidden_until = Some(Timestamp::from_unix_seconds(9_000_000));
     world.runs(ALL).await.unwrap();
     assert_eq!(world.stored(), [("design/none".to_owned(), 1)]);
+}
+
+#[tokio::test]
+async fn who_hides_or_moves_between_the_directory_and_the_reading_is_left_out() {
+    let world = World::new();
+    (1..=3).for_each(|number| world.writes(number, &json!({})));
+    *world.meanwhile.lock().unwrap() = vec![(2, json!({"visible": false})), (3, json!({"field": "crafts"}))];
+    world.runs(ALL).await.unwrap();
+    let people = world.stored().into_iter().find(|(path, _)| path == "design/none").map(|(_, people)| people);
+    assert_eq!(people, Some(1));
+}
+
+#[tokio::test]
+async fn a_segment_is_as_old_as_the_first_look_at_its_people() {
+    let world = World::new();
+    world.writes(1, &json!({}));
+    *world.slowness.lock().unwrap() = 100;
+    let began = Clock::now(&*world);
+    world.runs(ALL).await.unwrap();
+    let bytes = world.objects.lock().unwrap()["design/none"].1.clone();
+    assert_eq!(Segment::from_bytes(&bytes).unwrap().built_at, began, "what is written while it is read is newer");
 }
