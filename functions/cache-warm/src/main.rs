@@ -5,10 +5,8 @@ use std::sync::Arc;
 use cache_warm::Deps;
 use shared::adapters::aws::Aws;
 use shared::adapters::cache::{self, NoStats};
-use shared::adapters::candidates::{CAPACITY, Limits, SegmentIndex, Sources};
-use shared::adapters::dynamo::{
-    DynamoActivity, DynamoDirectory, DynamoMatrix, DynamoPairs, DynamoProfiles, DynamoTastes,
-};
+use shared::adapters::candidates;
+use shared::adapters::dynamo::{DynamoActivity, DynamoMatrix, DynamoPairs, DynamoProfiles, DynamoTastes};
 use shared::adapters::segments::S3Segments;
 use shared::adapters::system;
 use shared::config::{CacheConfig, CandidatesConfig, TableName, Vars};
@@ -33,15 +31,9 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let ambient = system::ambient();
     let has_cache = cache.url.is_some();
     let cache = Arc::new(cache::open(&cache, Arc::new(NoStats), ambient.clone())?);
-    let directory = Arc::new(DynamoDirectory::new(profiles.clone()));
+    let segments = S3Segments::new(&aws, index);
+    let candidates = Arc::new(candidates::open(segments, profiles.clone(), &candidates, ambient.clone()));
     let profiles = Arc::new(DynamoProfiles::reader(profiles));
-    let sources = Sources {
-        segments: Arc::new(S3Segments::new(&aws, index)),
-        directory,
-        profiles: profiles.clone(),
-        ambient: ambient.clone(),
-    };
-    let candidates = Arc::new(SegmentIndex::new(sources, Limits { capacity: CAPACITY, poll: candidates.poll }));
     let people = People::without_presence(profiles, Arc::new(DynamoPairs::reader(social.clone())));
     let models = Models::new(Arc::new(DynamoMatrix::reader(ops.clone()))).through(cache.clone());
     let deps = Deps {

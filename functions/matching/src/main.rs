@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use matching::Deps;
 use shared::adapters::aws::Aws;
-use shared::adapters::cache;
-use shared::adapters::candidates::{CAPACITY, Limits, SegmentIndex, Sources};
 use shared::adapters::dynamo::{
-    DynamoActivity, DynamoCacheStats, DynamoDirectory, DynamoKeys, DynamoMatrix, DynamoPairs, DynamoProfiles,
-    DynamoRegistry, DynamoSessions, DynamoTastes,
+    DynamoActivity, DynamoCacheStats, DynamoKeys, DynamoMatrix, DynamoPairs, DynamoProfiles, DynamoRegistry,
+    DynamoSessions, DynamoTastes,
 };
 use shared::adapters::segments::S3Segments;
 use shared::adapters::system;
+use shared::adapters::{cache, candidates};
 use shared::config::{CacheConfig, CandidatesConfig, TableName, TokensConfig, Vars};
 use shared::edge::http::{self, Authenticator};
 use shared::models::{Lens, Models};
@@ -41,19 +40,13 @@ async fn main() -> Result<(), lambda_http::Error> {
     let activity = Arc::new(DynamoActivity::new(ops.clone()));
     let visits = cache.url.as_ref().map(|_| Visits::new(activity, ambient.clone()));
     let cache = Arc::new(cache::open(&cache, Arc::new(DynamoCacheStats::new(ops.clone())), ambient.clone())?);
-    let directory = Arc::new(DynamoDirectory::new(profiles.clone()));
+    let segments = S3Segments::new(&aws, index);
+    let candidates = Arc::new(candidates::open(segments, profiles.clone(), &candidates, ambient.clone()));
     let profiles = Arc::new(DynamoProfiles::reader(profiles));
-    let sources = Sources {
-        segments: Arc::new(S3Segments::new(&aws, index)),
-        directory,
-        profiles: profiles.clone(),
-        ambient: ambient.clone(),
-    };
-    let candidates = SegmentIndex::new(sources, Limits { capacity: CAPACITY, poll: candidates.poll });
     let people = People::new(profiles, Arc::new(DynamoPairs::reader(social.clone())), Arc::new(registry));
     let models = Models::new(Arc::new(DynamoMatrix::reader(ops))).through(cache.clone());
     let deps = Deps {
-        ranker: Ranker::new(Arc::new(candidates), people.clone(), cache.clone()).noting(visits),
+        ranker: Ranker::new(candidates, people.clone(), cache.clone()).noting(visits),
         people,
         lens: Lens::new(models, Arc::new(DynamoTastes::new(social))),
         authenticator: Arc::new(authenticator),

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use shared::adapters::aws::Aws;
-use shared::adapters::candidates::{CAPACITY, Limits, SegmentIndex, Sources};
+use shared::adapters::candidates::{self, SegmentIndex};
 use shared::adapters::dynamo::{DynamoDirectory, DynamoEmbeddings, DynamoOutbox, DynamoProfiles};
 use shared::adapters::segments::S3Segments;
-use shared::config::TableName;
+use shared::config::{CandidatesConfig, TableName};
 use shared::domain::embedding::{DIMENSIONS, Embedding, ModelId, Vector};
 use shared::domain::id::UserId;
 use shared::domain::listing::Wanted;
@@ -69,14 +69,10 @@ struct Process {
 impl Process {
     fn over(segments: S3Segments) -> Self {
         let hands = Hands::at(today());
-        let sources = Sources {
-            segments: Arc::new(segments),
-            directory: Arc::new(DynamoDirectory::new(table(TableName::Profiles))),
-            profiles: Arc::new(profiles()),
-            ambient: hands.ambient(),
-        };
-        let limits = Limits { capacity: CAPACITY, poll: Duration::from_secs(20) };
-        Self { hands, index: SegmentIndex::new(sources, limits) }
+        let config = CandidatesConfig { poll: Duration::from_secs(20) };
+        let profiles = table(TableName::Profiles);
+        let index = candidates::open(segments, profiles, &config, hands.ambient());
+        Self { hands, index }
     }
 
     fn passes(&self, seconds: u64) {

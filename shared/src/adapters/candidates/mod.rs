@@ -23,6 +23,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use self::snapshot::Snapshot;
+use super::dynamo::{DynamoDirectory, DynamoProfiles, Table};
+use super::segments::S3Segments;
+use crate::config::CandidatesConfig;
 use crate::domain::id::UserId;
 use crate::domain::listing::Wanted;
 use crate::domain::matching::{Model, Person};
@@ -35,15 +38,27 @@ use crate::ports::profiles::Profiles;
 use crate::telemetry;
 
 /// How many people a process keeps: about 55 MB.
-pub const CAPACITY: usize = 100_000;
+const CAPACITY: usize = 100_000;
+
+/// The index that the configuration describes: segments in a bucket, and the directory of the profiles table. Reads
+/// nothing before it is first asked.
+pub fn open(segments: S3Segments, profiles: Table, config: &CandidatesConfig, ambient: Ambient) -> SegmentIndex {
+    let sources = Sources {
+        segments: Arc::new(segments),
+        directory: Arc::new(DynamoDirectory::new(profiles.clone())),
+        profiles: Arc::new(DynamoProfiles::reader(profiles)),
+        ambient,
+    };
+    SegmentIndex::new(sources, Limits { capacity: CAPACITY, poll: config.poll })
+}
 
 /// How much a process keeps, and how often it looks for more.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+struct Limits {
     /// How many people.
-    pub capacity: usize,
+    capacity: usize,
     /// How old a snapshot may get before the directory is asked what is new.
-    pub poll: Duration,
+    poll: Duration,
 }
 
 /// More changed people than these are not worth naming.
@@ -51,11 +66,11 @@ const NAMED: usize = 1_000;
 
 /// What the index is made of.
 #[derive(Clone)]
-pub struct Sources {
-    pub segments: Arc<dyn Segments>,
-    pub directory: Arc<dyn Directory>,
-    pub profiles: Arc<dyn Profiles>,
-    pub ambient: Ambient,
+struct Sources {
+    segments: Arc<dyn Segments>,
+    directory: Arc<dyn Directory>,
+    profiles: Arc<dyn Profiles>,
+    ambient: Ambient,
 }
 
 pub struct SegmentIndex {
@@ -67,7 +82,7 @@ pub struct SegmentIndex {
 }
 
 impl SegmentIndex {
-    pub fn new(sources: Sources, limits: Limits) -> Self {
+    fn new(sources: Sources, limits: Limits) -> Self {
         Self { sources, limits, snapshot: Mutex::default(), refreshing: tokio::sync::Mutex::default() }
     }
 
