@@ -122,6 +122,8 @@ pub struct Sight {
     pub model: Arc<Model>,
     /// How the person weighs it, if their answers moved anything and they did not switch it off.
     pub leaning: Option<Leaning>,
+    /// How often the person has let somebody back into their lists.
+    pub returns: u64,
 }
 
 impl Lens {
@@ -134,7 +136,7 @@ impl Lens {
         let (head, taste) = try_join!(self.models.head(), self.tastes.find(user_id))?;
         let model = self.models.at(&head).await?;
         let leaning = taste.leaning(&model.weights);
-        Ok(Sight { head, model, leaning })
+        Ok(Sight { head, model, leaning, returns: taste.returns })
     }
 }
 

@@ -41,7 +41,7 @@ pub trait Pairs: Send + Sync {
     async fn find_many(&self, user_id: UserId, others: &[UserId]) -> Result<Vec<Pair>>;
 
     /// Replaces `before` by `after` with everything that follows from it — both lists, the conversation that opens or
-    /// closes, the promise, the answer and what is learned from it — or nothing at all. Answers false if somebody was faster
+    /// closes, the promise, the answer and what is learned from it, the return of somebody unblocked — or nothing at all. Answers false if somebody was faster
     /// than `before`, or than what the lesson replaces.
     async fn replace(&self, before: &Pair, after: &Pair, consequences: &Consequences) -> Result<bool>;
 

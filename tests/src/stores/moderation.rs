@@ -1,17 +1,21 @@
 //! Acts of staff and the audit, when something has changed since the act was allowed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
-use shared::adapters::dynamo::{DynamoAudit, DynamoModeration, DynamoOutbox};
+use shared::adapters::dynamo::{DynamoAudit, DynamoDirectory, DynamoModeration, DynamoOutbox, DynamoProfiles};
 use shared::config::TableName;
-use shared::domain::account::Role;
+use shared::domain::account::{Reason, Role, SanctionKind};
 use shared::domain::audit::{Act, AuditEntry, Month};
 use shared::domain::id::UserId;
+use shared::domain::profile::{Field, Profile, ProfileDetails};
+use shared::ports::candidates::Directory;
 use shared::ports::moderation::{Audit, Enacted, Moderation};
+use shared::ports::profiles::Profiles;
 
 use super::{Hands, finish, table, today};
-use crate::support::Town;
+use crate::support::{Town, eventually};
 
 fn audit() -> DynamoAudit {
     DynamoAudit::new(table(TableName::Ops), table(TableName::Accounts))
@@ -78,4 +82,31 @@ fn an_entry_is_noted_once_and_never_replaced() {
     let rows = rows_about(subject, &hands);
     assert_eq!(rows.len(), 1, "{rows:?}");
     assert_eq!(rows[0]["act"]["S"], "account.read");
+}
+
+#[test]
+fn whose_ban_is_lifted_is_listed_as_if_they_had_just_edited() {
+    let hands = Hands::at(today());
+    let (accounts, profiles) = (table(TableName::Accounts), table(TableName::Profiles));
+    let outbox = || DynamoOutbox::new(table(TableName::Outbox));
+    let moderation = DynamoModeration::new(accounts, profiles.clone(), audit(), outbox());
+    let (admin, subject) = (person(&hands, &[Role::Admin]), person(&hands, &[]));
+    let said = json!({"name": "Ada", "field": "crafts", "experience_years": 5, "time_zone": "UTC"});
+    let details = ProfileDetails::parse(&serde_json::from_value(said).unwrap()).unwrap();
+    let profile = Profile::new(subject, details, hands.now());
+    assert!(finish(DynamoProfiles::new(profiles.clone(), outbox()).save(&profile, None)).unwrap());
+    let directory = DynamoDirectory::new(profiles);
+    let edited_at = |since| {
+        let lines = finish(directory.since(Field::Crafts, since, 1_000)).unwrap();
+        lines.into_iter().find(|line| line.user_id == subject).map(|line| line.updated_at)
+    };
+    for (days, act) in [(1, Act::SanctionImposed { kind: SanctionKind::Ban, until: None }), (2, Act::SanctionLifted {})]
+    {
+        hands.moves_to(today() + Duration::from_hours(24 * days));
+        let mut entry = entry(&hands, admin, subject, act);
+        entry.reason = Some(Reason::parse("reason", "spam").unwrap());
+        assert_eq!(finish(moderation.enact(&entry, Role::Admin, &[])).unwrap(), Enacted::Done);
+    }
+    let lifted_at = hands.now();
+    eventually("the directory to tell", || edited_at(lifted_at).filter(|at| *at == lifted_at));
 }

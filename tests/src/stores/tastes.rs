@@ -14,10 +14,12 @@ fn impression(percent: u8) -> Impression {
     Impression::new([(ComponentName::Skills, percent), (ComponentName::Field, 100 - percent)])
 }
 
+fn pairs() -> DynamoPairs {
+    DynamoPairs::new(table(TableName::Social), table(TableName::Chat), DynamoOutbox::new(table(TableName::Outbox)))
+}
+
 /// Likes or passes as `connections` would, if nothing has changed since `known` was read.
 async fn answers(verdict: Verdict, pair: &Pair, me: UserId, known: (Taste, Option<Answer>), percent: u8) -> bool {
-    let pairs =
-        DynamoPairs::new(table(TableName::Social), table(TableName::Chat), DynamoOutbox::new(table(TableName::Outbox)));
     let mut after = pair.clone();
     match verdict {
         Verdict::Liked => drop(after.like(me, None, Hands::at(today()).ambient().id(), today()).unwrap()),
@@ -26,7 +28,7 @@ async fn answers(verdict: Verdict, pair: &Pair, me: UserId, known: (Taste, Optio
     let (taste, earlier) = known;
     let lesson = Lesson::new(earlier, verdict, impression(percent), today(), taste.era);
     let consequences = Consequences { promise: None, lesson: Some((me, lesson)) };
-    pairs.replace(pair, &after, &consequences).await.unwrap()
+    pairs().replace(pair, &after, &consequences).await.unwrap()
 }
 
 #[test]
@@ -63,5 +65,33 @@ fn what_was_read_before_another_change_changes_nothing() {
         let taste = tastes.find(me).await.unwrap();
         let count = |verdict| taste.number(verdict, Opinion::Answers);
         assert_eq!((count(Verdict::Liked), count(Verdict::Passed), taste.era), (0, 1, 1));
+    });
+}
+
+#[test]
+fn whoever_lets_somebody_back_in_has_another_list() {
+    let hands = Hands::at(today());
+    let (tastes, pairs) = (DynamoTastes::new(table(TableName::Social)), pairs());
+    let [me, bob] = [(); 2].map(|()| hands.ambient().id::<UserId>());
+    finish(async {
+        let strangers = Pair::strangers(me, bob);
+        assert!(answers(Verdict::Passed, &strangers, me, (Taste::default(), None), 30).await);
+        for round in 1..=2 {
+            let before = pairs.find(me, bob).await.unwrap();
+            let mut blocked = before.clone();
+            blocked.block(me, today());
+            assert!(pairs.replace(&before, &blocked, &Consequences::default()).await.unwrap());
+            assert_eq!(tastes.find(me).await.unwrap().returns, round - 1, "a block is found by whoever shows a list");
+            let blocked = pairs.find(me, bob).await.unwrap();
+            let mut free = blocked.clone();
+            free.unblock(me);
+            assert!(pairs.replace(&blocked, &free, &Consequences::default()).await.unwrap());
+            let taste = tastes.find(me).await.unwrap();
+            assert_eq!((taste.returns, taste.number(Verdict::Passed, Opinion::Answers)), (round, 1));
+            assert_eq!(tastes.find(bob).await.unwrap().returns, 0, "who was let back in hears nothing of it");
+        }
+        let taste = tastes.find(me).await.unwrap();
+        assert!(tastes.replace(me, &taste, &taste.forgotten()).await.unwrap());
+        assert_eq!(tastes.find(me).await.unwrap().returns, 2);
     });
 }

@@ -5,6 +5,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::accounts::{StoredSanction, account_key, in_good_standing};
 use super::audit::{DynamoAudit, enacted};
+use super::directory;
 use super::expression::Expression;
 use super::item::{number, text, value};
 use super::outbox::{DynamoOutbox, row};
@@ -61,10 +62,13 @@ impl DynamoModeration {
         ))
     }
 
-    fn lift(&self, transaction: Transaction, subject: UserId, by: Role) -> Transaction {
+    /// The profile counts as edited in the directory, so that lists that were made meanwhile hear of the person again.
+    fn lift(&self, transaction: Transaction, subject: UserId, by: Role, at: Timestamp) -> Transaction {
         let (change, is_below) = below(by, "REMOVE sanction");
         let condition = format!("attribute_exists(sanction) AND {is_below}");
-        let show = Expression::new("REMOVE hidden_until ADD version :one").value(":one", number(1_u32));
+        let show = Expression::new("REMOVE hidden_until SET #listed = :now ADD version :one")
+            .name("#listed", directory::INDEX.sk);
+        let show = show.value(":now", text(at.to_string())).value(":one", number(1_u32));
         transaction.update_if(&self.accounts, &account_key(subject), change, &condition).update(
             &self.profiles,
             &profiles::key(subject),
@@ -92,7 +96,7 @@ impl Moderation for DynamoModeration {
                 let reason = entry.reason.clone().ok_or_else(|| Error::internal("a sanction has no reason"))?;
                 self.impose(transaction, subject, by, Sanction { kind, reason, since: entry.at, until })?
             }
-            Act::SanctionLifted {} => self.lift(transaction, subject, by),
+            Act::SanctionLifted {} => self.lift(transaction, subject, by, entry.at),
             Act::SessionsEnded {} => self.hold_below(transaction, subject, by),
             Act::AccountRead {}
             | Act::ReportClosed { .. }

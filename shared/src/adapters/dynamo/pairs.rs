@@ -96,7 +96,10 @@ impl DynamoPairs {
                     let block = StoredBlock { user_id: other, blocked_at };
                     transaction = transaction.put(&self.social, encode(&key, &block)?);
                 }
-                (Some(_), None) => transaction = transaction.delete(&self.social, &key),
+                (Some(_), None) => {
+                    transaction = transaction.delete(&self.social, &key);
+                    transaction = tastes::with_return(transaction, &self.social, person);
+                }
                 _ => {}
             }
             match (before.connection, after.connection) {

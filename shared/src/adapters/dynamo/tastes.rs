@@ -19,6 +19,7 @@ use crate::ports::tastes::{TasteKeeper, Tastes};
 const TASTE: &str = "TASTE";
 pub(super) const ANSWER: &str = "ANSWER#";
 const IS_OFF: &str = "is_off";
+const RETURNS: &str = "returns";
 
 #[derive(Clone, Debug)]
 pub struct DynamoTastes(Table);
@@ -63,6 +64,7 @@ impl TasteKeeper for DynamoTastes {
         item.insert("version".to_owned(), number(after.version));
         item.insert("era".to_owned(), number(after.era));
         item.insert(IS_OFF.to_owned(), AttributeValue::Bool(after.is_off));
+        item.insert(RETURNS.to_owned(), number(after.returns));
         for (verdict, opinion, name) in numbers() {
             item.insert(name, number(after.number(verdict, opinion)));
         }
@@ -88,6 +90,12 @@ pub(super) fn with_lesson(
     Ok(transaction.update_if(social, &taste_key(user_id), change, is_same_era))
 }
 
+/// Counts that the person has let somebody back into their lists.
+pub(super) fn with_return(transaction: Transaction, social: &Table, user_id: UserId) -> Transaction {
+    let change = Expression::new("ADD version :one, #returns :one").name("#returns", RETURNS);
+    transaction.update(social, &taste_key(user_id), change.value(":one", number(1_u32)))
+}
+
 fn learned(steps: &[Step], era: u64) -> (Expression, &'static str) {
     let mut change = Expression::new("ADD version :one").value(":one", number(1_u32));
     for (place, Step { verdict, opinion, by }) in steps.iter().enumerate() {
@@ -107,6 +115,7 @@ fn taste(item: &Item) -> Taste {
     };
     let is_off = item.get(IS_OFF).and_then(|value| value.as_bool().ok()).copied().unwrap_or(false);
     let mut taste = Taste::new(count("version"), count("era"), is_off);
+    taste.returns = count(RETURNS);
     for (verdict, opinion, name) in numbers() {
         taste.set(verdict, opinion, u32::try_from(count(&name)).unwrap_or(u32::MAX));
     }

@@ -151,6 +151,9 @@ pub struct Taste {
     pub era: u64,
     /// Whether the person does not want weights to move. Answers are counted all the same.
     pub is_off: bool,
+    /// How often the person has let somebody back into their lists. It is no matter of taste, but stands where every list
+    /// looks, so that what was kept before is not looked at again.
+    pub returns: u64,
     numbers: [[u32; 2 * COMPONENTS + 1]; 2],
 }
 
@@ -179,7 +182,7 @@ impl Taste {
     /// A taste that knows nothing, for a person who begins anew.
     #[must_use]
     pub fn forgotten(&self) -> Self {
-        Self::new(self.version + 1, self.era + 1, self.is_off)
+        Self { returns: self.returns, ..Self::new(self.version + 1, self.era + 1, self.is_off) }
     }
 
     #[must_use]
