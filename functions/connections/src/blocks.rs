@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
 use shared::domain::id::UserId;
+use shared::domain::limit::{BLOCK_PER_PERSON, Subject};
 use shared::domain::time::Timestamp;
 use shared::edge::http::{Caller, Id, Problem};
 use shared::error::Result;
@@ -41,9 +42,10 @@ pub(crate) async fn list(State(deps): State<Deps>, caller: Caller) -> Result<Jso
 #[utoipa::path(put, path = "/v1/blocks/{user_id}", tag = "connections", security(("bearer" = [])),
     params(("user_id" = UserId, Path)), responses(
     (status = 204),
-    (status = "4XX", body = Problem, description = "`invalid_field`"),
+    (status = "4XX", body = Problem, description = "`too_many_requests`, `invalid_field`"),
 ))]
 pub(crate) async fn block(State(deps): State<Deps>, caller: Caller, Id(user_id): Id<UserId>) -> Result<StatusCode> {
+    deps.limiter.take(&BLOCK_PER_PERSON, &Subject::person(caller.user_id)).await?;
     let now = deps.ambient.now();
     change(&deps, caller.user_id, user_id, |pair| {
         pair.block(caller.user_id, now);
@@ -57,9 +59,10 @@ pub(crate) async fn block(State(deps): State<Deps>, caller: Caller, Id(user_id):
 #[utoipa::path(delete, path = "/v1/blocks/{user_id}", tag = "connections", security(("bearer" = [])),
     params(("user_id" = UserId, Path)), responses(
     (status = 204),
-    (status = "4XX", body = Problem, description = "`invalid_field`"),
+    (status = "4XX", body = Problem, description = "`too_many_requests`, `invalid_field`"),
 ))]
 pub(crate) async fn unblock(State(deps): State<Deps>, caller: Caller, Id(user_id): Id<UserId>) -> Result<StatusCode> {
+    deps.limiter.take(&BLOCK_PER_PERSON, &Subject::person(caller.user_id)).await?;
     change(&deps, caller.user_id, user_id, |pair| {
         pair.unblock(caller.user_id);
         Ok(())

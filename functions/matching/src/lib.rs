@@ -5,6 +5,7 @@
 
 mod list;
 mod pair;
+mod readers;
 mod view;
 mod visibility;
 mod warm;
@@ -14,18 +15,19 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::FromRef;
 use shared::edge::http::{self, Authenticator};
-use shared::models::Lens;
 use shared::ports::ambient::Ambient;
 use shared::routes;
 use shared::suggestions::{People, Ranker};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+pub use readers::Readers;
+
 #[derive(Clone, FromRef)]
 pub struct Deps {
     pub people: People,
     pub ranker: Ranker,
-    pub lens: Lens,
+    pub readers: Readers,
     pub authenticator: Arc<Authenticator>,
     pub ambient: Ambient,
 }

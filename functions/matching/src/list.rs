@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use futures::{join, try_join};
+use futures::join;
 use serde::Deserialize;
 use shared::domain::fields::Fields;
 use shared::domain::listing::{Rank, Wanted, WantedInput};
@@ -49,17 +49,18 @@ pub(crate) struct ListParams {
 /// lacks what the reader's filters ask for; nor is anybody whose own filters the reader does not pass.
 #[utoipa::path(get, path = "/v1/matches", operation_id = "list_matches", tag = "matching", security(("bearer" = [])), params(ListParams), responses(
     (status = 200, body = MatchList),
-    (status = "4XX", body = Problem, description = "`profile_missing`, `invalid_field`, `cursor_outdated` after an edit of one's own"),
+    (status = "4XX", body = Problem, description = "`profile_missing`, `too_many_requests`, `invalid_field`, `cursor_outdated` after an edit of one's own, and with `new_here` at the full hour"),
 ))]
 pub(crate) async fn list(
     State(deps): State<Deps>,
     caller: Caller,
     Params(params): Params<ListParams>,
 ) -> Result<Json<MatchList>> {
-    let (me, sight) = try_join!(deps.people.oneself(caller.user_id), deps.lens.of(caller.user_id))?;
+    let (me, sight) = deps.readers.of_list(caller.user_id).await?;
     let (limit, asked) = params.parse(&me, deps.ambient.now())?;
-    let edition = (me.profile.version, sight.model.matrix.version(), sight.weights(), ENGINE_VERSION);
-    let list = ("matches", asked.wanted.to_string(), asked.online_now);
+    let versions = (me.profile.version, sight.model.matrix.version(), sight.weights(), ENGINE_VERSION);
+    let edition = (versions, asked.wanted.joined_since);
+    let list = ("matches", asked.wanted.at_any_hour().to_string(), asked.online_now);
     let identity = ListIdentity::new(caller.user_id, &list, &edition)?;
     let after = params.cursor.map(|cursor| identity.after::<Rank>(&cursor)).transpose()?;
     let ranking = deps.ranker.ranking(&me, &asked.wanted, &sight).await?;

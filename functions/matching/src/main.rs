@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use matching::Deps;
+use matching::{Deps, Readers};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{
-    DynamoActivity, DynamoCacheStats, DynamoKeys, DynamoMatrix, DynamoPairs, DynamoProfiles, DynamoRegistry,
-    DynamoSessions, DynamoTastes,
+    DynamoActivity, DynamoCacheStats, DynamoKeys, DynamoLimits, DynamoMatrix, DynamoPairs, DynamoProfiles,
+    DynamoRegistry, DynamoSessions, DynamoTastes,
 };
 use shared::adapters::segments::S3Segments;
 use shared::adapters::system;
 use shared::adapters::{cache, candidates};
 use shared::config::{CacheConfig, CandidatesConfig, TableName, TokensConfig, Vars};
-use shared::edge::http::{self, Authenticator};
+use shared::edge::http::{self, Authenticator, Limiter};
 use shared::models::{Lens, Models};
 use shared::suggestions::{People, Ranker, Visits};
 use shared::telemetry;
@@ -44,11 +44,13 @@ async fn main() -> Result<(), lambda_http::Error> {
     let candidates = Arc::new(candidates::open(segments, profiles.clone(), &candidates, ambient.clone()));
     let profiles = Arc::new(DynamoProfiles::reader(profiles));
     let people = People::new(profiles, Arc::new(DynamoPairs::reader(social.clone())), Arc::new(registry));
+    let limits = Arc::new(DynamoLimits::new(ops.clone(), ambient.clone()));
     let models = Models::new(Arc::new(DynamoMatrix::reader(ops))).through(cache.clone());
+    let lens = Lens::new(models, Arc::new(DynamoTastes::new(social)));
     let deps = Deps {
         ranker: Ranker::new(candidates, people.clone(), cache.clone()).noting(visits),
+        readers: Readers::new(people.clone(), lens, Limiter::new(limits)),
         people,
-        lens: Lens::new(models, Arc::new(DynamoTastes::new(social))),
         authenticator: Arc::new(authenticator),
         ambient,
     };

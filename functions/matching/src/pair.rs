@@ -19,7 +19,7 @@ use crate::view::MatchView;
 ))]
 pub(crate) async fn read(State(deps): State<Deps>, caller: Caller, Id(user_id): Id<UserId>) -> Result<Json<MatchView>> {
     let both = deps.people.oneself_and(caller.user_id, user_id);
-    let ((me, other, pair), sight) = try_join!(both, deps.lens.of(caller.user_id))?;
+    let ((me, other, pair), sight) = try_join!(both, deps.readers.sight_of(caller.user_id))?;
     if !other.profile.is_shown() {
         return Err(Code::ProfileNotFound.into());
     }

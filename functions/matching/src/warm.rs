@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use futures::try_join;
 use shared::domain::listing::Wanted;
 use shared::edge::http::{Caller, Problem};
 use shared::error::Result;
@@ -14,10 +13,10 @@ use crate::Deps;
 /// An app calls it when it starts. Nothing is different afterwards but the time that the list takes.
 #[utoipa::path(post, path = "/v1/matches/warm", operation_id = "warm_matches", tag = "matching", security(("bearer" = [])), responses(
     (status = 204),
-    (status = "4XX", body = Problem, description = "`profile_missing`"),
+    (status = "4XX", body = Problem, description = "`profile_missing`, `too_many_requests`"),
 ))]
 pub(crate) async fn warm(State(deps): State<Deps>, caller: Caller) -> Result<StatusCode> {
-    let (me, sight) = try_join!(deps.people.oneself(caller.user_id), deps.lens.of(caller.user_id))?;
+    let (me, sight) = deps.readers.of_list(caller.user_id).await?;
     deps.ranker.ranking(&me, &Wanted::default(), &sight).await?;
     Ok(StatusCode::NO_CONTENT)
 }

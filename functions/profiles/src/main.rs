@@ -32,7 +32,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let limiter = Limiter::new(Arc::new(DynamoLimits::new(ops, ambient.clone())));
     let authenticator = Authenticator::new(tokens.issuer, keys, Arc::new(sessions), ambient.clone());
     let deps = Deps {
-        shelf: Shelf::new(Arc::new(profiles), models),
+        shelf: Shelf::new(Arc::new(profiles), models, limiter.clone()),
         pairs: Arc::new(DynamoPairs::reader(social.clone())),
         desk: Desk::new(Arc::new(DynamoReports::filing(social)), limiter),
         authenticator: Arc::new(authenticator),

@@ -24,7 +24,7 @@ pub(crate) async fn read(State(deps): State<Deps>, caller: Caller) -> Result<Jso
 /// Writes one's own profile as a whole; what is left out is removed.
 #[utoipa::path(put, path = "/v1/me", operation_id = "write_own_profile", tag = "profiles", security(("bearer" = [])), request_body = ProfileInput, responses(
     (status = 200, body = OwnProfile),
-    (status = "4XX", body = Problem, description = "`invalid_field`, `version_conflict` if two edits met"),
+    (status = "4XX", body = Problem, description = "`invalid_field`, `too_many_requests`, `version_conflict` if two edits met"),
 ))]
 pub(crate) async fn write(
     State(deps): State<Deps>,
@@ -33,7 +33,7 @@ pub(crate) async fn write(
 ) -> Result<Json<OwnProfile>> {
     let details = ProfileDetails::parse(&input)?;
     let now = deps.ambient.now();
-    let before = deps.shelf.profiles.find(caller.user_id).await?;
+    let before = deps.shelf.to_be_written(caller.user_id).await?;
     let known = before.as_ref().and_then(|profile| profile.text_hash.clone());
     let profile = match before {
         Some(profile) => profile.edited(details, now),

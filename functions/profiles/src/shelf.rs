@@ -1,8 +1,12 @@
-//! Profiles, and which of their skills matching has something to say about.
+//! Profiles, how often they are written, and which of their skills matching has something to say about.
 
 use std::sync::Arc;
 
+use futures::try_join;
+use shared::domain::id::UserId;
+use shared::domain::limit::{EDIT_PER_PERSON, Subject};
 use shared::domain::profile::{Profile, Skill};
+use shared::edge::http::Limiter;
 use shared::error::Result;
 use shared::models::Models;
 use shared::ports::profiles::Profiles;
@@ -11,11 +15,19 @@ use shared::ports::profiles::Profiles;
 pub struct Shelf {
     pub(crate) profiles: Arc<dyn Profiles>,
     models: Models,
+    limiter: Limiter,
 }
 
 impl Shelf {
-    pub fn new(profiles: Arc<dyn Profiles>, models: Models) -> Self {
-        Self { profiles, models }
+    pub fn new(profiles: Arc<dyn Profiles>, models: Models, limiter: Limiter) -> Self {
+        Self { profiles, models, limiter }
+    }
+
+    /// The profile of somebody who writes it anew, which is counted.
+    pub(crate) async fn to_be_written(&self, user_id: UserId) -> Result<Option<Profile>> {
+        let counted = Subject::person(user_id);
+        let (before, ()) = try_join!(self.profiles.find(user_id), self.limiter.take(&EDIT_PER_PERSON, &counted))?;
+        Ok(before)
     }
 
     /// The skills that the matrix does not know at this moment: they count only where both people have them.

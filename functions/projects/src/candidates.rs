@@ -7,6 +7,7 @@ use axum::extract::State;
 use futures::try_join;
 use serde::Serialize;
 use shared::domain::id::{ProjectId, UserId};
+use shared::domain::limit::{FIT_PER_PERSON, Subject};
 use shared::domain::listing::Rank;
 use shared::domain::matching::{self, FIT_VERSION, Features, Needs, Person, Score, SkillMatrix, Venture};
 use shared::domain::profile::Field;
@@ -44,7 +45,7 @@ struct CandidateView {
     params(("project_id" = ProjectId, Path), RankedPage), responses(
     (status = 200, body = CandidateList),
     (status = "4XX", body = Problem,
-        description = "`project_not_found`, `forbidden`, `project_closed`, `invalid_field`, `cursor_outdated` after an edit of the project"),
+        description = "`project_not_found`, `forbidden`, `project_closed`, `too_many_requests`, `invalid_field`, `cursor_outdated` after an edit of the project"),
 ))]
 pub(crate) async fn list(
     State(deps): State<Deps>,
@@ -53,7 +54,10 @@ pub(crate) async fn list(
     Params(params): Params<RankedPage>,
 ) -> Result<Json<CandidateList>> {
     let limit = page_limit(params.limit)?;
-    let (sight, model) = try_join!(look(&deps, caller.user_id, project_id), deps.people.models.current())?;
+    let counted = Subject::person(caller.user_id);
+    let counted = deps.limiter.take(&FIT_PER_PERSON, &counted);
+    let looks = look(&deps, caller.user_id, project_id);
+    let (sight, model, ()) = try_join!(looks, deps.people.models.current(), counted)?;
     sight.leader()?;
     sight.project().refuse_if_closed()?;
     let edition = (sight.project().version, model.matrix.version(), FIT_VERSION);

@@ -5,6 +5,7 @@ use axum::extract::State;
 use futures::try_join;
 use serde::Serialize;
 use shared::domain::id::{ProjectId, UserId};
+use shared::domain::limit::{FIT_PER_PERSON, Subject};
 use shared::domain::matching::{self, FIT_VERSION, Features, Needs, Person, Score, SkillMatrix};
 use shared::domain::project::ProjectRank;
 use shared::edge::http::{Caller, Id, ListIdentity, Params, Problem, page_limit};
@@ -40,7 +41,7 @@ pub(crate) struct ProjectMatch {
 /// They are listed, look for people, and are none of one's own.
 #[utoipa::path(get, path = "/v1/projects/matches", operation_id = "list_project_matches", tag = "projects", security(("bearer" = [])), params(RankedPage), responses(
     (status = 200, body = ProjectMatchList),
-    (status = "4XX", body = Problem, description = "`profile_missing`, `invalid_field`, `cursor_outdated` after an edit of one's own"),
+    (status = "4XX", body = Problem, description = "`profile_missing`, `too_many_requests`, `invalid_field`, `cursor_outdated` after an edit of one's own"),
 ))]
 pub(crate) async fn list(
     State(deps): State<Deps>,
@@ -48,7 +49,9 @@ pub(crate) async fn list(
     Params(params): Params<RankedPage>,
 ) -> Result<Json<ProjectMatchList>> {
     let limit = page_limit(params.limit)?;
-    let (me, model) = try_join!(deps.people.oneself(caller.user_id), deps.people.models.current())?;
+    let counted = Subject::person(caller.user_id);
+    let counted = deps.limiter.take(&FIT_PER_PERSON, &counted);
+    let (me, model, ()) = try_join!(deps.people.oneself(caller.user_id), deps.people.models.current(), counted)?;
     let edition = (me.profile.version, model.matrix.version(), FIT_VERSION);
     let identity = ListIdentity::new(caller.user_id, &"projects/matches", &edition)?;
     let after = params.cursor.map(|cursor| identity.after::<ProjectRank>(&cursor)).transpose()?;
@@ -60,8 +63,7 @@ pub(crate) async fn list(
     Ok(Json(ProjectMatchList { items, next_cursor }))
 }
 
-/// The projects worth looking at for a person, in the order of how well they fit. Who is kept from which is not asked here:
-/// this is what is worth keeping for a while.
+/// The projects worth looking at for a person, in the order of how well they fit. Who is kept from which is asked of a page.
 async fn ranking(deps: &Deps, me: &Person, matrix: &SkillMatrix) -> Result<Vec<ProjectRank>> {
     let ids = deps.shelf.projects.newest(CANDIDATES).await?;
     let ventures = deps.shelf.projects.find_many(&ids).await?;

@@ -1,7 +1,5 @@
 //! `GET /v1/projects/{project_id}/members`, `PUT` and `DELETE /v1/projects/{project_id}/members/{user_id}`
 
-use std::collections::HashMap;
-
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -9,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use shared::domain::fields::Fields;
 use shared::domain::id::{ProjectId, UserId};
 use shared::domain::input::Input;
-use shared::domain::matching::Person;
 use shared::domain::project::MemberRole;
 use shared::edge::http::{Body, Caller, Id, Params, Problem, page_limit};
 use shared::error::Result;
@@ -17,7 +14,7 @@ use utoipa::ToSchema;
 
 use crate::Deps;
 use crate::change::{Wish, fulfil};
-use crate::pages::PeoplePage;
+use crate::pages::{PeoplePage, shown};
 use crate::sight::look;
 use crate::view::MemberView;
 
@@ -44,16 +41,11 @@ pub(crate) async fn list(
 ) -> Result<Json<MemberList>> {
     let limit = page_limit(params.limit)?;
     look(&deps, caller.user_id, project_id).await?;
-    let members = deps.shelf.members.list(project_id, params.after, limit).await?;
-    let next_after = members.last().map(|member| member.user_id).filter(|_| members.len() == limit);
-    let ids: Vec<UserId> = members.iter().map(|member| member.user_id).collect();
-    let met = by_id(deps.people.met_by(caller.user_id, &ids).await?);
-    let shown = members.iter().filter_map(|member| Some(MemberView::new(member, met.get(&member.user_id)?)));
-    Ok(Json(MemberList { items: shown.collect(), next_after }))
-}
-
-pub(crate) fn by_id(people: Vec<Person>) -> HashMap<UserId, Person> {
-    people.into_iter().map(|person| (person.profile.user_id, person)).collect()
+    let fetch = |after, rows| deps.shelf.members.list(project_id, after, rows);
+    let members = shown(&deps.people, caller.user_id, params.after, limit, fetch, |member| member.user_id);
+    let (members, next_after) = members.await?;
+    let items = members.iter().map(|(member, person)| MemberView::new(member, person)).collect();
+    Ok(Json(MemberList { items, next_after }))
 }
 
 #[derive(Deserialize, ToSchema)]

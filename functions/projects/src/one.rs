@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use futures::join;
 use serde::Deserialize;
 use shared::domain::fields::Fields;
 use shared::domain::id::ProjectId;
@@ -17,7 +16,7 @@ use utoipa::ToSchema;
 
 use crate::Deps;
 use crate::change::note;
-use crate::sight::{glance, look, welcome};
+use crate::sight::look;
 use crate::view::ProjectView;
 
 /// Reads a project.
@@ -35,17 +34,12 @@ pub(crate) async fn read(
     Id(project_id): Id<ProjectId>,
 ) -> Result<Json<ProjectView>> {
     let user_id = caller.user_id;
-    let sight = glance(&deps, user_id, project_id).await?;
-    let viewed = async {
-        // Members look after their own; what they look at says nothing.
-        if sight.member.is_none() {
-            let field = sight.project().details.field;
-            note(&deps, Attention { project_id, field, user_id, event: Event::View }).await;
-        }
-    };
-    // Counting waits for nothing that is read, and nothing waits for it longer than for the owners.
-    let (welcomed, ()) = join!(welcome(&deps, user_id, &sight), viewed);
-    welcomed?;
+    let sight = look(&deps, user_id, project_id).await?;
+    // Members look after their own; what they look at says nothing.
+    if sight.member.is_none() {
+        let field = sight.project().details.field;
+        note(&deps, Attention { project_id, field, user_id, event: Event::View }).await;
+    }
     Ok(Json(ProjectView::from(&sight)))
 }
 

@@ -12,8 +12,7 @@ use utoipa::ToSchema;
 use crate::Deps;
 use crate::change::{Wish, fulfil};
 use crate::join::arrived;
-use crate::members::by_id;
-use crate::pages::PeoplePage;
+use crate::pages::{PeoplePage, shown};
 use crate::sight::look;
 use crate::view::RequestView;
 
@@ -40,12 +39,11 @@ pub(crate) async fn list(
 ) -> Result<Json<RequestList>> {
     let limit = page_limit(params.limit)?;
     look(&deps, caller.user_id, project_id).await?.leader()?;
-    let requests = deps.shelf.members.list_requests(project_id, params.after, limit).await?;
-    let next_after = requests.last().map(|request| request.user_id).filter(|_| requests.len() == limit);
-    let ids: Vec<UserId> = requests.iter().map(|request| request.user_id).collect();
-    let met = by_id(deps.people.met_by(caller.user_id, &ids).await?);
-    let shown = requests.iter().filter_map(|request| Some(RequestView::new(request, met.get(&request.user_id)?)));
-    Ok(Json(RequestList { items: shown.collect(), next_after }))
+    let fetch = |after, rows| deps.shelf.members.list_requests(project_id, after, rows);
+    let requests = shown(&deps.people, caller.user_id, params.after, limit, fetch, |request| request.user_id);
+    let (requests, next_after) = requests.await?;
+    let items = requests.iter().map(|(request, person)| RequestView::new(request, person)).collect();
+    Ok(Json(RequestList { items, next_after }))
 }
 
 /// Lets somebody in who waits. For owners and maintainers.

@@ -36,15 +36,15 @@ impl Sight {
 /// A project as the reader may see it. One that is not there, is private, closed to them, or kept from them by an owner
 /// gets the same answer.
 pub(crate) async fn look(deps: &Deps, me: UserId, project_id: ProjectId) -> Result<Sight> {
-    let sight = glance(deps, me, project_id).await?;
-    welcome(deps, me, &sight).await?;
-    Ok(sight)
-}
-
-/// A project as far as its own items say: [`welcome`] is to be asked before anything is shown.
-pub(crate) async fn glance(deps: &Deps, me: UserId, project_id: ProjectId) -> Result<Sight> {
     let sight = own(deps, me, project_id).await?;
-    if sight.project().is_shown_to(sight.role()) { Ok(sight) } else { Err(Code::ProjectNotFound.into()) }
+    if !sight.project().is_shown_to(sight.role()) {
+        return Err(Code::ProjectNotFound.into());
+    }
+    if sight.role() == Some(MemberRole::Owner) {
+        return Ok(sight);
+    }
+    let met = met_owners(deps, me, [sight.project()].into_iter()).await?;
+    if is_met(sight.project(), &met) { Ok(sight) } else { Err(Code::ProjectNotFound.into()) }
 }
 
 /// A project and what one is in it, whoever may see it: for those who leave.
@@ -52,15 +52,6 @@ pub(crate) async fn own(deps: &Deps, me: UserId, project_id: ProjectId) -> Resul
     let ids = [project_id];
     let (mut found, member) = try_join!(deps.shelf.projects.find_many(&ids), deps.shelf.members.find(project_id, me))?;
     Ok(Sight { venture: found.pop().ok_or(Code::ProjectNotFound)?, member })
-}
-
-/// Refuses a project that one of its owners keeps from the reader.
-pub(crate) async fn welcome(deps: &Deps, me: UserId, sight: &Sight) -> Result<()> {
-    if sight.role() == Some(MemberRole::Owner) {
-        return Ok(());
-    }
-    let met = met_owners(deps, me, [sight.project()].into_iter()).await?;
-    if is_met(sight.project(), &met) { Ok(()) } else { Err(Code::ProjectNotFound.into()) }
 }
 
 /// The projects among `ventures` that the reader may see, in their order, with what the reader is in each.

@@ -64,6 +64,14 @@ pub const LIKE_PER_PERSON: Limit = limit("like.person", 200, Duration::from_hour
 pub const FOUND_PER_PERSON: Limit = limit("found.person", 10, Duration::from_hours(24));
 /// Projects that one person joins or asks to join, the same one again included.
 pub const JOIN_PER_PERSON: Limit = limit("join.person", 50, Duration::from_hours(24));
+/// Pages of one's list, and lists made ahead: a new list reads hundreds of people.
+pub const LIST_PER_PERSON: Limit = limit("list.person", 600, Duration::from_hours(1));
+/// Lists of who fits a project, or which projects fit oneself: every page compares hundreds.
+pub const FIT_PER_PERSON: Limit = limit("fit.person", 200, Duration::from_hours(1));
+/// Writings of one's own profile: each makes another list, and may have a text read by the sentence model.
+pub const EDIT_PER_PERSON: Limit = limit("edit.person", 60, Duration::from_hours(1));
+/// Blocks that one person sets and takes back, repeated ones included: more than a crowd of pests.
+pub const BLOCK_PER_PERSON: Limit = limit("block.person", 1_000, Duration::from_hours(24));
 
 /// The one table of limits, in the order of the documents.
 pub const ALL: &[&Limit] = &[
@@ -84,6 +92,10 @@ pub const ALL: &[&Limit] = &[
     &LIKE_PER_PERSON,
     &FOUND_PER_PERSON,
     &JOIN_PER_PERSON,
+    &LIST_PER_PERSON,
+    &FIT_PER_PERSON,
+    &EDIT_PER_PERSON,
+    &BLOCK_PER_PERSON,
 ];
 
 /// Who is counted. An address is counted by its digest, a network by what one subscriber is given.

@@ -31,6 +31,9 @@ fn bounded(
         return Err(format!("{field} must not contain control or text direction characters").into());
     }
     let text = nfc(text.trim());
+    if !text.is_empty() && text.chars().all(is_invisible) {
+        return Err(format!("{field} must have something to see").into());
+    }
     if length.contains(&text.chars().count()) { Ok(text) } else { Err(length_refusal(field, &length)) }
 }
 
@@ -45,6 +48,16 @@ fn length_refusal(field: &str, length: &RangeInclusive<usize>) -> Refusal {
         (0, end) => format!("{field} must have at most {end} characters").into(),
         (start, end) => format!("{field} must have {start} to {end} characters").into(),
     }
+}
+
+/// White space, and what Unicode lets fonts show nothing for (`Default_Ignorable_Code_Point`), with the blank of Braille.
+fn is_invisible(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c,
+            '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'
+            | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}'
+            | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFF8}' | '\u{1BCA0}'..='\u{1BCA3}'
+            | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 /// Embedding, override and isolate characters can make a text read as another one.
@@ -70,6 +83,16 @@ mod tests {
             let expected: String = text.trim().nfc().collect();
             prop_assert_eq!(line("name", &text, 1..=100).unwrap(), expected);
         }
+    }
+
+    #[test]
+    fn refuses_what_nobody_sees() {
+        for text in
+            ["\u{200B}\u{200B}", "\u{2800} \u{2800}", "\u{3164}\u{AD}", "\u{E0041}\u{E0042}", "\u{200D}\u{FE0F}"]
+        {
+            assert_eq!(line("name", text, 2..=100).unwrap_err(), "name must have something to see", "{text:?}");
+        }
+        assert!(line("name", "👩\u{200D}🚀", 2..=100).is_ok());
     }
 
     #[test]

@@ -6,6 +6,9 @@ use crate::domain::listing::{Rank, Ranking};
 use crate::domain::matching::Person;
 use crate::error::Result;
 
+/// How many people are read at once to find who of them is online.
+const ONLINE: usize = 100;
+
 /// Some people of a list, in its order.
 #[derive(Debug)]
 pub struct Page {
@@ -26,8 +29,9 @@ impl People {
     ) -> Result<Page> {
         let mut people = Vec::new();
         let rest = ranking.after(after);
-        // Most of those who were ranked may still be shown: a page is nearly always full after one batch.
-        for batch in rest.chunks(limit + limit / 2 + 5) {
+        // Most of those who were ranked may still be shown, and a page is nearly always full after one batch; few are online.
+        let batch = if asked.online_now { ONLINE } else { limit + limit / 2 + 5 };
+        for batch in rest.chunks(batch) {
             let ids: Vec<UserId> = batch.iter().map(|rank| rank.user_id()).collect();
             let mut listed = self.listed(me, &ids, asked).await?;
             for rank in batch {

@@ -6,20 +6,22 @@ use super::Rule;
 use super::template::{Resource, Template, one_or_many, references, statements};
 
 /// Tables with partitions that not everybody may touch, and who may touch all of them.
-const DIVIDED: [(&str, &[&str]); 4] = [
+const DIVIDED: [(&str, &[&str]); 5] = [
     ("OpsTable", &[]),
     ("AccountsTable", &["AuthFunction"]),
     ("ChatTable", &["ChatFunction", "ChatSendFunction", "ConnectionsFunction", "PushFunction"]),
-    ("ProfilesTable", &["AdminFunction", "ConnectionsFunction", "MatchingFunction", "ProfilesFunction"]),
+    ("ProfilesTable", &["ConnectionsFunction", "MatchingFunction", "ProfilesFunction"]),
+    ("SocialTable", &[]),
 ];
 
 /// What only those may name who may touch all of a table.
 const SECRET: &str = "PASSWORD#";
 
 const PARTITIONS: Rule = Rule {
-    text: "A policy on ops or accounts, of staff on chat, or of a worker on profiles names the partitions it is about",
+    text: "A policy on ops, accounts or social, of staff on chat or profiles, or of a worker on profiles names the partitions it is about",
     why: "one table holds signing keys beside mail marks, another passwords beside addresses: a flaw in the function that \
-          sends mail must not be one in the function that checks passwords; and staff reads conversations, not inboxes",
+          sends mail must not be one in the function that checks passwords; nobody but staff reads reports; and staff reads \
+          conversations, not inboxes",
     remedy: "add Condition: {ForAllValues:StringLike: {dynamodb:LeadingKeys: [<PREFIX>#*]}}, as EmailSendFunction does; \
              infra/DATA.md lists the prefixes",
 };
@@ -67,6 +69,7 @@ fn a_trespasser_is_caught() {
     let plants = [
         (policy("OpsTable", json!({})), "SweepFunction may touch every partition of OpsTable"),
         (policy("ChatTable", json!({})), "SweepFunction may touch every partition of ChatTable"),
+        (policy("SocialTable", json!({})), "SweepFunction may touch every partition of SocialTable"),
         (policy("OpsTable", keys("*")), "SweepFunction may touch * of OpsTable"),
         (policy("AccountsTable", keys("PASSWORD#*")), "SweepFunction may touch PASSWORD#* of AccountsTable"),
     ];

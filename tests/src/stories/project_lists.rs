@@ -190,3 +190,29 @@ fn everybody_who_cares_counts_once_a_day_and_nobody_is_lost() {
     people[0].joins(&quiet);
     assert!((heat("trending", &quiet).unwrap() - 11.0).abs() < 0.05, "coming back is not coming");
 }
+
+#[test]
+fn no_page_of_people_names_whom_one_may_not_meet() {
+    let story = Story::in_peace();
+    let (ada, bob, cem) = (story.resident("Ada"), story.resident("Bob"), story.resident("Cem"));
+    let (dan, eve, fay) = (story.resident("Dan"), story.resident("Eve"), story.resident("Fay"));
+    let project = ada.founds(&Person::project("Choir"));
+    for singer in [&bob, &cem, &dan, &eve, &fay] {
+        singer.joins(&project);
+    }
+    bob.blocks(&eve);
+    cem.blocks(&eve);
+    let (mut seen, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = eve.gets(&format!("/v1/projects/{project}/members?limit=1{after}")).expect(200).to_string();
+        assert!(!page.contains(&bob.id) && !page.contains(&cem.id), "{page}");
+        let page: Value = serde_json::from_str(&page).unwrap();
+        seen.extend(page["items"].as_array().unwrap().iter().map(|item| item["user_id"].as_str().unwrap().to_owned()));
+        let Some(next) = page["next_after"].as_str() else { break };
+        after = format!("&after={next}");
+    }
+    seen.sort();
+    let mut expected = [&ada, &dan, &eve, &fay].map(|person| person.id.clone());
+    expected.sort();
+    assert_eq!(seen, expected, "everybody else once");
+}

@@ -1,9 +1,12 @@
-//! What one person may do in a while: send, like.
+//! What one person may do in a while: send, like, look at lists, write, block.
 
 use serde_json::{Value, json};
-use shared::domain::limit::{LIKE_PER_PERSON, SEND_PER_PERSON, Subject};
+use shared::domain::limit::{
+    BLOCK_PER_PERSON, EDIT_PER_PERSON, FIT_PER_PERSON, LIKE_PER_PERSON, LIST_PER_PERSON, Limit, SEND_PER_PERSON,
+    Subject,
+};
 
-use crate::support::{Fault, On, Story, eventually};
+use crate::support::{Answer, Fault, On, Person, Story, eventually};
 
 #[test]
 fn a_person_sends_so_many_messages_a_minute_through_both_doors_together() {
@@ -58,6 +61,29 @@ fn counting_a_sender_costs_no_round_trip() {
         send.join().unwrap()
     });
     assert_eq!(sent.expect(201)["seq"], 1);
+}
+
+#[test]
+fn what_reads_or_keeps_much_is_counted() {
+    let story = Story::in_peace();
+    let (ada, bob) = (story.resident("Ada"), story.resident("Bob"));
+    let project = ada.founds(&Person::project("Choir"));
+    let profile = ada.gets("/v1/me").expect(200);
+    let written = json!({"name": profile["name"], "field": "crafts", "experience_years": 3, "time_zone": "UTC"});
+    let me = Subject::person(ada.id.parse().unwrap());
+    let last_one = |limit: &'static Limit, ask: &dyn Fn() -> Answer| {
+        story.has_left(limit, &me, 1);
+        let answer = ask();
+        assert!(answer.status < 300, "{}: {}", limit.name, answer.body);
+        ask().expect_problem(429, "too_many_requests");
+    };
+    last_one(&LIST_PER_PERSON, &|| ada.gets("/v1/matches?limit=1"));
+    ada.posts("/v1/matches/warm", &json!({})).expect_problem(429, "too_many_requests");
+    last_one(&FIT_PER_PERSON, &|| ada.gets("/v1/projects/matches"));
+    ada.gets(&format!("/v1/projects/{project}/candidates")).expect_problem(429, "too_many_requests");
+    last_one(&EDIT_PER_PERSON, &|| ada.puts("/v1/me", &written));
+    last_one(&BLOCK_PER_PERSON, &|| ada.puts(&format!("/v1/blocks/{}", bob.id), &json!({})));
+    assert!(!bob.is_shown(&ada), "the one that was left counts");
 }
 
 #[test]

@@ -89,6 +89,10 @@ fn from_csv(bytes: &[u8]) -> Result<Vec<Line>> {
             return Err(Error::invalid("lines", too_long()));
         }
         let line = numbers.of(record.position().map_or(0, csv::Position::byte));
+        if record.iter().any(|field| field.contains(&b'\n')) {
+            // It may have swallowed any number of good lines.
+            return Err(Error::invalid("lines", format!("line {line} has a quote that is not closed on the line")));
+        }
         lines.push((line, statement(&record, columns)));
     }
     Ok(lines)
@@ -185,7 +189,7 @@ mod tests {
     fn bad_lines_are_named_and_the_good_ones_stay() {
         let text =
             b"a,b,value\nrust,go,NaN\nrust,seo,inf\nrust,law,1.01\nrust,sql,-1e-9\nrust,css,0,5\nrust,html,\"0,5\"\n\
-            Node,node.js,0.5\n,go,\n\xff,go,0.1\nrust,figma,0.7\n\"rust,go,0.5\n";
+            Node,node.js,0.5\n,go,\n\xff,go,0.1\nrust,figma,0.7\n\"rust,go,0.5";
         let (found, report) = csv(text);
         assert_eq!(found, [(11, "figma/rust".to_owned(), 70)]);
         let three = "a line must have three fields: a, b and value, with a point in the number";
@@ -206,6 +210,13 @@ mod tests {
         ];
         assert_eq!(complaints(&report), expected);
         assert_eq!(report.refused, 10);
+    }
+
+    #[test]
+    fn a_quote_that_swallows_lines_is_no_line() {
+        let sheet = b"a,b,value\nrust,seo,0.4\n\"rust,go,0.5\nrust,figma,0.7\n";
+        let error = read(&upload("text/csv", sheet), &mut ImportReport::default()).unwrap_err();
+        assert_eq!(error.fields()[0].detail, "line 3 has a quote that is not closed on the line");
     }
 
     #[test]

@@ -28,6 +28,11 @@ const AWAITED_FOR: Duration = Duration::from_hours(1);
 /// Reads what is new. A failure leaves the snapshot half done: it must not be used.
 pub(super) async fn read(sources: &Sources, next: &mut Snapshot, now: Timestamp) -> Result<()> {
     let lines = lines(sources, next, now).await?;
+    // A segment that was built meanwhile may know of an edit already: lists that were made before do not.
+    for line in &lines {
+        let changed_at = next.changed.entry(line.user_id).or_default();
+        *changed_at = line.updated_at.max(*changed_at);
+    }
     let mut wanted: HashMap<UserId, Timestamp> = HashMap::new();
     for line in lines.into_iter().filter(|line| is_news(next, line)) {
         let newest = wanted.entry(line.user_id).or_default();

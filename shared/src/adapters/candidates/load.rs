@@ -18,6 +18,10 @@ use crate::telemetry;
 const LISTING: Duration = Duration::from_mins(1);
 /// How many segments are read at the same time.
 const AT_ONCE: usize = 8;
+/// How long a search waits for the list of segments, and for those that it lacks. Somebody waits for the search; what comes
+/// too late is asked for by the next refresh.
+const LIST_PATIENCE: Duration = Duration::from_secs(1);
+const READ_PATIENCE: Duration = Duration::from_secs(4);
 
 /// Brings the loaded segments up to date, as far as that is possible: a bucket that does not answer and a segment that
 /// cannot be read are told of and change nothing else.
@@ -29,9 +33,12 @@ pub(super) async fn segments(
     now: Timestamp,
 ) {
     if next.listed_at.is_none_or(|at| at > now || now.since(at) >= LISTING) {
-        match sources.segments.list().await {
-            Ok(listed) => (next.listed, next.listed_at) = (listed, Some(now)),
-            Err(error) => telemetry::report(&error),
+        // A bucket that failed is not asked again before a minute has passed either.
+        next.listed_at = Some(now);
+        match tokio::time::timeout(LIST_PATIENCE, sources.segments.list()).await {
+            Ok(Ok(listed)) => next.listed = listed,
+            Ok(Err(error)) => telemetry::report(&error),
+            Err(_) => telemetry::report(&Error::unavailable("the list of segments did not come in time")),
         }
     }
     let is_listed = |shard: &Shard| next.listed.iter().any(|one| one.shard == *shard);
@@ -39,8 +46,13 @@ pub(super) async fn segments(
     let planned = next.plan(own, capacity);
     make_room(next, &planned, capacity);
     let wanted: Vec<StoredSegment> = next.listed.iter().filter(|one| is_wanted(next, one, &planned)).cloned().collect();
+    let asked_for = wanted.len();
     let reads = wanted.into_iter().map(async |one| (one.shard, read(sources, one.shard).await));
-    let read: Vec<_> = stream::iter(reads).buffer_unordered(AT_ONCE).collect().await;
+    let deadline = Box::pin(tokio::time::sleep(READ_PATIENCE));
+    let read: Vec<_> = stream::iter(reads).buffer_unordered(AT_ONCE).take_until(deadline).collect().await;
+    if read.len() < asked_for {
+        telemetry::report(&Error::unavailable("segments of the index did not come in time"));
+    }
     for (shard, answer) in read {
         match answer {
             Ok(Some(Content::Segment(loaded))) => {

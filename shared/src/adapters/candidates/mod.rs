@@ -13,6 +13,8 @@ mod load;
 mod snapshot;
 
 #[cfg(test)]
+mod failure_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod world;
@@ -61,8 +63,8 @@ struct Limits {
     poll: Duration,
 }
 
-/// More changed people than these are not worth naming.
-const NAMED: usize = 1_000;
+/// More changed people than these are not named: they are read for every page, and a new list reads 300.
+const NAMED: usize = 100;
 
 /// What the index is made of.
 #[derive(Clone)]

@@ -141,82 +141,6 @@ async fn a_new_segment_takes_over_and_the_overlay_is_forgotten() {
 }
 
 #[tokio::test]
-async fn a_broken_segment_is_told_of_once_and_its_field_read_from_the_directory() {
-    for cut in [0, 10, 200] {
-        let stage = Stage::with([2, 3]);
-        stage.world.writes(4, &json!({"field": "crafts"}));
-        stage.world.builds(DESIGN);
-        stage.world.builds(CRAFTS);
-        let mut bytes = stage.world.stored(DESIGN);
-        bytes.truncate(bytes.len().saturating_sub(cut));
-        if cut == 0 {
-            bytes[100] ^= 1;
-        }
-        stage.world.stores(DESIGN, bytes);
-        stage.world.passes(10_000);
-        assert_eq!(stage.found().await, [2, 3, 4]);
-        stage.world.passes(100);
-        assert_eq!(stage.found().await, [2, 3, 4]);
-        assert_eq!(stage.world.reads.load(Ordering::Relaxed), 2, "what cannot be read is not tried again");
-        stage.world.builds(DESIGN);
-        stage.world.passes(100);
-        assert_eq!(stage.found().await, [2, 3, 4]);
-        assert_eq!(stage.world.reads.load(Ordering::Relaxed), 3);
-    }
-}
-
-#[tokio::test]
-async fn a_segment_that_breaks_later_leaves_the_one_before_it_in_use() {
-    let stage = Stage::with([2]);
-    stage.world.builds(DESIGN);
-    assert_eq!(stage.found().await, [2]);
-    stage.world.stores(DESIGN, b"nonsense".to_vec());
-    stage.world.passes(100);
-    stage.world.writes(3, &json!({}));
-    assert_eq!(stage.found().await, [2, 3]);
-}
-
-#[tokio::test]
-async fn a_segment_in_the_place_of_another_is_refused() {
-    let stage = Stage::with([2]);
-    stage.world.writes(3, &json!({"field": "crafts"}));
-    stage.world.builds(DESIGN);
-    let design = stage.world.stored(DESIGN);
-    stage.world.stores(CRAFTS, design);
-    stage.world.passes(1_000);
-    assert_eq!(stage.found().await, [2, 3]);
-}
-
-#[tokio::test]
-async fn a_bucket_that_does_not_answer_changes_nothing() {
-    let mut stage = Stage::with([2]);
-    stage.world.builds(DESIGN);
-    stage.found().await;
-    *stage.world.bucket_is_down.lock().unwrap() = true;
-    stage.world.passes(1_000);
-    stage.world.writes(3, &json!({}));
-    assert_eq!(stage.found().await, [2, 3]);
-    stage.restarts();
-    assert_eq!(stage.found().await, [2, 3], "who starts now asks the directory alone");
-    *stage.world.bucket_is_down.lock().unwrap() = false;
-    stage.world.passes(60);
-    assert_eq!(stage.found().await, [2, 3]);
-    assert_eq!(stage.index.snapshot().loaded.len(), 1);
-}
-
-#[tokio::test]
-async fn without_the_directory_what_is_known_serves_for_a_minute_and_no_longer() {
-    let stage = Stage::with([2]);
-    stage.found().await;
-    *stage.world.directory_is_down.lock().unwrap() = true;
-    stage.world.passes(59);
-    assert_eq!(stage.found().await, [2]);
-    stage.world.passes(1);
-    let late = stage.index.search(&stage.seeker, &Model::default(), &Wanted::default(), 300).await;
-    assert!(late.is_err(), "an old answer would break the promise");
-}
-
-#[tokio::test]
 async fn a_wave_of_edits_is_read_in_steps_until_all_are_known() {
     let stage = Stage::with([2]);
     stage.world.builds(DESIGN);
@@ -277,6 +201,22 @@ async fn changes_are_told_with_what_another_process_may_not_have_seen() {
     assert_eq!(changed(START - Duration::from_secs(1)).await, None, "nobody knows what was before the segments");
     stage.world.passes(3 * 3_600);
     assert_eq!(changed(now).await, None, "too long ago");
+}
+
+#[tokio::test]
+async fn an_edit_that_a_new_segment_has_already_is_told_to_older_lists() {
+    let stage = Stage::with([2]);
+    stage.world.builds(DESIGN);
+    stage.world.passes(1_000);
+    stage.found().await;
+    let made_at = Clock::now(&*stage.world);
+    stage.world.passes(10);
+    stage.world.writes(3, &json!({}));
+    stage.world.passes(70);
+    stage.world.builds(DESIGN);
+    stage.world.passes(70);
+    assert_eq!(stage.index.changed_since(made_at).await.unwrap(), Some(vec![id(3)]));
+    assert_eq!(stage.found().await, [2, 3]);
 }
 
 #[tokio::test]

@@ -27,6 +27,8 @@ pub(super) struct World {
     pub(super) late: Mutex<Vec<UserId>>,
     objects: Mutex<BTreeMap<String, (ETag, Vec<u8>)>>,
     pub(super) bucket_is_down: Mutex<bool>,
+    /// It takes calls and never answers.
+    pub(super) bucket_is_silent: Mutex<bool>,
     pub(super) directory_is_down: Mutex<bool>,
     pub(super) lists: AtomicUsize,
     pub(super) reads: AtomicUsize,
@@ -163,7 +165,10 @@ impl World {
         if *self.directory_is_down.lock().unwrap() { Err(Error::unavailable("the directory is down")) } else { Ok(()) }
     }
 
-    fn bucket(&self) -> Result<()> {
+    async fn bucket(&self) -> Result<()> {
+        if *self.bucket_is_silent.lock().unwrap() {
+            return std::future::pending().await;
+        }
         if *self.bucket_is_down.lock().unwrap() { Err(Error::unavailable("the bucket is down")) } else { Ok(()) }
     }
 }
@@ -195,7 +200,7 @@ impl Directory for World {
 impl Segments for World {
     async fn list(&self) -> Result<Vec<StoredSegment>> {
         self.lists.fetch_add(1, Ordering::Relaxed);
-        self.bucket()?;
+        self.bucket().await?;
         let objects = self.objects.lock().unwrap();
         let stored = |(path, (etag, bytes)): (&String, &(ETag, Vec<u8>))| StoredSegment {
             shard: Shard::parse(path).unwrap(),
@@ -207,7 +212,7 @@ impl Segments for World {
 
     async fn read(&self, shard: Shard) -> Result<Option<(ETag, Vec<u8>)>> {
         self.reads.fetch_add(1, Ordering::Relaxed);
-        self.bucket()?;
+        self.bucket().await?;
         Ok(self.objects.lock().unwrap().get(&shard.path()).cloned())
     }
 

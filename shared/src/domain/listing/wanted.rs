@@ -47,6 +47,12 @@ impl Wanted {
         Some(Self { fields: wanted_fields?, languages: languages?, within_km: within_km?, joined_since })
     }
 
+    /// What was asked for, whatever the hour: the same for a list and its next pages.
+    #[must_use]
+    pub fn at_any_hour(&self) -> Self {
+        Self { joined_since: self.joined_since.map(|_| Timestamp::default()), ..self.clone() }
+    }
+
     /// Whether `other` is what `me` asks for.
     pub fn admits(&self, me: &Profile, other: &Profile) -> bool {
         let (own, said) = (&me.details, &other.details);
