@@ -40,7 +40,8 @@ fn bounded(
 /// Nearly every text is in this form already, which costs less to find out than to bring about: hundreds of profiles are
 /// read for one list.
 fn nfc(text: &str) -> String {
-    if is_nfc_quick(text.chars()) == IsNormalized::Yes { text.to_owned() } else { text.nfc().collect() }
+    let is_nfc = text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes;
+    if is_nfc { text.to_owned() } else { text.nfc().collect() }
 }
 
 fn length_refusal(field: &str, length: &RangeInclusive<usize>) -> Refusal {

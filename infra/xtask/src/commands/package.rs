@@ -36,7 +36,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     if options.rehearse {
         rehearse(platform, Progress::Loud)?;
     }
-    check_sizes(&packages)
+    check_sizes(&packages, platform)
 }
 
 fn sizes(packages: &[Package]) -> Table {

@@ -56,7 +56,7 @@ impl Figures {
         result(table);
         let [least, middle] = self.agreement();
         result(format_args!(
-            "\nAgreement with {runtime}, cosine over {} texts: at least {least:.6}, median {middle:.6}.",
+            "\nAgreement with {runtime}, cosine over {} texts: at least {least:.8}, median {middle:.8}.",
             self.agreement.len()
         ));
         result("\nGET /v1/matches, twenty of three hundred people, warm, among stub services:");
