@@ -101,7 +101,7 @@ catalogue! {
     MethodNotAllowed "method_not_allowed" MethodNotAllowed "The path exists, but not with this method";
     ProfileMissing "profile_missing" Conflict "Write your own profile first";
     AlreadyConnected "already_connected" Conflict "You are connected; unmatch first";
-    ClientIdReused "client_id_reused" Conflict "The `client_id` was used for another message";
+    ClientIdReused "client_id_reused" Conflict "The `client_id` was used for something else";
     LastSignInMethod "last_sign_in_method" Conflict "Nothing else opens your account; set a password first";
     CursorOutdated "cursor_outdated" Conflict "The list has changed since; start again from its beginning";
     MatrixFull "matrix_full" Conflict "The skill matrix has no room for this";

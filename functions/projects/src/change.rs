@@ -1,4 +1,5 @@
-//! The one way to change who is in a project: look, decide, do it if nothing has changed since, or start again.
+//! Changes of who is in a project: look, decide, do it if nothing has changed since, or start again. How one joins, and how
+//! requests are made and taken back, is in `join`.
 
 use shared::domain::id::{ProjectId, UserId};
 use shared::domain::project::{Member, MemberRole, MembershipChange};

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Person, Story};
+use crate::support::{Person, Story, eventually};
 
 #[test]
 fn two_strangers_find_match_and_talk_to_each_other() {
@@ -17,6 +17,11 @@ fn two_strangers_find_match_and_talk_to_each_other() {
         "interests": ["chess"], "goals": ["co-founder"], "languages": ["en"], "time_zone": "Europe/Paris",
     }));
 
+    // Both sides see the same once their interests were read; before, one may look a moment earlier than the other.
+    eventually("their words to be compared", || {
+        let score = ada.gets(&format!("/v1/matches/{}", bob.id)).expect(200)["score"].clone();
+        (!score["versions"]["embedding"].is_null()).then_some(())
+    });
     let seen = ada.suggestions().into_iter().find(|item| item["user_id"] == bob.id).expect("Ada is shown Bob");
     let total = seen["score"]["total"].as_f64().unwrap();
     assert!((0.0..=1.0).contains(&total));

@@ -84,7 +84,7 @@ impl Share {
         self.now.unix_seconds() / 86_400
     }
 
-    /// Stands for a person and an event for a day; nobody can tell whom.
+    /// Stands for a person and an event for a day. It names nobody, but whoever knows an id can tell whether it is theirs.
     fn token(&self) -> String {
         let Attention { project_id, user_id, event, .. } = self.attention;
         let what = format!("{project_id} {user_id} {} {}", event.as_str(), self.day());

@@ -16,7 +16,7 @@ pub struct Coordinates {
 }
 
 impl Coordinates {
-    /// Takes degrees and keeps the nearest point of the grid.
+    /// From steps of the grid.
     pub(super) fn on_grid(latitude: i16, longitude: i16) -> Self {
         Self { latitude, longitude }
     }
