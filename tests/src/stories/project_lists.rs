@@ -165,6 +165,10 @@ fn everybody_who_cares_counts_once_a_day_and_nobody_is_lost() {
     let quiet = ada.founds(&wish("Quiet", "content", &json!(["Rust"])));
     ada.looks_at(&project);
     assert_eq!(points(&story, &project, "trending"), 0, "what members look at says nothing");
+    let pest = story.resident("Pest");
+    ada.blocks(&pest);
+    pest.misses(&project);
+    assert_eq!(points(&story, &project, "trending"), 0, "nor does what is refused");
     people[0].looks_at(&quiet);
     // Everybody looks twice at the same moment.
     Town::at_once(people.len() * 2, |n| people[n % people.len()].looks_at(&project));

@@ -30,7 +30,7 @@ pub(super) struct ImportParams {
 
 /// Imports statements from a JSON body or a CSV file with the header `a,b,value`, of at most 1 MiB and 20,000 lines.
 ///
-/// Good lines are stored, bad ones reported with the reason, unless `strict` is set. Of several lines about the same two
+/// Good lines are stored, bad ones reported with the reason, unless `strict` is set or a quote is not closed on its line. Of several lines about the same two
 /// skills the last one counts. Statements that are not in the sheet stay. Every 97 statements make a version of the matrix;
 /// after an error some may be stored, and the same sheet can be sent again: what is there already is left as it is.
 #[utoipa::path(post, path = "/v1/admin/matrix/import", operation_id = "import_skill_pairs", tag = "admin",

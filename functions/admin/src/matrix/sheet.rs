@@ -89,7 +89,7 @@ fn from_csv(bytes: &[u8]) -> Result<Vec<Line>> {
             return Err(Error::invalid("lines", too_long()));
         }
         let line = numbers.of(record.position().map_or(0, csv::Position::byte));
-        if record.iter().any(|field| field.contains(&b'\n')) {
+        if record.iter().any(|field| field.iter().any(|byte| matches!(byte, b'\r' | b'\n'))) {
             // It may have swallowed any number of good lines.
             return Err(Error::invalid("lines", format!("line {line} has a quote that is not closed on the line")));
         }
@@ -214,9 +214,11 @@ mod tests {
 
     #[test]
     fn a_quote_that_swallows_lines_is_no_line() {
-        let sheet = b"a,b,value\nrust,seo,0.4\n\"rust,go,0.5\nrust,figma,0.7\n";
-        let error = read(&upload("text/csv", sheet), &mut ImportReport::default()).unwrap_err();
-        assert_eq!(error.fields()[0].detail, "line 3 has a quote that is not closed on the line");
+        for end in ["\n", "\r\n", "\r"] {
+            let sheet = ["a,b,value", "rust,seo,0.4", "\"rust,go,0.5", "rust,figma,0.7", ""].join(end);
+            let error = read(&upload("text/csv", sheet.as_bytes()), &mut ImportReport::default()).unwrap_err();
+            assert_eq!(error.fields()[0].detail, "line 3 has a quote that is not closed on the line");
+        }
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl Wanted {
     /// What was asked for, whatever the hour: the same for a list and its next pages.
     #[must_use]
     pub fn at_any_hour(&self) -> Self {
-        Self { joined_since: self.joined_since.map(|_| Timestamp::default()), ..self.clone() }
+        Self { joined_since: self.joined_since.map(|_| Timestamp::from_unix_seconds(1)), ..self.clone() }
     }
 
     /// Whether `other` is what `me` asks for.
@@ -127,6 +127,20 @@ mod tests {
         }
         let details = ProfileDetails::parse(&serde_json::from_value(body).unwrap()).unwrap();
         Profile::new(UserId::from_parts(NOW, [1; 10]), details, created_at)
+    }
+
+    #[test]
+    fn a_list_is_the_same_in_the_next_hour_though_others_are_new_by_then() {
+        let (me, mut fields) = (profile(&json!({}), NOW), Fields::default());
+        let mut at = |new_here, now| {
+            let input = WantedInput { new_here, ..WantedInput::default() };
+            Wanted::take(&mut fields, &input, &me, now).unwrap()
+        };
+        let (now, later) = (at(true, NOW), at(true, NOW + Duration::from_hours(1)));
+        assert_ne!(now.to_string(), later.to_string(), "it is kept under another key");
+        assert_eq!(now.at_any_hour(), later.at_any_hour());
+        // Left out, it asks for something else.
+        assert_ne!(now.at_any_hour().to_string(), at(false, NOW).at_any_hour().to_string());
     }
 
     fn take(input: &WantedInput<'_>, me: &Profile) -> Result<Wanted, Vec<String>> {
