@@ -1,12 +1,13 @@
-//! Delivery of one event to every live socket of some people: what `chat-send` does at once and `push` does later.
+//! Delivery of events to live sockets: what `chat-send` does at once and `push` does later.
+
+mod promises;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::join_all;
 
-use crate::domain::id::{SessionId, UserId};
-use crate::domain::outbox::OutboxEntry;
+use crate::domain::id::UserId;
 use crate::domain::socket::Socket;
 use crate::error::{Error, Result};
 use crate::ports::ambient::Ambient;
@@ -18,6 +19,13 @@ use crate::ports::sockets::{Posted, Sockets};
 const DEADLINE: Duration = Duration::from_secs(2);
 /// For how long after its registration a socket may still be opening: the time limit of the function that does it.
 const OPENING: Duration = Duration::from_secs(10);
+
+/// What came of posting frames to sockets.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Those that lack something still.
+    pub left: Vec<Socket>,
+}
 
 #[derive(Clone)]
 pub struct Delivery {
@@ -37,35 +45,22 @@ impl Delivery {
         Self { ambient, registry, sockets, outbox }
     }
 
-    /// Posts `frame` to all live sockets of `people` and keeps the promise of `entry`. An error leaves the entry where it
-    /// is, to be delivered again; clients tell a repeated frame by its id.
-    pub async fn deliver(&self, people: &[UserId], frame: &str, entry: &OutboxEntry) -> Result<()> {
-        self.post_all(people, frame).await?;
-        self.outbox.finish(entry).await
+    /// Posts `frames` to all live sockets of `people`. An error means that nobody knows which they are.
+    pub async fn post_all(&self, people: &[UserId], frames: &[String]) -> Result<Outcome> {
+        Ok(self.post_to(self.registry.live_sockets_of(people).await?, frames).await)
     }
 
-    /// Posts `frame` to all live sockets of `people`: an error unless every one of them has it or is gone.
-    pub async fn post_all(&self, people: &[UserId], frame: &str) -> Result<()> {
-        let sockets = self.registry.live_sockets_of(people).await?;
-        let posts = sockets.iter().map(|socket| self.post(socket, frame));
-        let posted = tokio::time::timeout(DEADLINE, join_all(posts)).await;
-        posted.map_err(|_| Error::unavailable("a socket took too long"))?.into_iter().collect()
-    }
-
-    /// Ends a promise: it has been kept, or nothing is left to be done about it.
-    pub async fn finish(&self, entry: &OutboxEntry) -> Result<()> {
-        self.outbox.finish(entry).await
-    }
-
-    /// Closes the sockets that a session opened, and keeps the promise of `entry`.
-    pub async fn close_session(&self, user_id: UserId, session_id: SessionId, entry: &OutboxEntry) -> Result<()> {
-        for socket in self.registry.all_of(user_id).await? {
-            if socket.session_id == session_id {
-                self.sockets.close(&socket.connection_id).await?;
-                self.registry.remove(user_id, &socket.connection_id).await?;
+    pub async fn post_to(&self, sockets: Vec<Socket>, frames: &[String]) -> Outcome {
+        let posts = sockets.into_iter().map(async |socket| {
+            for frame in frames {
+                let posted = tokio::time::timeout(DEADLINE, self.post(&socket, frame)).await;
+                if !matches!(posted, Ok(Ok(()))) {
+                    return Some(socket);
+                }
             }
-        }
-        self.outbox.finish(entry).await
+            None
+        });
+        Outcome { left: join_all(posts).await.into_iter().flatten().collect() }
     }
 
     /// API Gateway answers 410 for a socket whose `$connect` has not returned yet, although it will be there in a moment.

@@ -90,6 +90,7 @@ catalogue! {
     ProviderNotConfigured "provider_not_configured" NotFound "This deployment does not sign in with that provider";
     ProfileNotFound "profile_not_found" NotFound "There is no such profile for you";
     ConversationNotFound "conversation_not_found" NotFound "There is no such conversation for you";
+    MessageNotFound "message_not_found" NotFound "There is no such message of yours";
     ConnectionNotFound "connection_not_found" NotFound "There is no such connection";
     UserNotFound "user_not_found" NotFound "There is no such account";
     ReportNotFound "report_not_found" NotFound "There is no such open report";
@@ -101,6 +102,7 @@ catalogue! {
     MethodNotAllowed "method_not_allowed" MethodNotAllowed "The path exists, but not with this method";
     ProfileMissing "profile_missing" Conflict "Write your own profile first";
     AlreadyConnected "already_connected" Conflict "You are connected; unmatch first";
+    MessageFixed "message_fixed" Conflict "The message can no longer be changed";
     ClientIdReused "client_id_reused" Conflict "The `client_id` was used for something else";
     LastSignInMethod "last_sign_in_method" Conflict "Nothing else opens your account; set a password first";
     CursorOutdated "cursor_outdated" Conflict "The list has changed since; start again from its beginning";

@@ -1,34 +1,34 @@
 //! The frame `chat.send`
 
-use serde::Deserialize;
-use shared::domain::id::ConversationId;
-use shared::domain::input::Input;
 use shared::domain::socket::ConnectionId;
-use shared::edge::views::MessageView;
+use shared::edge::views::Receipts;
+use shared::edge::ws::protocol::{ClientKind, SendData};
 use shared::edge::ws::{ClientFrame, ServerFrame};
 use shared::error::{Code, Result};
 
 use crate::Deps;
-use crate::send::{self, Draft};
+use crate::draft::Draft;
+use crate::send;
 
-/// The data of a `chat.send` frame; bounds as in the HTTP body.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SendData {
-    conversation_id: Input<ConversationId>,
-    client_id: Input<String>,
-    text: Input<String>,
-}
-
-/// Sends a message; the `ack` comes once it is stored for good.
+/// Sends messages; the `ack` comes once they are stored for good. Whoever writes is there: the lease is renewed meanwhile.
 pub async fn on_frame(deps: &Deps, connection_id: ConnectionId, frame: ClientFrame) -> Result<ServerFrame> {
-    if frame.kind != "chat.send" {
+    if frame.kind != ClientKind::ChatSend {
         return Err(frame.unknown());
     }
     let socket = deps.registry.find(&connection_id).await?.ok_or(Code::SocketLost)?;
     deps.authenticator.check_session(socket.user_id, socket.session_id).await?;
-    let data: SendData = frame.data()?;
-    let draft = Draft::parse(&data.conversation_id, socket.user_id, &data.client_id, &data.text)?;
-    let sent = send::send(deps, draft).await?;
-    Ok(ServerFrame::new("ack", MessageView::from(&sent.message)))
+    let draft = Draft::parse(socket.user_id, &frame.data::<SendData>()?)?;
+    let conversation_id = draft.conversation_id;
+    let now = deps.ambient.now();
+    let renewal = async {
+        if socket.wants_renewal(now) {
+            deps.registry.renew(&socket, socket.lease_from(now)).await?;
+        }
+        Ok(())
+    };
+    let (sent, renewed) = futures::join!(send::send(deps, draft), renewal);
+    if let Err(error) = renewed {
+        shared::telemetry::report(&error);
+    }
+    Ok(ServerFrame::ack(Receipts::of(conversation_id, &sent?.messages)))
 }

@@ -1,7 +1,10 @@
 //! `chat-send`: stores, acknowledges and delivers messages. One handler, two doors: a socket frame and an HTTP request.
+//! What a sender changes afterwards comes in by HTTP.
 
+mod amend;
 mod by_http;
 mod by_socket;
+mod draft;
 mod intake;
 mod send;
 
@@ -39,5 +42,5 @@ pub fn api() -> OpenApi {
 }
 
 fn routes() -> OpenApiRouter<Deps> {
-    OpenApiRouter::new().routes(routes!(by_http::send))
+    OpenApiRouter::new().routes(routes!(by_http::send)).routes(routes!(amend::edit, amend::delete))
 }

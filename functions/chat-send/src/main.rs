@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chat_send::{Deps, Intake};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{
-    DynamoKeys, DynamoLimits, DynamoMessages, DynamoOutbox, DynamoRegistry, DynamoSessions,
+    DynamoConversations, DynamoKeys, DynamoLimits, DynamoMessages, DynamoOutbox, DynamoRegistry, DynamoSessions,
 };
 use shared::adapters::sockets::ApiGatewaySockets;
 use shared::adapters::system;
@@ -22,7 +22,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let aws = Aws::new(&vars);
     let ambient = system::ambient();
     let outbox = DynamoOutbox::new(aws.table(&mut vars, TableName::Outbox));
-    let messages = DynamoMessages::new(aws.table(&mut vars, TableName::Chat), outbox.clone());
+    let chat = aws.table(&mut vars, TableName::Chat);
+    let messages = DynamoMessages::new(chat.clone(), outbox.clone());
     let registry = Arc::new(DynamoRegistry::new(aws.table(&mut vars, TableName::Realtime)));
     let sessions = DynamoSessions::reader(aws.table(&mut vars, TableName::Sessions));
     let ops = aws.table(&mut vars, TableName::Ops);
@@ -33,7 +34,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let limiter = Limiter::new(Arc::new(DynamoLimits::new(ops, ambient.clone())));
     let authenticator = Authenticator::new(tokens.issuer, keys, Arc::new(sessions), ambient.clone());
     let deps = Deps {
-        intake: Intake::new(Arc::new(messages), limiter),
+        intake: Intake::new(Arc::new(messages), Arc::new(DynamoConversations::new(chat)), limiter),
         registry: registry.clone(),
         delivery: Delivery::new(registry, Arc::new(ApiGatewaySockets::new(&aws)), Arc::new(outbox), ambient.clone()),
         authenticator: Arc::new(authenticator),

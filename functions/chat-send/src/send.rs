@@ -1,82 +1,70 @@
-//! What both doors do: store a message once, then deliver it.
+//! What both doors do: store messages once, then deliver them.
 
-use shared::domain::conversation::{ClientId, Conversation, ConversationState, Message, MessageText};
-use shared::domain::fields::Fields;
-use shared::domain::id::{ConversationId, UserId};
-use shared::domain::input::Input;
+use shared::domain::conversation::{Content, Conversation, Message};
 use shared::domain::outbox::{Effect, OutboxEntry, PushEffect};
 use shared::edge::views::MessageView;
 use shared::edge::ws::ServerFrame;
+use shared::edge::ws::protocol::ServerKind;
 use shared::error::{Code, Result};
 
 use crate::Deps;
+use crate::draft::{Draft, DraftItem};
 
-/// How often a send is tried when others write to the conversation at the same moment, or nobody knows what became of
+/// How often a write is tried when others write to the conversation at the same moment, or nobody knows what became of
 /// the last try.
-const ROUNDS: usize = 8;
+pub(crate) const ROUNDS: usize = 8;
 
 /// How many tries may have an unknown outcome: each takes as long as a dead database takes to be given up.
-const MAX_UNKNOWN: usize = 3;
+pub(crate) const MAX_UNKNOWN: usize = 3;
 
-/// A message that a member wants to send.
-#[derive(Debug)]
-pub(crate) struct Draft {
-    pub(crate) conversation_id: ConversationId,
-    pub(crate) sender_id: UserId,
-    pub(crate) client_id: ClientId,
-    text: MessageText,
-}
-
-/// A message that is stored for good.
+/// Messages that are stored for good, in the order of the draft.
 #[derive(Debug)]
 pub(crate) struct Sent {
-    pub(crate) message: Message,
-    /// Whether this very request stored it; otherwise it is a repetition.
+    pub(crate) messages: Vec<Message>,
+    /// Whether this very request stored one of them; otherwise it is a repetition.
     pub(crate) is_new: bool,
 }
 
-impl Draft {
-    pub(crate) fn parse(
-        conversation_id: &Input<ConversationId>,
-        sender_id: UserId,
-        client_id: &Input<String>,
-        text: &Input<String>,
-    ) -> Result<Self> {
-        let mut fields = Fields::default();
-        let conversation_id = fields.copy("conversation_id", conversation_id);
-        let client_id = fields.read("client_id", client_id, ClientId::parse);
-        let text = fields.read("text", text, MessageText::parse);
-        let ((conversation_id, client_id), text) = fields.accept(conversation_id.zip(client_id).zip(text))?;
-        Ok(Self { conversation_id, sender_id, client_id, text })
+/// One try to store entries, and what it would have promised.
+pub(crate) struct Try {
+    pub(crate) conversation: Conversation,
+    pub(crate) messages: Vec<Message>,
+    pub(crate) entry: OutboxEntry,
+}
+
+impl Try {
+    /// Whether it was this try that stored what is stored. A message may have been changed since.
+    fn is_among(&self, stored: &[Message]) -> bool {
+        self.messages.iter().any(|own| stored.iter().any(|one| one.message_id == own.message_id))
     }
 }
 
-/// One try to store a message, and what it would have promised.
-struct Try {
-    conversation: Conversation,
-    message: Message,
-    entry: OutboxEntry,
-}
-
-/// Stores the message exactly once and delivers it.
+/// Stores each message exactly once, all that are not yet stored together, and delivers them.
 ///
-/// An error means that nothing was stored, or that nobody can tell: sending it again under the same `client_id` is
-/// always right.
+/// An error means that nothing was stored, or that nobody can tell: sending it again under the same `client_id`s is always
+/// right.
 pub(crate) async fn send(deps: &Deps, draft: Draft) -> Result<Sent> {
     // Tries of which nobody knows whether they were committed; the next look at the table tells.
     let mut unknown: Vec<Try> = Vec::new();
     for round in 0..ROUNDS {
         let view = if round == 0 { deps.intake.admit(&draft).await? } else { deps.intake.look(&draft).await? };
-        if let Some(earlier) = view.earlier {
-            let own = unknown.into_iter().find(|one| one.message.message_id == earlier.message_id);
-            return match own {
-                Some(own) => Ok(delivered(deps, own).await),
-                None => repeated(earlier, &draft),
-            };
+        let earlier = matching(&draft, view.earlier)?;
+        let own = unknown.iter().position(|one| one.is_among(&earlier));
+        let is_new = own.is_some();
+        if let Some(own) = own {
+            deliver(deps, unknown.swap_remove(own)).await;
         }
-        let next = next_try(deps, open(view.conversation)?, &draft);
-        match deps.intake.store(&next.conversation, &next.message, &next.entry).await {
-            Ok(true) => return Ok(delivered(deps, next).await),
+        let missing = missing(&draft, &earlier);
+        if missing.is_empty() {
+            return Ok(Sent { messages: in_order(&draft, earlier), is_new });
+        }
+        let next = next_try(deps, open(view.conversation)?, &draft, &missing);
+        match deps.intake.store(&next).await {
+            Ok(true) => {
+                let messages = in_order(&draft, earlier.into_iter().chain(next.messages.iter().cloned()).collect());
+                deliver(deps, next).await;
+                return Ok(Sent { messages, is_new: true });
+            }
             Ok(false) => {}
             Err(error) if error.retryable() && unknown.len() + 1 < MAX_UNKNOWN => {
                 tracing::warn!(error.cause = error.cause_chain(), "a send has an unknown outcome");
@@ -88,43 +76,69 @@ pub(crate) async fn send(deps: &Deps, draft: Draft) -> Result<Sent> {
     Err(Code::Unavailable.into())
 }
 
-fn repeated(earlier: Message, draft: &Draft) -> Result<Sent> {
-    if earlier.text == draft.text {
-        Ok(Sent { message: earlier, is_new: false })
-    } else {
-        Err(Code::ClientIdReused.into())
-    }
+/// What was stored before under the names of the draft. The same name MUST have the same text, unless that was edited or
+/// deleted since, when nothing is left to compare.
+fn matching(draft: &Draft, earlier: Vec<Message>) -> Result<Vec<Message>> {
+    let is_other = |message: &Message| match &message.content {
+        Content::Text { client_id, text, edited_at: None } => {
+            draft.items.iter().any(|item| item.client_id == *client_id && item.text != *text)
+        }
+        _ => false,
+    };
+    if earlier.iter().any(is_other) { Err(Code::ClientIdReused.into()) } else { Ok(earlier) }
 }
 
-fn open(conversation: Option<Conversation>) -> Result<Conversation> {
+fn missing<'d>(draft: &'d Draft, earlier: &[Message]) -> Vec<&'d DraftItem> {
+    let is_stored = |item: &DraftItem| earlier.iter().any(|message| message.client_id() == Some(&item.client_id));
+    draft.items.iter().filter(|item| !is_stored(item)).collect()
+}
+
+fn in_order(draft: &Draft, mut messages: Vec<Message>) -> Vec<Message> {
+    messages.sort_by_key(|message| draft.items.iter().position(|item| Some(&item.client_id) == message.client_id()));
+    messages
+}
+
+/// The conversation, if something can be added to it.
+pub(crate) fn open(conversation: Option<Conversation>) -> Result<Conversation> {
     let conversation = conversation.ok_or(Code::ConversationNotFound)?;
-    match conversation.state {
-        ConversationState::Open => Ok(conversation),
-        ConversationState::Closed => Err(Code::ConversationClosed.into()),
-    }
+    if conversation.is_open() { Ok(conversation) } else { Err(Code::ConversationClosed.into()) }
 }
 
-fn next_try(deps: &Deps, conversation: Conversation, draft: &Draft) -> Try {
-    let message = Message {
+fn next_try(deps: &Deps, conversation: Conversation, draft: &Draft, missing: &[&DraftItem]) -> Try {
+    let message = |(number, item): (u64, &&DraftItem)| Message {
         conversation_id: draft.conversation_id,
-        seq: conversation.seq + 1,
+        seq: conversation.seq + number,
+        count: conversation.count + number,
         message_id: deps.ambient.id(),
         sender_id: draft.sender_id,
-        client_id: draft.client_id.clone(),
-        text: draft.text.clone(),
         sent_at: deps.ambient.now(),
+        content: Content::Text { client_id: item.client_id.clone(), text: item.text.clone(), edited_at: None },
     };
-    let promise = PushEffect::MessageNew { conversation_id: draft.conversation_id, seq: message.seq };
-    Try { conversation, message, entry: deps.ambient.promise(Effect::Push(promise)) }
+    let messages: Vec<Message> = (1..).zip(missing).map(message).collect();
+    let entry = promise(deps, &conversation, messages.len() as u64);
+    Try { conversation, messages, entry }
 }
 
-/// The message is stored whatever becomes of the delivery: what does not get through now stays in the outbox, from
-/// where `sweep` hands it to `push`.
-async fn delivered(deps: &Deps, stored: Try) -> Sent {
-    let Try { conversation, message, entry } = stored;
-    let frame = ServerFrame::event("message.new", entry.id, MessageView::from(&message)).to_json();
-    if let Err(error) = deps.delivery.deliver(&conversation.member_ids, &frame, &entry).await {
+/// The promise to deliver the next entries of a conversation.
+pub(crate) fn promise(deps: &Deps, conversation: &Conversation, entries: u64) -> OutboxEntry {
+    let Conversation { conversation_id, seq, .. } = *conversation;
+    let news = PushEffect::MessageNew { conversation_id, first: seq + 1, last: seq + entries, left: None };
+    deps.ambient.promise(Effect::Push(news))
+}
+
+/// The entries are stored whatever becomes of the delivery: what does not get through now is handed over, or stays in the
+/// outbox, from where `sweep` hands it to `push`.
+pub(crate) async fn deliver(deps: &Deps, stored: Try) {
+    let Try { conversation, messages, entry } = stored;
+    let frame = |message: &Message| {
+        ServerFrame::event(ServerKind::MessageNew, message.message_id, MessageView::from(message)).to_json()
+    };
+    let frames: Vec<String> = messages.iter().map(frame).collect();
+    let delivered = async {
+        let people = deps.intake.members(&conversation).await?;
+        deps.delivery.deliver(&people, &frames, &entry).await
+    };
+    if let Err(error) = delivered.await {
         tracing::warn!(error.cause = error.cause_chain(), "left to the outbox");
     }
-    Sent { message, is_new: true }
 }

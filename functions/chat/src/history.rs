@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use shared::domain::conversation::ConversationState;
+use shared::domain::conversation::Conversation;
 use shared::domain::id::ConversationId;
 use shared::edge::http::{Caller, Id, Params, Problem, page_limit, page_of};
 use shared::edge::views::MessageView;
@@ -16,10 +16,10 @@ use crate::Deps;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct HistoryParams {
-    /// Only messages with a greater number; 0 for the first ones.
+    /// Only entries with a greater number; 0 for the first ones.
     #[serde(default)]
     after: u64,
-    /// How many messages, 1 to 100; 50 when left out.
+    /// How many entries, 1 to 100; 50 when left out.
     #[serde(default = "page_of::<50>")]
     #[param(minimum = 1, maximum = 100, default = 50)]
     limit: u32,
@@ -29,12 +29,12 @@ pub(crate) struct HistoryParams {
 pub(crate) struct History {
     /// In the order of their numbers.
     items: Vec<MessageView>,
-    /// The `after` of the next page, if there are more messages.
+    /// The `after` of the next page, if there are more.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_after: Option<u64>,
 }
 
-/// Reads the messages of a conversation, page by page.
+/// Reads the entries of a conversation, page by page: messages, and what became of them.
 #[utoipa::path(get, path = "/v1/conversations/{conversation_id}/messages", tag = "chat", security(("bearer" = [])),
     params(("conversation_id" = ConversationId, Path), HistoryParams), responses(
     (status = 200, body = History),
@@ -47,11 +47,9 @@ pub(crate) async fn history(
     Params(params): Params<HistoryParams>,
 ) -> Result<Json<History>> {
     let limit = page_limit(params.limit)?;
-    let conversation = deps.conversations.find(conversation_id).await?;
-    // A closed conversation has left both inboxes; its messages are not shown either.
-    let conversation = conversation
-        .filter(|found| found.member_ids.contains(&caller.user_id) && found.state == ConversationState::Open)
-        .ok_or(Code::ConversationNotFound)?;
+    let seat = deps.conversations.seat(conversation_id, caller.user_id).await?;
+    let conversation = seat.map(|seat| seat.conversation).filter(Conversation::is_readable);
+    let conversation = conversation.ok_or(Code::ConversationNotFound)?;
     let messages = deps.conversations.history(conversation_id, params.after, limit).await?;
     let next_after = messages.last().map(|last| last.seq).filter(|seq| *seq < conversation.seq);
     Ok(Json(History { items: messages.iter().map(MessageView::from).collect(), next_after }))

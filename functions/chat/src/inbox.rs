@@ -1,17 +1,21 @@
 //! `GET /v1/conversations`
 
+use std::cmp::Reverse;
+
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
-use shared::domain::id::{ConversationId, UserId};
+use shared::domain::conversation::Conversation;
 use shared::domain::time::Timestamp;
 use shared::edge::http::{Caller, Problem};
-use shared::edge::views::MessageView;
 use shared::error::Result;
-use shared::ports::conversations::InboxLine;
 use utoipa::ToSchema;
 
 use crate::Deps;
+use crate::view::ConversationView;
+
+/// More conversations than anybody keeps up with; `POST /v1/sync` has pages.
+const LINES: usize = 1_000;
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Inbox {
@@ -19,37 +23,17 @@ pub(crate) struct Inbox {
     items: Vec<ConversationView>,
 }
 
-#[derive(Serialize, ToSchema)]
-struct ConversationView {
-    conversation_id: ConversationId,
-    /// The other members.
-    with: Vec<UserId>,
-    /// The number of the newest message, 0 before the first.
-    seq: u64,
-    /// Messages since you last wrote.
-    unread: u64,
-    last_message: Option<MessageView>,
-    created_at: Timestamp,
-}
-
-/// Lists one's conversations with the last message and the number of those since one's own last.
+/// Lists one's conversations with the last message, the marks and the number of unread messages.
 #[utoipa::path(get, path = "/v1/conversations", tag = "chat", security(("bearer" = [])), responses(
     (status = 200, body = Inbox),
     (status = "4XX", body = Problem),
 ))]
 pub(crate) async fn inbox(State(deps): State<Deps>, caller: Caller) -> Result<Json<Inbox>> {
-    let lines = deps.conversations.inbox(caller.user_id).await?;
-    Ok(Json(Inbox { items: lines.into_iter().map(|line| view(line, caller.user_id)).collect() }))
+    let mut lines = deps.conversations.inbox(caller.user_id, None, LINES).await?.lines;
+    lines.sort_by_key(|line| Reverse(newest(&line.seat.conversation)));
+    Ok(Json(Inbox { items: lines.iter().map(ConversationView::from).collect() }))
 }
 
-fn view(line: InboxLine, me: UserId) -> ConversationView {
-    let InboxLine { conversation, unread } = line;
-    ConversationView {
-        conversation_id: conversation.conversation_id,
-        with: conversation.member_ids.into_iter().filter(|member| *member != me).collect(),
-        seq: conversation.seq,
-        unread,
-        last_message: conversation.last.as_ref().map(MessageView::from),
-        created_at: conversation.created_at,
-    }
+fn newest(conversation: &Conversation) -> Timestamp {
+    conversation.last.as_ref().map_or(conversation.created_at, |last| last.sent_at)
 }

@@ -1,8 +1,10 @@
-//! `chat`: inbox, history and socket tickets.
+//! `chat`: inbox, history, what one has missed, and socket tickets.
 
 mod history;
 mod inbox;
+mod sync;
 mod ticket;
+mod view;
 
 use std::sync::Arc;
 
@@ -36,5 +38,9 @@ pub fn api() -> OpenApi {
 }
 
 fn routes() -> OpenApiRouter<Deps> {
-    OpenApiRouter::new().routes(routes!(inbox::inbox)).routes(routes!(history::history)).routes(routes!(ticket::issue))
+    OpenApiRouter::new()
+        .routes(routes!(inbox::inbox))
+        .routes(routes!(history::history))
+        .routes(routes!(sync::sync))
+        .routes(routes!(ticket::issue))
 }

@@ -71,11 +71,16 @@ fn lesson(deps: &Deps, before: &Pair, after: &Pair, me: UserId, known: Known<'_>
     Some(Lesson::new(earlier, verdict, impression.clone(), deps.ambient.now(), taste.era))
 }
 
-/// A new match is told to both people.
+/// A new match is told to both people, and so is that a conversation is over: who has ended it, and whether by a block, is
+/// not.
 fn announcement(deps: &Deps, before: &Pair, after: &Pair) -> Option<OutboxEntry> {
     match (before.connection, after.connection) {
         (Connection::None, Connection::Matched { conversation_id, .. }) => {
             let news = PushEffect::MatchNew { conversation_id, user_ids: after.people() };
+            Some(deps.ambient.promise(Effect::Push(news)))
+        }
+        (Connection::Matched { .. }, Connection::Ended) => {
+            let news = PushEffect::ConversationsChanged { user_ids: after.people().to_vec() };
             Some(deps.ambient.promise(Effect::Push(news)))
         }
         _ => None,

@@ -158,6 +158,10 @@ impl Outbox for World {
         Ok(())
     }
 
+    async fn hand_over(&self, _: &OutboxEntry) -> Result<()> {
+        Err(Error::internal("this function hands nothing over"))
+    }
+
     async fn left_over(&self, _: u64) -> Result<LeftOver> {
         Err(Error::internal("this function sweeps nothing"))
     }

@@ -2,6 +2,7 @@
 //! requests are made and taken back, is in `join`.
 
 use shared::domain::id::{ProjectId, UserId};
+use shared::domain::outbox::{Effect, PushEffect};
 use shared::domain::project::{Member, MemberRole, MembershipChange};
 use shared::error::{Code, Result};
 use shared::ports::projects::{Attention, Changed};
@@ -31,11 +32,19 @@ pub(crate) async fn fulfil(deps: &Deps, me: UserId, project_id: ProjectId, wish:
             _ => look(deps, me, project_id).await?,
         };
         let Some(change) = decide(deps, &sight, wish).await? else { return Ok(sight) };
-        if deps.shelf.members.change(&change).await? == Changed::Done {
+        if carry_out(deps, &change).await? == Changed::Done {
             return Ok(sight);
         }
     }
     Err(Code::Unavailable.into())
+}
+
+/// Tries a change. Whoever comes or goes is told that they have a conversation more, or less.
+pub(crate) async fn carry_out(deps: &Deps, change: &MembershipChange) -> Result<Changed> {
+    let comes_or_goes = change.before.is_none() || change.after.is_none();
+    let news = PushEffect::ConversationsChanged { user_ids: vec![change.user_id] };
+    let promise = comes_or_goes.then(|| deps.ambient.promise(Effect::Push(news)));
+    deps.shelf.members.change(change, promise.as_ref()).await
 }
 
 /// The change that a wish comes to; nothing if it has come true.

@@ -16,7 +16,7 @@ use shared::ports::projects::{Attention, Changed};
 use utoipa::ToSchema;
 
 use crate::Deps;
-use crate::change::{ROUNDS, Wish, fulfil, note};
+use crate::change::{ROUNDS, Wish, carry_out, fulfil, note};
 use crate::sight::{Sight, look};
 
 #[derive(Deserialize, ToSchema)]
@@ -75,7 +75,7 @@ async fn step(deps: &Deps, user_id: UserId, sight: &Sight, note: Option<Note>) -
     let (project, now) = (sight.project(), deps.ambient.now());
     let change = MembershipChange::join(project, user_id, now)?;
     let (changed, state) = match project.details.joining {
-        Joining::Open => (deps.shelf.members.change(&change).await?, JoinState::Joined),
+        Joining::Open => (carry_out(deps, &change).await?, JoinState::Joined),
         Joining::ByRequest => {
             let request = JoinRequest { project_id: project.project_id, user_id, note, requested_at: now };
             (deps.shelf.members.request(&request).await?, JoinState::Requested)

@@ -22,6 +22,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let aws = Aws::new(&vars);
     let ambient = system::ambient();
     let profiles = aws.table(&mut vars, TableName::Profiles);
+    let chat = aws.table(&mut vars, TableName::Chat);
     let outbox = DynamoOutbox::new(aws.table(&mut vars, TableName::Outbox));
     let pairs = DynamoPairs::reader(aws.table(&mut vars, TableName::Social));
     let sessions = DynamoSessions::reader(aws.table(&mut vars, TableName::Sessions));
@@ -32,13 +33,13 @@ async fn main() -> Result<(), lambda_http::Error> {
 
     let cache = Arc::new(cache::open(&cache, Arc::new(DynamoCacheStats::new(ops.clone())), ambient.clone())?);
     let keys = Arc::new(DynamoKeys::new(ops.clone()));
-    let register = Arc::new(DynamoProjects::new(profiles.clone(), outbox));
+    let register = Arc::new(DynamoProjects::new(profiles.clone(), chat.clone(), outbox.clone()));
     let authenticator = Authenticator::new(tokens.issuer, keys, Arc::new(sessions), ambient.clone());
     let deps = Deps {
         shelf: Shelf {
             projects: register.clone(),
             register,
-            members: Arc::new(DynamoMembers::new(profiles.clone())),
+            members: Arc::new(DynamoMembers::new(profiles.clone(), chat, outbox)),
             heat: Arc::new(DynamoHeat::new(profiles.clone())),
             cache: cache.clone(),
         },

@@ -1,7 +1,8 @@
 //! Projects and their people as they are shown.
 
 use serde::Serialize;
-use shared::domain::id::{ProjectId, UserId};
+use shared::domain::conversation::Conversation;
+use shared::domain::id::{ConversationId, ProjectId, UserId};
 use shared::domain::matching::Person;
 use shared::domain::profile::{ExperienceYears, Field, Goal, Place};
 use shared::domain::project::{
@@ -48,6 +49,9 @@ pub(crate) struct ProjectView {
     owner_ids: Vec<UserId>,
     /// What the reader is in it; null if nothing.
     role: Option<MemberRole>,
+    /// Where the members talk, if the reader is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    conversation_id: Option<ConversationId>,
     /// Grows with every edit; give it back with the next one.
     version: u64,
     created_at: Timestamp,
@@ -119,6 +123,7 @@ impl From<&Sight> for ProjectView {
             is_closed: !project.is_open(),
             owner_ids: project.owner_ids.clone(),
             role: sight.role(),
+            conversation_id: sight.role().map(|_| Conversation::of_project(project.project_id)),
             version: project.version,
             created_at: project.created_at,
         }

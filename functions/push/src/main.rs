@@ -22,8 +22,9 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let outbox = DynamoOutbox::new(aws.table(&mut vars, TableName::Outbox));
     vars.finish()?;
 
-    let delivery =
-        Delivery::new(Arc::new(registry), Arc::new(ApiGatewaySockets::new(&aws)), Arc::new(outbox), system::ambient());
-    let deps = Deps { conversations: Arc::new(conversations), delivery };
+    let ambient = system::ambient();
+    let sockets = Arc::new(ApiGatewaySockets::new(&aws));
+    let delivery = Delivery::new(Arc::new(registry), sockets, Arc::new(outbox), ambient.clone());
+    let deps = Deps { conversations: Arc::new(conversations), delivery, ambient };
     queue::run(|entry| push::push(&deps, entry)).await
 }

@@ -75,6 +75,28 @@ impl Fields {
         parse(sent).map_err(|error| self.0.extend(error.fields().iter().map(|field| field.within(object)))).ok()
     }
 
+    /// Parses a list of objects inside the body, and notes its complaints under paths such as `messages[3].text`.
+    pub fn list<T, U>(
+        &mut self,
+        list: &'static str,
+        input: &Input<Vec<T>>,
+        parse: impl Fn(&T) -> Result<U>,
+    ) -> Option<Vec<U>> {
+        let sent = self.take(list, input.get(list))?;
+        let complaints = self.0.len();
+        let mut parsed = Vec::with_capacity(sent.len());
+        for (index, item) in sent.iter().enumerate() {
+            match parse(item) {
+                Ok(item) => parsed.push(item),
+                Err(error) => {
+                    let item = format!("{list}[{index}]");
+                    self.0.extend(error.fields().iter().map(|field| field.within(&item)));
+                }
+            }
+        }
+        (self.0.len() == complaints).then_some(parsed)
+    }
+
     /// The error for the request; call it when one of the taken values is missing.
     pub fn refused(self) -> Error {
         Error::invalid_fields(self.0)

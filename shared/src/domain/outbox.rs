@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::id::{ChallengeId, ConversationId, OutboxId, ProjectId, SessionId, UserId};
+use super::socket::ConnectionId;
 use super::time::Timestamp;
 
 /// The rows of a minute are spread over this many partitions, so that no single one takes every write.
@@ -70,9 +71,22 @@ pub enum PushEffect {
     /// Tell both people of a match.
     #[serde(rename = "match.new")]
     MatchNew { conversation_id: ConversationId, user_ids: [UserId; 2] },
-    /// Deliver a committed message to its conversation.
+    /// Deliver committed entries of a conversation, those with the numbers `first` to `last`.
     #[serde(rename = "message.new")]
-    MessageNew { conversation_id: ConversationId, seq: u64 },
+    MessageNew {
+        conversation_id: ConversationId,
+        first: u64,
+        last: u64,
+        /// The sockets that still lack them; all of everybody if it is not said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        left: Option<Vec<ConnectionId>>,
+    },
+    /// Tell those who watch somebody whether they are there, and forget those of their sockets that are not.
+    #[serde(rename = "presence.changed")]
+    PresenceChanged { user_id: UserId },
+    /// Tell somebody that their list of conversations has changed.
+    #[serde(rename = "conversations.changed")]
+    ConversationsChanged { user_ids: Vec<UserId> },
     /// Close the sockets of a session that has ended.
     #[serde(rename = "session.ended")]
     SessionEnded { user_id: UserId, session_id: SessionId },
@@ -146,6 +160,16 @@ impl OutboxEntry {
         self.created_at.unix_seconds() / 60
     }
 
+    /// The same promise, when only these sockets lack it still. What is told to nobody else in particular stays whole.
+    #[must_use]
+    pub fn left_with(&self, sockets: Vec<ConnectionId>) -> Self {
+        let mut entry = self.clone();
+        if let Effect::Push(PushEffect::MessageNew { left, .. }) = &mut entry.effect {
+            *left = Some(sockets);
+        }
+        entry
+    }
+
     /// Which of the [`SHARDS`] the entry lies in; ids are random at their end, so this spreads evenly.
     pub fn shard(&self) -> u8 {
         self.id.as_uuid().as_bytes()[15] % SHARDS
@@ -165,6 +189,7 @@ mod tests {
         let session_id = SessionId::from_parts(Timestamp::from_unix_millis(1), [3; 10]);
         let project_id = ProjectId::from_parts(Timestamp::from_unix_millis(1), [4; 10]);
         let challenge_id = ChallengeId::from_parts(Timestamp::from_unix_millis(1), [5; 10]);
+        let left = Some(vec![ConnectionId::new("abc=")]);
         let effects = [
             (Effect::mail_code(MailKind::Verify, user_id, challenge_id), "mail.verify"),
             (Effect::mail_code(MailKind::Reset, user_id, challenge_id), "mail.reset"),
@@ -177,7 +202,9 @@ mod tests {
             (Effect::mail(MailKind::SanctionImposed, user_id), "mail.sanction-imposed"),
             (Effect::mail(MailKind::SanctionLifted, user_id), "mail.sanction-lifted"),
             (Effect::Push(PushEffect::MatchNew { conversation_id, user_ids: [user_id, user_id] }), "match.new"),
-            (Effect::Push(PushEffect::MessageNew { conversation_id, seq: 1 }), "message.new"),
+            (Effect::Push(PushEffect::MessageNew { conversation_id, first: 1, last: 2, left }), "message.new"),
+            (Effect::Push(PushEffect::PresenceChanged { user_id }), "presence.changed"),
+            (Effect::Push(PushEffect::ConversationsChanged { user_ids: vec![user_id] }), "conversations.changed"),
             (Effect::Push(PushEffect::SessionEnded { user_id, session_id }), "session.ended"),
             (Effect::embed_profile(user_id), "embed.profile"),
             (Effect::embed_project(project_id), "embed.project"),

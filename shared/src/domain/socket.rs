@@ -15,7 +15,11 @@ use super::time::Timestamp;
 /// A socket that was not heard of for this long counts as gone. Clients ping every four minutes, API Gateway cuts an
 /// idle socket after ten.
 pub const LEASE: Duration = Duration::from_mins(9);
-/// API Gateway ends every socket after two hours; what is stored about one need not live much longer.
+/// After how much silence a client pings.
+pub const PING: Duration = Duration::from_mins(4);
+/// API Gateway ends every socket after two hours.
+pub const LIFETIME: Duration = Duration::from_hours(2);
+/// What is stored about a socket need not live much longer than the socket.
 pub const MAX_AGE: Duration = Duration::from_mins(130);
 /// Sockets of one person; the oldest gives way to the newest.
 pub const MAX_PER_PERSON: usize = 10;
@@ -52,7 +56,35 @@ pub struct Socket {
     pub lease_until: Timestamp,
 }
 
+/// From this age on a socket is asked to make room for another one, which leaves room for two pings before its end.
+const RECONNECT_FROM: Duration = Duration::from_mins(100);
+/// Sockets that were opened in one moment are not asked in one moment.
+const RECONNECT_SPREAD: u64 = 10 * 60;
+/// A lease is worth renewing when this much of it is over; frames that follow each other closely cost no writes.
+const RENEW_AFTER: Duration = Duration::from_mins(1);
+
 impl Socket {
+    /// The lease that a frame gives at `now`: never beyond the end of the socket.
+    pub fn lease_from(&self, now: Timestamp) -> Timestamp {
+        (now + LEASE).min(self.ends_at())
+    }
+
+    pub fn wants_renewal(&self, now: Timestamp) -> bool {
+        self.lease_until.since(now) < LEASE - RENEW_AFTER && self.lease_until < self.ends_at()
+    }
+
+    /// When API Gateway ends the socket.
+    pub fn ends_at(&self) -> Timestamp {
+        self.connected_at + LIFETIME
+    }
+
+    /// When the client is asked to open another one.
+    pub fn reconnect_at(&self) -> Timestamp {
+        let spread =
+            self.connection_id.0.bytes().fold(0, |hash: u64, byte| hash.wrapping_mul(31).wrapping_add(byte.into()));
+        self.connected_at + RECONNECT_FROM + Duration::from_secs(spread % RECONNECT_SPREAD)
+    }
+
     pub fn is_live(&self, now: Timestamp) -> bool {
         self.lease_until > now
     }
@@ -92,4 +124,40 @@ impl fmt::Debug for Ticket {
 pub struct TicketHolder {
     pub user_id: UserId,
     pub session_id: SessionId,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::Id;
+
+    const OPENED: Timestamp = Timestamp::from_unix_seconds(1_000_000);
+
+    fn socket(id: &str) -> Socket {
+        Socket {
+            connection_id: ConnectionId::new(id),
+            user_id: UserId::from_parts(OPENED, [1; 10]),
+            session_id: SessionId::from_parts(OPENED, [2; 10]),
+            connected_at: OPENED,
+            lease_until: OPENED + LEASE,
+        }
+    }
+
+    #[test]
+    fn a_lease_ends_with_the_socket_at_the_latest() {
+        let socket = socket("a");
+        assert_eq!(socket.lease_from(OPENED + PING), OPENED + PING + LEASE);
+        assert_eq!(socket.lease_from(OPENED + LIFETIME - PING), OPENED + LIFETIME);
+        assert!(!socket.wants_renewal(OPENED + Duration::from_secs(59)) && socket.wants_renewal(OPENED + PING));
+        let last = Socket { lease_until: OPENED + LIFETIME, ..socket };
+        assert!(!last.wants_renewal(OPENED + LIFETIME - PING), "there is nothing to gain");
+    }
+
+    #[test]
+    fn sockets_are_asked_to_reconnect_before_their_end_and_not_all_at_once() {
+        let times: Vec<_> = (0..50).map(|n| socket(&format!("Xy{n}=")).reconnect_at()).collect();
+        assert!(times.iter().all(|at| *at >= OPENED + RECONNECT_FROM && *at + PING * 2 < OPENED + LIFETIME));
+        let distinct: std::collections::BTreeSet<_> = times.iter().collect();
+        assert!(distinct.len() > 40, "{}", distinct.len());
+    }
 }

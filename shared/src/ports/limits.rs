@@ -7,8 +7,13 @@ use crate::error::Result;
 
 #[async_trait]
 pub trait Limits: Send + Sync {
-    /// Counts one more attempt. MUST count attempts that come at the same moment one by one.
-    async fn take(&self, limit: &'static Limit, subject: &Subject) -> Result<Allowance>;
+    /// Counts so many attempts more. MUST count attempts that come at the same moment one by one.
+    async fn take_many(&self, limit: &'static Limit, subject: &Subject, attempts: u32) -> Result<Allowance>;
+
+    /// Counts one more attempt.
+    async fn take(&self, limit: &'static Limit, subject: &Subject) -> Result<Allowance> {
+        self.take_many(limit, subject, 1).await
+    }
 
     /// Takes an attempt back that turned out not to be one of those that are counted.
     async fn give_back(&self, limit: &'static Limit, subject: &Subject) -> Result<()>;

@@ -16,6 +16,7 @@ pub mod embeddings;
 pub mod keys;
 pub mod limits;
 pub mod mail;
+pub mod marks;
 pub mod matrix;
 pub mod messages;
 pub mod moderation;

@@ -10,6 +10,10 @@ pub trait Outbox: Send + Sync {
     /// Removes a kept promise. Removing it twice is no error.
     async fn finish(&self, entry: &OutboxEntry) -> Result<()>;
 
+    /// Hands a promise that could not be kept in time to the queue of its lane, with what is left of it. Does nothing if
+    /// it has been kept meanwhile.
+    async fn hand_over(&self, entry: &OutboxEntry) -> Result<()>;
+
     /// What is left of one minute, all shards together.
     async fn left_over(&self, minute: u64) -> Result<LeftOver>;
 }

@@ -84,10 +84,11 @@ pub trait Members: Send + Sync {
     /// The projects that somebody is in, newest first, before this one.
     async fn of_person(&self, user_id: UserId, before: Option<ProjectId>, limit: usize) -> Result<Vec<ProjectId>>;
 
-    /// Carries out a change with everything that follows from it, or nothing. MUST hold it to the project as it is by
+    /// Carries out a change with everything that follows from it, also in the conversation of the members, and promises
+    /// what is to be told; or nothing. MUST hold it to the project as it is by
     /// then: an arrival needs an open project that is not full (and, by oneself, one that everybody may join), an open
     /// project keeps an owner and has few, and whoever decides still has the role to do so.
-    async fn change(&self, change: &MembershipChange) -> Result<Changed>;
+    async fn change(&self, change: &MembershipChange, promise: Option<&OutboxEntry>) -> Result<Changed>;
 
     /// Keeps a request if the project is open and takes requests, and the person is not in it. Asking again replaces the
     /// note.

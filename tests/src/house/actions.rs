@@ -94,16 +94,20 @@ const RESERVED: [(&str, Option<&str>, &[&str]); 8] = [
     ("execute-api:ManageConnections", None, &["ChatSendFunction", "PushFunction", "SocketFunction"]),
     ("secretsmanager:GetSecretValue", Some("SigningSecret"), &["AuthFunction", "KeysRotateFunction"]),
     ("secretsmanager:PutSecretValue", None, &["KeysRotateFunction"]),
-    ("dynamodb:PutItem", Some("ChatTable"), &["ChatSendFunction", "ConnectionsFunction"]),
-    ("dynamodb:UpdateItem", Some("ChatTable"), &["ChatSendFunction", "ConnectionsFunction"]),
-    ("dynamodb:DeleteItem", Some("ChatTable"), &["ConnectionsFunction"]),
+    ("dynamodb:PutItem", Some("ChatTable"), &["ChatSendFunction", "ConnectionsFunction", "ProjectsFunction"]),
+    (
+        "dynamodb:UpdateItem",
+        Some("ChatTable"),
+        &["ChatSendFunction", "ConnectionsFunction", "ProjectsFunction", "SocketFunction"],
+    ),
+    ("dynamodb:DeleteItem", Some("ChatTable"), &["ConnectionsFunction", "ProjectsFunction"]),
     ("s3:PutObject", Some("IndexBucket"), &["IndexBuildFunction"]),
     ("s3:DeleteObject", Some("IndexBucket"), &["IndexBuildFunction"]),
 ];
 
 const FEW: Rule = Rule {
     text: "Only chat-send, push and socket manage connections; only auth and keys-rotate read the signing secret, only \
-           keys-rotate writes it, and only these two publish keys; only chat-send and connections change conversations; \
+           keys-rotate writes it, and only these two publish keys; only chat-send, connections and projects change conversations, and socket the marks in them; \
            only index-build writes the candidate index; only admin edits the matrix",
     why: "who can post to sockets or write messages can speak for anybody; who has the secret or can publish a key can be \
           anybody",
@@ -172,7 +176,10 @@ fn a_usurper_is_caught() {
             "AdminFunction",
             &["ChatFunction may dynamodb:PutItem the matrix", "ChatFunction may dynamodb:UpdateItem its versions"],
         ),
-        ("SocketFunction", &["ChatFunction may execute-api:ManageConnections"]),
+        (
+            "SocketFunction",
+            &["ChatFunction may dynamodb:UpdateItem ChatTable", "ChatFunction may execute-api:ManageConnections"],
+        ),
         (
             "AuthFunction",
             &["ChatFunction may dynamodb:PutItem keys", "ChatFunction may secretsmanager:GetSecretValue SigningSecret"],

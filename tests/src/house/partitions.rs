@@ -9,7 +9,17 @@ use super::template::{Resource, Template, one_or_many, references, statements};
 const DIVIDED: [(&str, &[&str]); 5] = [
     ("OpsTable", &[]),
     ("AccountsTable", &["AuthFunction"]),
-    ("ChatTable", &["ChatFunction", "ChatSendFunction", "ConnectionsFunction", "PushFunction"]),
+    (
+        "ChatTable",
+        &[
+            "ChatFunction",
+            "ChatSendFunction",
+            "ConnectionsFunction",
+            "ProjectsFunction",
+            "PushFunction",
+            "SocketFunction",
+        ],
+    ),
     ("ProfilesTable", &["ConnectionsFunction", "MatchingFunction", "ProfilesFunction"]),
     ("SocialTable", &[]),
 ];

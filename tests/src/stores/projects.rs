@@ -15,12 +15,16 @@ use shared::ports::projects::{Attention, Changed, Founded, Founding, Heat, Membe
 use super::{Hands, finish, table, today};
 use crate::support::Town;
 
+fn outbox() -> DynamoOutbox {
+    DynamoOutbox::new(table(TableName::Outbox))
+}
+
 fn projects() -> DynamoProjects {
-    DynamoProjects::new(table(TableName::Profiles), DynamoOutbox::new(table(TableName::Outbox)))
+    DynamoProjects::new(table(TableName::Profiles), table(TableName::Chat), outbox())
 }
 
 fn members() -> DynamoMembers {
-    DynamoMembers::new(table(TableName::Profiles))
+    DynamoMembers::new(table(TableName::Profiles), table(TableName::Chat), outbox())
 }
 
 fn somebody() -> UserId {
@@ -40,7 +44,7 @@ fn founded(founder: UserId) -> Project {
     let (client_id, digest) = (ClientId::parse("p-1").unwrap(), project.details.digest().unwrap());
     let founding = Founding { project: project.clone(), founder, client_id, digest };
     assert_eq!(finish(projects().found(&founding, &promise)).unwrap(), Founded::Now);
-    finish(DynamoOutbox::new(table(TableName::Outbox)).finish(&promise)).unwrap();
+    finish(outbox().finish(&promise)).unwrap();
     project
 }
 
@@ -53,7 +57,7 @@ fn member(project: &Project, user_id: UserId) -> Member {
 }
 
 fn change(change: &MembershipChange) -> Changed {
-    finish(members().change(change)).unwrap()
+    finish(members().change(change, None)).unwrap()
 }
 
 fn joined(project: &Project, role: MemberRole, founder: UserId) -> Member {

@@ -10,7 +10,7 @@ fn a_retried_send_is_stored_once_through_either_door() {
     let (ada, bob, conversation) = story.couple();
     let first = ada.says(&conversation, "same", "only once");
     let again = ada.tries_to_say(&conversation, "same", "only once").expect(200);
-    assert_eq!(first, again);
+    assert_eq!(first, again["messages"][0]);
     let mut socket = ada.connects();
     assert_eq!(socket.says(&conversation, "same", "only once"), first);
     ada.tries_to_say(&conversation, "same", "something else").expect_problem(409, "client_id_reused");
@@ -29,7 +29,7 @@ fn a_message_to_somebody_offline_is_found_later() {
     let inbox = bob.gets("/v1/conversations").expect(200);
     let line = &inbox["items"][0];
     assert_eq!((line["unread"].as_u64(), line["last_message"]["text"].as_str()), (Some(3), Some("message 3")));
-    assert_eq!(line["with"], json!([ada.id]));
+    assert_eq!(line["with"], ada.id);
     assert_eq!(ada.gets("/v1/conversations").expect(200)["items"][0]["unread"], 0, "one's own messages are read");
 
     let page = bob.gets(&format!("/v1/conversations/{conversation}/messages?limit=2")).expect(200);
@@ -59,7 +59,7 @@ fn a_message_reaches_every_socket_of_every_member_and_nobody_else() {
         (bob.connects(), bob.connects(), ada.connects(), eve.connects());
     let sent = sender.says(&conversation, "a1", "to all your devices");
     for socket in [&mut phone, &mut laptop, &mut sender] {
-        assert_eq!(socket.hears("message.new"), sent);
+        assert_eq!(socket.hears("message.new")["message_id"], sent["message_id"]);
     }
     assert_eq!(stranger.heard_so_far("message.new"), 0);
 }

@@ -39,10 +39,14 @@ fn two_strangers_find_match_and_talk_to_each_other() {
 
     let mut bob_hears = bob.connects();
     let hello = ada_hears.says(&conversation, "a1", "Hello Bob! Shall we build something?");
-    assert_eq!((hello["seq"].as_u64(), hello["sender_id"].as_str()), (Some(1), Some(&*ada.id)));
-    assert_eq!(bob_hears.hears("message.new"), hello);
+    let heard = bob_hears.hears("message.new");
+    assert_eq!((heard["seq"].as_u64(), heard["sender_id"].as_str()), (Some(1), Some(&*ada.id)));
+    assert_eq!(heard["message_id"], hello["message_id"]);
     let answer = bob_hears.says(&conversation, "b1", "Gladly ♟");
-    assert_eq!(ada_hears.wait_for("Bob's answer", |frame| frame["data"]["seq"] == 2)["data"], answer);
+    assert_eq!(
+        ada_hears.wait_for("Bob's answer", |frame| frame["data"]["seq"] == 2)["data"]["message_id"],
+        answer["message_id"]
+    );
     let said: Vec<_> = ada.reads(&conversation);
     assert_eq!(said, [(1, "Hello Bob! Shall we build something?".into()), (2, "Gladly ♟".into())]);
 }

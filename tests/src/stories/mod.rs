@@ -1,6 +1,7 @@
 //! Stories: what people do, told on the deployed local stack.
 
 mod accounts;
+mod amendments;
 mod bad_input;
 mod blocks;
 mod cache_care;
@@ -23,9 +24,12 @@ mod oauth;
 mod oauth_attacks;
 mod passwords;
 mod project_lists;
+mod project_talk;
 mod projects;
 mod quotas;
+mod receipts;
 mod sanctions;
 mod sessions;
 mod sockets;
 mod staff;
+mod sync;

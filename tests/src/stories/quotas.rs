@@ -60,7 +60,7 @@ fn counting_a_sender_costs_no_round_trip() {
         faults.calm(&conversation);
         send.join().unwrap()
     });
-    assert_eq!(sent.expect(201)["seq"], 1);
+    assert_eq!(sent.expect(201)["messages"][0]["seq"], 1);
 }
 
 #[test]

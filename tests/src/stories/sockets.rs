@@ -27,7 +27,7 @@ fn a_ticket_opens_one_socket() {
     let mut socket = Socket::open(story.town, &ticket).expect("the first use");
     assert!(Socket::open(story.town, &ticket).is_none(), "the second use");
     let (kind, hello) = socket.ask("hello", &Value::Null);
-    assert_eq!((kind.as_str(), hello["user_id"].as_str()), ("hello", Some(&*ada.id)));
+    assert_eq!((kind.as_str(), hello["user_id"].as_str()), ("ack", Some(&*ada.id)));
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn a_frame_that_makes_no_sense_gets_an_error_and_keeps_the_socket() {
     assert_eq!((kind.as_str(), problem["code"].as_str()), ("error", Some("unknown_frame")));
     let (kind, problem) = socket.ask("chat.send", &json!({ "text": "to whom?" }));
     assert_eq!((kind.as_str(), problem["field"].as_str()), ("error", Some("conversation_id")));
-    assert_eq!(socket.ask("ping", &Value::Null).0, "pong");
+    assert_eq!(socket.ask("ping", &Value::Null).0, "ack");
 }
 
 #[test]
@@ -83,8 +83,8 @@ fn the_eleventh_socket_closes_the_oldest() {
     let ada = story.newcomer("Ada");
     let mut sockets: Vec<_> = (0..11).map(|_| ada.connects()).collect();
     sockets[0].is_closed();
-    assert_eq!(sockets[1].ask("ping", &Value::Null).0, "pong");
-    assert_eq!(sockets[10].ask("ping", &Value::Null).0, "pong");
+    assert_eq!(sockets[1].ask("ping", &Value::Null).0, "ack");
+    assert_eq!(sockets[10].ask("ping", &Value::Null).0, "ack");
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn the_first_sockets_of_a_person_may_open_at_once() {
         let tickets: Vec<_> = (0..6).map(|_| person.ticket()).collect();
         let open = |n: usize| Socket::open(story.town, &tickets[n]).expect("a fresh ticket opens a socket");
         for mut socket in Town::at_once(6, open) {
-            assert_eq!(socket.ask("ping", &Value::Null).0, "pong");
+            assert_eq!(socket.ask("ping", &Value::Null).0, "ack");
         }
     }
 }
@@ -117,7 +117,7 @@ fn what_nobody_delivered_is_swept_up_and_pushed() {
             "pk": { "S": format!("DUE#{minute}#0") }, "sk": { "S": id }, "id": { "S": id },
             "created_at": { "S": shared::domain::time::Timestamp::from_unix_seconds(minute * 60).to_string() },
             "request_id": { "NULL": true }, "kind": { "S": "message.new" },
-            "conversation_id": { "S": conversation }, "seq": { "N": "1" },
+            "conversation_id": { "S": conversation }, "first": { "N": "1" }, "last": { "N": "1" },
         }),
     );
     // The schedule may have swept this minute already: as far as the next run knows, it has not.

@@ -180,14 +180,33 @@ impl<'s> Person<'s> {
         self.posts(&format!("/v1/conversations/{conversation}/messages"), &body)
     }
 
+    /// Says something, and answers with the receipt.
     pub(crate) fn says(&self, conversation: &str, client_id: &str, text: &str) -> Value {
-        self.tries_to_say(conversation, client_id, text).expect(201)
+        self.tries_to_say(conversation, client_id, text).expect(201)["messages"][0].clone()
+    }
+
+    pub(crate) fn tries_to_edit(&self, conversation: &str, seq: u64, text: &str) -> Answer {
+        self.puts(&format!("/v1/conversations/{conversation}/messages/{seq}"), &json!({ "text": text }))
+    }
+
+    pub(crate) fn tries_to_take_back(&self, conversation: &str, seq: u64) -> Answer {
+        self.deletes(&format!("/v1/conversations/{conversation}/messages/{seq}"))
+    }
+
+    /// The entries of a conversation.
+    pub(crate) fn entries(&self, conversation: &str) -> Vec<Value> {
+        let history = self.gets(&format!("/v1/conversations/{conversation}/messages?limit=100")).expect(200);
+        history["items"].as_array().unwrap().clone()
+    }
+
+    /// What the person lacks who has these entries of these conversations.
+    pub(crate) fn syncs(&self, known: &Value) -> Value {
+        self.posts("/v1/sync", &json!({ "conversations": known })).expect(200)
     }
 
     /// The texts of a conversation with their numbers.
     pub(crate) fn reads(&self, conversation: &str) -> Vec<(u64, String)> {
-        let history = self.gets(&format!("/v1/conversations/{conversation}/messages?limit=100")).expect(200);
-        let items = history["items"].as_array().unwrap().iter();
+        let items = self.entries(conversation).into_iter();
         items.map(|item| (item["seq"].as_u64().unwrap(), item["text"].as_str().unwrap().to_owned())).collect()
     }
 

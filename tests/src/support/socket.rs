@@ -45,12 +45,19 @@ impl Socket {
         (answer["type"].as_str().unwrap().to_owned(), answer["data"].clone())
     }
 
-    /// Says something and answers the stored message.
+    /// Says something, and answers with the receipt.
     pub(crate) fn says(&mut self, conversation: &str, client_id: &str, text: &str) -> Value {
         let data = json!({ "conversation_id": conversation, "client_id": client_id, "text": text });
         let (kind, data) = self.ask("chat.send", &data);
         assert_eq!(kind, "ack", "{data}");
-        data
+        data["messages"][0].clone()
+    }
+
+    /// Moves a mark, and answers with what is unread then.
+    pub(crate) fn marks(&mut self, kind: &str, conversation: &str, seq: u64) -> u64 {
+        let (answer, data) = self.ask(kind, &json!({ "conversation_id": conversation, "seq": seq }));
+        assert_eq!(answer, "ack", "{data}");
+        data["unread"].as_u64().unwrap()
     }
 
     /// The data of the next event of this kind.

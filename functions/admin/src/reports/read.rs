@@ -37,7 +37,8 @@ pub(super) async fn read(
 }
 
 async fn context(deps: &Deps, report: &Report, place: Place) -> Result<Result<Vec<Message>, ContextUnavailable>> {
-    let conversation = deps.conversations.find(place.conversation_id).await?;
+    let theirs = deps.conversations.have_met_in(place.conversation_id, &report.parties()).await?;
+    let conversation = if theirs { deps.conversations.find(place.conversation_id).await? } else { None };
     let excerpt = match report.excerpt(place, conversation.as_ref()) {
         Ok(excerpt) => excerpt,
         Err(reason) => return Ok(Err(reason)),

@@ -5,6 +5,7 @@ use shared::domain::conversation::Message;
 use shared::domain::id::{ConversationId, ReportId, UserId};
 use shared::domain::report::{Complaint, ContextUnavailable, Report};
 use shared::domain::time::Timestamp;
+use shared::edge::views::{MessageKind, MessageView};
 use utoipa::ToSchema;
 
 #[derive(Serialize, ToSchema)]
@@ -40,7 +41,10 @@ pub(super) struct ReportInContext {
 struct ContextMessage {
     seq: u64,
     sender_id: UserId,
-    text: String,
+    kind: MessageKind,
+    /// Left out where the sender has taken it back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
     sent_at: Timestamp,
 }
 
@@ -57,8 +61,9 @@ impl ReportInContext {
 }
 
 impl From<Message> for ContextMessage {
-    fn from(Message { seq, sender_id, text, sent_at, .. }: Message) -> Self {
-        Self { seq, sender_id, text: text.into(), sent_at }
+    fn from(message: Message) -> Self {
+        let MessageView { seq, sender_id, kind, text, sent_at, .. } = MessageView::from(&message);
+        Self { seq, sender_id, kind, text, sent_at }
     }
 }
 

@@ -153,8 +153,8 @@ fn talk(
     let client_id = format!("{}-1", name.to_lowercase());
     let data = json!({ "conversation_id": conversation, "client_id": client_id, "text": line });
     from.send(transcript, "chat.send", &client_id, &data)?;
-    let message = from.expect(transcript, "ack", ("client_id", &client_id))?;
-    to.expect(transcript, "message.new", ("message_id", &text(&message, "message_id")))?;
+    let receipts = from.expect(transcript, "ack", ("conversation_id", conversation))?;
+    to.expect(transcript, "message.new", ("message_id", &text(&receipts["messages"][0], "message_id")))?;
     Ok(())
 }
 

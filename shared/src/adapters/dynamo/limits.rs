@@ -57,13 +57,13 @@ impl DynamoLimits {
 
 #[async_trait]
 impl Limits for DynamoLimits {
-    async fn take(&self, limit: &'static Limit, subject: &Subject) -> Result<Allowance> {
+    async fn take_many(&self, limit: &'static Limit, subject: &Subject, attempts: u32) -> Result<Allowance> {
         let now = self.ambient.now();
         let window = limit.window_of(subject, now);
         if self.is_exceeded(limit, subject, window) {
             return Ok(limit.allowance(u32::MAX, window, now));
         }
-        let allowance = limit.allowance(self.add(limit, subject, window, 1).await?, window, now);
+        let allowance = limit.allowance(self.add(limit, subject, window, attempts.into()).await?, window, now);
         if allowance.is_exceeded {
             self.remember(limit, subject, window, now);
         }

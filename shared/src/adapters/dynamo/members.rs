@@ -7,18 +7,25 @@ use serde::{Deserialize, Serialize};
 use super::expression::Expression;
 use super::item::{Item, Key, decode, encode, text};
 use super::membership_terms::Terms;
+use super::outbox::{DynamoOutbox, row};
+use super::project_talk::ProjectTalk;
 use super::projects::{self, project_in};
 use super::range::Range;
 use super::table::{Read, Table};
 use super::transaction::{Outcome, Transaction};
 use crate::domain::id::{ProjectId, UserId};
+use crate::domain::outbox::OutboxEntry;
 use crate::domain::project::{Audience, Authority, JoinRequest, Joining, Member, MemberRole, MembershipChange, Note};
 use crate::domain::time::Timestamp;
 use crate::error::{Error, Result};
 use crate::ports::projects::{Changed, Members};
 
 #[derive(Clone, Debug)]
-pub struct DynamoMembers(Table);
+pub struct DynamoMembers {
+    profiles: Table,
+    talk: ProjectTalk,
+    outbox: DynamoOutbox,
+}
 
 #[derive(Serialize, Deserialize)]
 struct StoredMember {
@@ -44,8 +51,21 @@ struct Line {
 }
 
 impl DynamoMembers {
-    pub fn new(profiles: Table) -> Self {
-        Self(profiles)
+    pub fn new(profiles: Table, chat: Table, outbox: DynamoOutbox) -> Self {
+        Self { profiles, talk: ProjectTalk::new(chat), outbox }
+    }
+
+    /// The conversation of the members gains or loses one, too.
+    async fn with_talk(&self, transaction: Transaction, change: &MembershipChange) -> Result<Transaction> {
+        let MembershipChange { project_id, user_id, before, after, at, .. } = *change;
+        match (before, after) {
+            (None, Some(_)) => {
+                let newcomer = self.talk.newcomer(project_id, user_id).await?;
+                self.talk.arrive(transaction, project_id, &newcomer, at)
+            }
+            (Some(_), None) => Ok(self.talk.leave(transaction, project_id, user_id, at)),
+            _ => Ok(transaction),
+        }
     }
 
     /// The project's own item: how many members and which owners it has, and what that is held to.
@@ -55,8 +75,10 @@ impl DynamoMembers {
         let condition = conditions.join(" AND ");
         match (changes.is_empty(), conditions.is_empty()) {
             (true, true) => transaction,
-            (true, false) => transaction.check(&self.0, &key, expression.reading(&condition)),
-            (false, _) => transaction.update_if(&self.0, &key, expression.reading(&changes.join(" ")), &condition),
+            (true, false) => transaction.check(&self.profiles, &key, expression.reading(&condition)),
+            (false, _) => {
+                transaction.update_if(&self.profiles, &key, expression.reading(&changes.join(" ")), &condition)
+            }
         }
     }
 
@@ -66,12 +88,14 @@ impl DynamoMembers {
         Ok(match (before, after) {
             (None, Some(role)) => {
                 let member = stored_member(&Member { project_id, user_id, role, joined_at: at })?;
-                transaction.put_if(&self.0, member, Expression::absent()).put(&self.0, line.attributes())
+                transaction.put_if(&self.profiles, member, Expression::absent()).put(&self.profiles, line.attributes())
             }
-            (Some(before), None) => transaction.delete_if(&self.0, &row, is(before)).delete(&self.0, &line),
+            (Some(before), None) => {
+                transaction.delete_if(&self.profiles, &row, is(before)).delete(&self.profiles, &line)
+            }
             (Some(before), Some(after)) => {
                 let appoint = is(before).reading("SET #role = :after").value(":after", text(after.as_str()));
-                transaction.update_if(&self.0, &row, appoint, "#role = :role")
+                transaction.update_if(&self.profiles, &row, appoint, "#role = :role")
             }
             (None, None) => transaction,
         })
@@ -82,8 +106,8 @@ impl DynamoMembers {
         let key = request_key(change.project_id, change.user_id);
         match (change.is_arrival(), change.authority) {
             (false, _) => transaction,
-            (true, Authority::Oneself) => transaction.delete(&self.0, &key),
-            (true, Authority::Leader(..)) => transaction.delete_present(&self.0, &key),
+            (true, Authority::Oneself) => transaction.delete(&self.profiles, &key),
+            (true, Authority::Leader(..)) => transaction.delete_present(&self.profiles, &key),
         }
     }
 
@@ -91,7 +115,7 @@ impl DynamoMembers {
     fn with_leader(&self, transaction: Transaction, change: &MembershipChange) -> Transaction {
         match change.authority {
             Authority::Leader(leader, role) if role != MemberRole::Owner => {
-                transaction.check(&self.0, &key(change.project_id, leader), is(role))
+                transaction.check(&self.profiles, &key(change.project_id, leader), is(role))
             }
             _ => transaction,
         }
@@ -101,18 +125,18 @@ impl DynamoMembers {
 #[async_trait]
 impl Members for DynamoMembers {
     async fn find(&self, project_id: ProjectId, user_id: UserId) -> Result<Option<Member>> {
-        let stored: Option<StoredMember> = self.0.get(&key(project_id, user_id), Read::Strong).await?;
+        let stored: Option<StoredMember> = self.profiles.get(&key(project_id, user_id), Read::Strong).await?;
         Ok(stored.map(Member::from))
     }
 
     async fn find_many(&self, user_id: UserId, project_ids: &[ProjectId]) -> Result<Vec<Member>> {
         let keys: Vec<_> = project_ids.iter().map(|project_id| key(*project_id, user_id)).collect();
-        let items = self.0.get_many(&keys, Read::Strong).await?.into_iter();
+        let items = self.profiles.get_many(&keys, Read::Strong).await?.into_iter();
         items.map(|item| decode::<StoredMember>(item).map(Member::from)).collect()
     }
 
     async fn list(&self, project_id: ProjectId, after: Option<UserId>, limit: usize) -> Result<Vec<Member>> {
-        let items = self.0.query(rows(project_id, MEMBER, after).strong().limit(limit)).await?.into_iter();
+        let items = self.profiles.query(rows(project_id, MEMBER, after).strong().limit(limit)).await?.into_iter();
         items.map(|item| decode::<StoredMember>(item).map(Member::from)).collect()
     }
 
@@ -123,16 +147,21 @@ impl Members for DynamoMembers {
             None => Range::prefix(pk, PROJECT),
         };
         // The end of a range is part of it.
-        let lines = self.0.query(range.strong().newest_first().limit(limit + usize::from(before.is_some()))).await?;
+        let lines =
+            self.profiles.query(range.strong().newest_first().limit(limit + usize::from(before.is_some()))).await?;
         let ids = lines.into_iter().map(|line| project_in(&decode::<Line>(line)?.sk));
         let ids: Vec<ProjectId> = ids.collect::<Result<_>>()?;
         Ok(ids.into_iter().filter(|id| Some(*id) != before).take(limit).collect())
     }
 
-    async fn change(&self, change: &MembershipChange) -> Result<Changed> {
-        let transaction = self.with_project(self.0.transaction(), change);
+    async fn change(&self, change: &MembershipChange, promise: Option<&OutboxEntry>) -> Result<Changed> {
+        let transaction = self.with_project(self.profiles.transaction(), change);
         let transaction = self.with_member(transaction, change)?;
         let transaction = self.with_leader(self.with_request(transaction, change), change);
+        let mut transaction = self.with_talk(transaction, change).await?;
+        if let Some(entry) = promise {
+            transaction = transaction.put(self.outbox.table(), row(entry)?);
+        }
         Ok(changed(&transaction.commit().await?))
     }
 
@@ -150,18 +179,18 @@ impl Members for DynamoMembers {
             requested_at: request.requested_at,
         };
         let outcome = self
-            .0
+            .profiles
             .transaction()
-            .check(&self.0, &projects::key(request.project_id), takes_requests)
-            .check(&self.0, &key(request.project_id, request.user_id), Expression::absent())
-            .put(&self.0, encode(&request_key(request.project_id, request.user_id), &stored)?)
+            .check(&self.profiles, &projects::key(request.project_id), takes_requests)
+            .check(&self.profiles, &key(request.project_id, request.user_id), Expression::absent())
+            .put(&self.profiles, encode(&request_key(request.project_id, request.user_id), &stored)?)
             .commit()
             .await?;
         Ok(changed(&outcome))
     }
 
     async fn find_request(&self, project_id: ProjectId, user_id: UserId) -> Result<Option<JoinRequest>> {
-        let stored: Option<StoredRequest> = self.0.get(&request_key(project_id, user_id), Read::Strong).await?;
+        let stored: Option<StoredRequest> = self.profiles.get(&request_key(project_id, user_id), Read::Strong).await?;
         stored.map(JoinRequest::try_from).transpose()
     }
 
@@ -171,12 +200,12 @@ impl Members for DynamoMembers {
         after: Option<UserId>,
         limit: usize,
     ) -> Result<Vec<JoinRequest>> {
-        let items = self.0.query(rows(project_id, REQUEST, after).strong().limit(limit)).await?.into_iter();
+        let items = self.profiles.query(rows(project_id, REQUEST, after).strong().limit(limit)).await?.into_iter();
         items.map(|item| decode::<StoredRequest>(item).and_then(JoinRequest::try_from)).collect()
     }
 
     async fn withdraw(&self, project_id: ProjectId, user_id: UserId) -> Result<bool> {
-        let transaction = self.0.transaction().delete_present(&self.0, &request_key(project_id, user_id));
+        let transaction = self.profiles.transaction().delete_present(&self.profiles, &request_key(project_id, user_id));
         transaction.committed().await
     }
 }

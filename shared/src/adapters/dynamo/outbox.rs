@@ -3,13 +3,17 @@
 use async_trait::async_trait;
 use futures::future::try_join_all;
 
-use super::item::{Item, Key, decode, encode};
+use super::expression::Expression;
+use super::item::{Item, Key, decode, encode, text};
 use super::range::Range;
 use super::table::Table;
 use crate::domain::outbox::{OutboxEntry, SHARDS};
 use crate::error::Result;
 use crate::ports::outbox::{LeftOver, Outbox};
 use crate::telemetry;
+
+/// When somebody else was asked to keep the promise.
+const HANDED_OVER_AT: &str = "handed_over_at";
 
 #[derive(Clone, Debug)]
 pub struct DynamoOutbox(Table);
@@ -41,6 +45,15 @@ fn partition(minute: u64, shard: u8) -> String {
 impl Outbox for DynamoOutbox {
     async fn finish(&self, entry: &OutboxEntry) -> Result<()> {
         self.0.delete(&key(entry)).await
+    }
+
+    /// The stream's filter lets rows of messages pass when they change, and only then: a first row is delivered by whoever
+    /// has written it.
+    async fn hand_over(&self, entry: &OutboxEntry) -> Result<()> {
+        let mut item = row(entry)?;
+        item.insert(HANDED_OVER_AT.to_owned(), text(self.0.now().to_string()));
+        self.0.put_if(item, Expression::present()).await?;
+        Ok(())
     }
 
     async fn left_over(&self, minute: u64) -> Result<LeftOver> {

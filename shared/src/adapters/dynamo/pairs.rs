@@ -11,6 +11,7 @@ use super::range::Range;
 use super::table::{Read, Table};
 use super::tastes;
 use super::transaction::{Outcome, Transaction};
+use crate::domain::conversation::Participant;
 use crate::domain::id::{ConversationId, UserId};
 use crate::domain::pair::{Connection, Pair, Side, Stance};
 use crate::domain::time::Timestamp;
@@ -137,10 +138,11 @@ impl Writer {
         people: [UserId; 2],
         at: Timestamp,
     ) -> Result<Transaction> {
-        let meta = StoredMeta::opened(conversation_id, people.to_vec(), at);
+        let meta = StoredMeta::of_pair(conversation_id, people, at);
         let mut transaction = transaction.put(&self.chat, encode(&meta_key(conversation_id), &meta)?);
         for person in people {
-            let member = encode(&member_key(conversation_id, person), &StoredMember::joined(person))?;
+            let member =
+                encode(&member_key(conversation_id, person), &StoredMember::from(&Participant::new(person, 0, 0)))?;
             let line = StoredInboxLine { conversation_id, joined_at: at };
             transaction = transaction
                 .put(&self.chat, member)

@@ -13,6 +13,7 @@ use super::expression::Expression;
 use super::item::{Item, Key, decode, encode, expiring, number, text, value};
 use super::members::{leads, membership_key, stored_member};
 use super::outbox::{DynamoOutbox, row};
+use super::project_talk::ProjectTalk;
 use super::range::Range;
 use super::table::{Read, Table};
 use super::transaction::Outcome;
@@ -34,11 +35,18 @@ const MEMORY: Duration = Duration::from_hours(30 * 24);
 /// A string set, so that owners can be added and counted without reading the others.
 pub(super) const OWNERS: &str = "owner_ids";
 
-/// Reads projects for everybody; writing them needs the outbox, which only `projects` has.
+/// Reads projects for everybody; writing them needs the conversations of their members and the outbox, which only
+/// `projects` has.
 #[derive(Clone, Debug)]
 pub struct DynamoProjects {
     profiles: Table,
-    outbox: Option<DynamoOutbox>,
+    writer: Option<Writer>,
+}
+
+#[derive(Clone, Debug)]
+struct Writer {
+    talk: ProjectTalk,
+    outbox: DynamoOutbox,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -79,16 +87,15 @@ struct Line {
 
 impl DynamoProjects {
     pub fn reader(profiles: Table) -> Self {
-        Self { profiles, outbox: None }
+        Self { profiles, writer: None }
     }
 
-    pub fn new(profiles: Table, outbox: DynamoOutbox) -> Self {
-        Self { profiles, outbox: Some(outbox) }
+    pub fn new(profiles: Table, chat: Table, outbox: DynamoOutbox) -> Self {
+        Self { profiles, writer: Some(Writer { talk: ProjectTalk::new(chat), outbox }) }
     }
 
-    fn outbox(&self) -> Result<&Table> {
-        let outbox = self.outbox.as_ref().ok_or_else(|| Error::internal("this function does not write projects"))?;
-        Ok(outbox.table())
+    fn writer(&self) -> Result<&Writer> {
+        self.writer.as_ref().ok_or_else(|| Error::internal("this function does not write projects"))
     }
 
     async fn founded_before(&self, founding: &Founding) -> Result<Founded> {
@@ -144,17 +151,17 @@ impl ProjectRegister for DynamoProjects {
         let unknown = Expression::new("attribute_not_exists(pk) OR expires_at <= :now");
         let unknown = unknown.value(":now", number(self.profiles.now().unix_seconds()));
         let member = Member::founder(project, *founder);
-        let outcome = self
+        let Writer { talk, outbox } = self.writer()?;
+        let transaction = self
             .profiles
             .transaction()
             .put_if(&self.profiles, mark, unknown)
             .put_if(&self.profiles, to_item(project)?, Expression::absent())
             .put(&self.profiles, stored_member(&member)?)
             .put(&self.profiles, membership_key(*founder, project.project_id).attributes())
-            .put(self.outbox()?, row(promise)?)
-            .commit()
-            .await?;
-        match outcome {
+            .put(outbox.table(), row(promise)?);
+        let transaction = talk.open(transaction, project.project_id, *founder, project.created_at)?;
+        match transaction.commit().await? {
             Outcome::Committed => Ok(Founded::Now),
             Outcome::Refused(_) => self.founded_before(founding).await,
             Outcome::Conflict => Err(Error::unavailable("two foundings met")),
@@ -185,7 +192,7 @@ impl ProjectRegister for DynamoProjects {
             .update_if(&self.profiles, &key(project.project_id), change, "version = :before AND #state = :open")
             .check(&self.profiles, &super::members::key(project.project_id, editor), leads());
         if let Some(entry) = promise {
-            transaction = transaction.put(self.outbox()?, row(entry)?);
+            transaction = transaction.put(self.writer()?.outbox.table(), row(entry)?);
         }
         Ok(transaction.commit().await? == Outcome::Committed)
     }
@@ -197,8 +204,10 @@ impl ProjectRegister for DynamoProjects {
             .value(":closed", text("closed"))
             .value(":one", number(1_u32))
             .value(":owner", text(owner.to_string()));
-        let closed = self.profiles.update_if(&key(project_id), change, "contains(owner_ids, :owner)").await?;
-        Ok(closed.is_some())
+        let transaction = self.profiles.transaction();
+        let transaction =
+            transaction.update_if(&self.profiles, &key(project_id), change, "contains(owner_ids, :owner)");
+        self.writer()?.talk.close(transaction, project_id).committed().await
     }
 }
 

@@ -105,6 +105,9 @@ impl Registry for DynamoRegistry {
             .value(":lease_until", text(lease_until.to_string()));
         // A socket that is gone by now needs no lease.
         self.0.update_if(&registry_key(socket.user_id), change, "attribute_exists(sockets.#id)").await?;
+        let change =
+            Expression::new("SET lease_until = :lease_until").value(":lease_until", text(lease_until.to_string()));
+        self.0.update_if(&connection_key(&socket.connection_id), change, "attribute_exists(pk)").await?;
         Ok(())
     }
 

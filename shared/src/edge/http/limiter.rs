@@ -29,7 +29,13 @@ impl Limiter {
 
     /// Counts one more, or refuses.
     pub async fn take(&self, limit: &'static Limit, subject: &Subject) -> Result<()> {
-        let allowance = self.0.take(limit, subject).await?;
+        self.take_many(limit, subject, 1).await
+    }
+
+    /// Counts so many more, or refuses them all.
+    pub async fn take_many(&self, limit: &'static Limit, subject: &Subject, attempts: usize) -> Result<()> {
+        let attempts = u32::try_from(attempts).unwrap_or(u32::MAX);
+        let allowance = self.0.take_many(limit, subject, attempts).await?;
         note(allowance);
         if allowance.is_exceeded {
             tracing::info!(limit.name = limit.name, "a limit was reached");

@@ -13,11 +13,11 @@ pub enum SocketEvent {
     Frame(Frame),
 }
 
-/// One text frame, not read yet.
+/// One frame, not read yet. A binary one has no text to be read.
 #[derive(Debug)]
 pub struct Frame {
     pub connection_id: ConnectionId,
-    pub body: String,
+    pub body: Option<String>,
     pub request_id: String,
 }
 
@@ -42,7 +42,10 @@ impl From<ApiGatewayWebsocketProxyRequest> for SocketEvent {
                 Self::Connect { connection_id, ticket, request_id }
             }
             Some("DISCONNECT") => Self::Disconnect { connection_id, request_id },
-            _ => Self::Frame(Frame { connection_id, body: request.body.unwrap_or_default(), request_id }),
+            _ => {
+                let body = (!request.is_base64_encoded).then(|| request.body.unwrap_or_default());
+                Self::Frame(Frame { connection_id, body, request_id })
+            }
         }
     }
 }

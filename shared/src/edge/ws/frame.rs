@@ -4,8 +4,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::protocol::{ClientKind, ServerKind};
 use crate::domain::fields::Fields;
-use crate::domain::id::OutboxId;
 use crate::domain::input::Input;
 use crate::edge::http::parse;
 use crate::error::{Code, Error, Result};
@@ -13,11 +13,14 @@ use crate::error::{Code, Error, Result};
 /// The version of the protocol, the `v` of every frame.
 const VERSION: u8 = 1;
 const MAX_ID_CHARS: usize = 64;
+/// The longest message that API Gateway takes from a client. Here it is refused with a reason instead of a closed socket,
+/// wherever a gateway is more generous.
+const MAX_BYTES: usize = 128 * 1024;
 
 /// A frame from a client.
 #[derive(Debug)]
 pub struct ClientFrame {
-    pub kind: String,
+    pub kind: ClientKind,
     data: Value,
 }
 
@@ -43,6 +46,9 @@ fn version() -> Input<u8> {
 
 impl ClientFrame {
     pub(super) fn read(body: &str) -> (Option<String>, Result<Self>) {
+        if body.len() > MAX_BYTES {
+            return (None, Err(Error::new(Code::BodyTooLarge, "A message must have at most 128 KB")));
+        }
         let id = serde_json::from_str::<OnlyId>(body).ok().map(|only| only.id);
         let id = id.filter(|id| id.chars().count() <= MAX_ID_CHARS);
         let frame = parse::<Wire>(body.as_bytes()).and_then(|wire| {
@@ -50,25 +56,27 @@ impl ClientFrame {
             let version = fields.copy("v", &wire.v);
             let kind = fields.read("type", &wire.kind, |kind: &str| Ok(kind.to_owned()));
             match fields.accept(version.zip(kind))? {
-                (VERSION, kind) => Ok(Self { kind, data: wire.data }),
+                (VERSION, kind) => {
+                    let kind = ClientKind::parse(&kind).ok_or(Code::UnknownFrame)?;
+                    Ok(Self { kind, data: wire.data })
+                }
                 _ => Err(Code::UnsupportedVersion.into()),
             }
         });
         (id, frame)
     }
 
-    /// The frame's data as the type that its kind goes with.
+    /// The frame's data as the type that its kind goes with. A frame without data has an empty one.
     pub fn data<T: DeserializeOwned>(&self) -> Result<T> {
+        if self.data.is_null() {
+            return parse(b"{}");
+        }
         parse(self.data.to_string().as_bytes())
     }
 
+    /// The refusal of a frame that another function answers.
     pub fn unknown(&self) -> Error {
         Code::UnknownFrame.into()
-    }
-
-    /// The kind for the log, where clients must not write what they like.
-    pub(super) fn known_kind(&self) -> &'static str {
-        ["chat.send", "hello", "ping"].into_iter().find(|known| *known == self.kind).unwrap_or("unknown")
     }
 }
 
@@ -77,20 +85,25 @@ impl ClientFrame {
 pub struct ServerFrame {
     v: u8,
     #[serde(rename = "type")]
-    kind: &'static str,
+    kind: ServerKind,
     id: Option<String>,
     data: Value,
 }
 
 impl ServerFrame {
-    pub fn new(kind: &'static str, data: impl Serialize) -> Self {
+    pub fn new(kind: ServerKind, data: impl Serialize) -> Self {
         // Views are structs of strings, numbers and times, which always serialise.
         let data = serde_json::to_value(data).unwrap_or_default();
         Self { v: VERSION, kind, id: None, data }
     }
 
-    /// An event, under the id of the promise that it keeps: clients tell a repeated one by it.
-    pub fn event(kind: &'static str, id: OutboxId, data: impl Serialize) -> Self {
+    /// The answer to a frame that was carried out.
+    pub fn ack(data: impl Serialize) -> Self {
+        Self::new(ServerKind::Ack, data)
+    }
+
+    /// An event, under an id by which clients tell that it is repeated.
+    pub fn event(kind: ServerKind, id: impl ToString, data: impl Serialize) -> Self {
         Self { id: Some(id.to_string()), ..Self::new(kind, data) }
     }
 
@@ -118,8 +131,10 @@ mod tests {
     }
 
     #[test]
-    fn a_log_never_shows_a_kind_that_a_client_made_up() {
-        let (_, frame) = ClientFrame::read(r#"{"type":"evil\nline"}"#);
-        assert_eq!(frame.unwrap().known_kind(), "unknown");
+    fn what_is_no_frame_of_ours_is_unknown_whatever_it_says() {
+        let (id, frame) = ClientFrame::read(r#"{"id":"c2","type":"evil\nline"}"#);
+        assert_eq!((id.as_deref(), frame.unwrap_err().code()), (Some("c2"), Code::UnknownFrame));
+        let (_, frame) = ClientFrame::read(&format!(r#"{{"type":"ping","data":"{}"}}"#, "x".repeat(MAX_BYTES)));
+        assert_eq!(frame.unwrap_err().code(), Code::BodyTooLarge);
     }
 }

@@ -1,10 +1,11 @@
 //! WebSocket: frames of `{"v":1,"type":…,"id":…,"data":{…}}` behind API Gateway.
 //!
-//! A client names each frame with an `id`; the answer (`ack`, `pong`, `error`, …) carries the same one and travels
-//! back as the route's response. A frame that cannot be read gets an error and keeps the socket.
+//! A client names each frame with an `id`; the answer (`ack` or `error`) carries the same one and travels back as the
+//! route's response. A frame that cannot be read gets an error and keeps the socket.
 
 mod event;
 mod frame;
+pub mod protocol;
 
 use std::time::Instant;
 
@@ -19,10 +20,11 @@ use tower::Service;
 
 pub use event::{Frame, SocketEvent};
 pub use frame::{ClientFrame, ServerFrame};
+use protocol::ServerKind;
 
 use crate::domain::socket::ConnectionId;
 use crate::edge::http::{Problem, service, status};
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::telemetry;
 
 type Answer = std::result::Result<Reply, lambda_runtime::Error>;
@@ -37,6 +39,16 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// Whether API Gateway lets the socket open, or the frame through.
+    pub const fn is_accepted(&self) -> bool {
+        self.status_code == 200
+    }
+
+    /// The frame that goes back to the client.
+    pub fn body(&self) -> Option<&str> {
+        self.body.as_deref()
+    }
+
     fn of(outcome: Result<Option<String>>) -> Self {
         match outcome {
             Ok(body) => Self { status_code: 200, body },
@@ -75,7 +87,7 @@ where
         async move {
             let answer = match SocketEvent::split(event) {
                 Ok(SocketEvent::Frame(Frame { connection_id, body, request_id })) => {
-                    let reply = answer(&body, request_id, |frame| on_frame(connection_id, frame)).await;
+                    let reply = answer(body, request_id, |frame| on_frame(connection_id, frame)).await;
                     serde_json::to_value(reply)?
                 }
                 Ok(_) => serde_json::to_value(Reply::of(Ok(None)))?,
@@ -97,7 +109,7 @@ pub async fn handle(event: SocketEvent, handler: &impl Handler) -> Reply {
             life("disconnect", request_id, handler.disconnect(connection_id)).await
         }
         SocketEvent::Frame(Frame { connection_id, body, request_id }) => {
-            answer(&body, request_id, |frame| handler.frame(connection_id, frame)).await
+            answer(body, request_id, |frame| handler.frame(connection_id, frame)).await
         }
     }
 }
@@ -113,14 +125,17 @@ async fn life(what: &'static str, request_id: String, work: impl Future<Output =
 }
 
 /// Reads a frame, lets `work` answer it, and gives the answer or the problem the frame's id.
-async fn answer<R>(body: &str, request_id: String, work: impl FnOnce(ClientFrame) -> R) -> Reply
+pub async fn answer<R>(body: Option<String>, request_id: String, work: impl FnOnce(ClientFrame) -> R) -> Reply
 where
     R: Future<Output = Result<ServerFrame>>,
 {
     telemetry::with_request_id(request_id.clone(), async {
         let started = Instant::now();
-        let (id, read) = ClientFrame::read(body);
-        let kind = read.as_ref().map_or("unreadable", ClientFrame::known_kind);
+        let (id, read) = match body.as_deref() {
+            Some(body) => ClientFrame::read(body),
+            None => (None, Err(Error::new(Code::MalformedBody, "Frames must be text"))),
+        };
+        let kind = read.as_ref().map_or("unreadable", |frame| frame.kind.as_str());
         let outcome = match read {
             Ok(frame) => work(frame).await,
             Err(error) => Err(error),
@@ -134,7 +149,7 @@ where
 
 fn problem(error: &Error, request_id: &str) -> ServerFrame {
     telemetry::report(error);
-    ServerFrame::new("error", Problem::new(error, request_id))
+    ServerFrame::new(ServerKind::Error, Problem::new(error, request_id))
 }
 
 fn log(what: &str, error: Option<&Error>, started: Instant) {

@@ -1,46 +1,73 @@
-//! Conversations and their messages.
+//! What is said in a conversation.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::fields::Refusal;
-use super::id::{ConversationId, MessageId, UserId};
-use super::text;
-use super::time::Timestamp;
+use crate::domain::fields::Refusal;
+use crate::domain::id::{ConversationId, MessageId, UserId};
+use crate::domain::text;
+use crate::domain::time::Timestamp;
 
 /// The longest text of a message, in characters. In UTF-8 and JSON it stays far below a socket frame of 32 KB.
 pub const MAX_TEXT_CHARS: usize = 4_000;
+/// The most messages that are sent as one list. Each is two items of a transaction, which holds a hundred.
+pub const MAX_LIST: usize = 20;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ConversationState {
-    Open,
-    /// Unmatched or blocked: nothing is added, and what was said is shown to nobody.
-    Closed,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Conversation {
-    pub conversation_id: ConversationId,
-    pub state: ConversationState,
-    /// The number of the newest message. Numbers have no gaps and start at one.
-    pub seq: u64,
-    /// How many messages count as read or unread.
-    pub count: u64,
-    pub member_ids: Vec<UserId>,
-    pub created_at: Timestamp,
-    pub last: Option<Message>,
-}
-
+/// An entry of a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     pub conversation_id: ConversationId,
     pub seq: u64,
+    /// How many messages the conversation had with this entry.
+    pub count: u64,
     pub message_id: MessageId,
     pub sender_id: UserId,
-    pub client_id: ClientId,
-    pub text: MessageText,
     pub sent_at: Timestamp,
+    pub content: Content,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    Text {
+        client_id: ClientId,
+        text: MessageText,
+        edited_at: Option<Timestamp>,
+    },
+    /// What is left of a message.
+    Deleted {
+        client_id: ClientId,
+        deleted_at: Timestamp,
+    },
+    /// Says that an earlier message has another text now.
+    Edit {
+        of: u64,
+        /// The text as it is now; nothing if the message was deleted since.
+        text: Option<MessageText>,
+    },
+    /// Says that an earlier message is gone.
+    Deletion {
+        of: u64,
+    },
+}
+
+impl Message {
+    /// The text, if there is one to be read.
+    pub fn text(&self) -> Option<&MessageText> {
+        match &self.content {
+            Content::Text { text, .. } => Some(text),
+            Content::Edit { text, .. } => text.as_ref(),
+            Content::Deleted { .. } | Content::Deletion { .. } => None,
+        }
+    }
+
+    /// The name that its client gave the message; changes of messages have none.
+    pub fn client_id(&self) -> Option<&ClientId> {
+        match &self.content {
+            Content::Text { client_id, .. } | Content::Deleted { client_id, .. } => Some(client_id),
+            Content::Edit { .. } | Content::Deletion { .. } => None,
+        }
+    }
 }
 
 /// The text of a message: normalised, not empty, bounded.

@@ -1,0 +1,29 @@
+//! `match.new`
+
+use shared::domain::conversation::Conversation;
+use shared::domain::id::{ConversationId, UserId};
+use shared::domain::outbox::OutboxEntry;
+use shared::edge::ws::ServerFrame;
+use shared::edge::ws::protocol::{MatchNew, ServerKind};
+use shared::error::Result;
+
+use crate::Deps;
+
+/// Both people hear of the match, each with the other's id, unless it is over by now.
+pub(crate) async fn push(
+    deps: &Deps,
+    conversation_id: ConversationId,
+    [a, b]: [UserId; 2],
+    entry: &OutboxEntry,
+) -> Result<()> {
+    let conversation = deps.conversations.find(conversation_id).await?;
+    let Some(conversation) = conversation.filter(Conversation::is_open) else {
+        return deps.delivery.finish(entry).await;
+    };
+    for (person, other) in [(a, b), (b, a)] {
+        let data = MatchNew { user_id: other, conversation_id, matched_at: conversation.created_at };
+        let frame = ServerFrame::event(ServerKind::MatchNew, entry.id, data).to_json();
+        deps.delivery.reach(&[person], &[frame], entry).await?;
+    }
+    deps.delivery.finish(entry).await
+}

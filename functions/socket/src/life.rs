@@ -1,0 +1,72 @@
+//! How a socket begins, goes on and ends.
+
+use std::sync::Arc;
+
+use shared::domain::socket::{ConnectionId, LEASE, Socket, Ticket};
+use shared::domain::time::Timestamp;
+use shared::error::{Code, Result};
+use shared::ports::registry::{Registry, Tickets};
+use shared::ports::sessions::Sessions;
+use shared::ports::sockets::Sockets;
+use shared::telemetry;
+
+#[derive(Clone)]
+pub struct Life {
+    pub tickets: Arc<dyn Tickets>,
+    pub sessions: Arc<dyn Sessions>,
+    pub registry: Arc<dyn Registry>,
+    pub sockets: Arc<dyn Sockets>,
+}
+
+impl Life {
+    pub(crate) async fn begin(
+        &self,
+        connection_id: ConnectionId,
+        ticket: Option<String>,
+        now: Timestamp,
+    ) -> Result<()> {
+        let ticket = Ticket::from_client(ticket.ok_or(Code::InvalidTicket)?);
+        let holder = self.tickets.redeem(&ticket).await?.ok_or(Code::InvalidTicket)?;
+        telemetry::note_user(holder.user_id);
+        let session = self.sessions.find(holder.user_id, holder.session_id).await?;
+        session.filter(|session| session.is_live(now)).ok_or(Code::SessionEnded)?;
+        let socket = Socket {
+            connection_id,
+            user_id: holder.user_id,
+            session_id: holder.session_id,
+            connected_at: now,
+            lease_until: now + LEASE,
+        };
+        for surplus in self.registry.add(&socket).await? {
+            self.sockets.close(&surplus).await?;
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn end(&self, connection_id: &ConnectionId) -> Result<()> {
+        match self.registry.find(connection_id).await? {
+            Some(socket) => self.registry.remove(socket.user_id, connection_id).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The socket that a frame came by. One whose session has ended, or that is older than a socket can be, is closed.
+    pub(crate) async fn find(&self, connection_id: &ConnectionId, now: Timestamp) -> Result<Socket> {
+        let socket = self.registry.find(connection_id).await?.ok_or(Code::SocketLost)?;
+        let session = self.sessions.find(socket.user_id, socket.session_id).await?;
+        let refusal = if session.is_none_or(|session| !session.is_live(now)) {
+            Code::SessionEnded
+        } else if now >= socket.ends_at() {
+            Code::SocketLost
+        } else {
+            return Ok(socket);
+        };
+        self.registry.remove(socket.user_id, connection_id).await?;
+        self.sockets.close(connection_id).await?;
+        Err(refusal.into())
+    }
+
+    pub(crate) async fn go_on(&self, socket: &Socket, now: Timestamp) -> Result<()> {
+        if socket.wants_renewal(now) { self.registry.renew(socket, socket.lease_from(now)).await } else { Ok(()) }
+    }
+}

@@ -1,0 +1,89 @@
+//! Keeping promises: what becomes of an outbox entry when its frames were posted, or were not.
+
+use std::time::Duration;
+
+use super::{Delivery, Outcome};
+use crate::domain::id::{SessionId, UserId};
+use crate::domain::outbox::OutboxEntry;
+use crate::domain::socket::{ConnectionId, Socket};
+use crate::error::{Error, Result};
+
+/// A socket that lacks a frame this long after it was promised is closed: its client opens another one and syncs, which
+/// helps more than one more try.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+impl Delivery {
+    /// Posts `frames` to all live sockets of `people` and keeps the promise of `entry`; what does not get through in time
+    /// is handed over to `push`. Clients tell a repeated frame by its id.
+    pub async fn deliver(&self, people: &[UserId], frames: &[String], entry: &OutboxEntry) -> Result<()> {
+        match self.post_all(people, frames).await {
+            Ok(Outcome { left, .. }) if left.is_empty() => self.outbox.finish(entry).await,
+            Ok(Outcome { left, .. }) => {
+                tracing::info!(sockets.left = left.len(), "handed over to push");
+                let left = left.into_iter().map(|socket| socket.connection_id).collect();
+                self.outbox.hand_over(&entry.left_with(left)).await
+            }
+            Err(error) => {
+                tracing::warn!(error.cause = error.cause_chain(), "handed over to push");
+                self.outbox.hand_over(entry).await
+            }
+        }
+    }
+
+    /// Posts `frames` to all live sockets of `people`. An error unless each of them has them, is gone, or was closed
+    /// because it took nothing for too long: then the queue tries again later.
+    pub async fn reach(&self, people: &[UserId], frames: &[String], entry: &OutboxEntry) -> Result<()> {
+        self.reach_sockets(self.sockets_of(people).await?, frames, entry).await
+    }
+
+    /// The same for sockets that are known already.
+    pub async fn reach_sockets(&self, sockets: Vec<Socket>, frames: &[String], entry: &OutboxEntry) -> Result<()> {
+        let Outcome { left, .. } = self.post_to(sockets, frames).await;
+        if left.is_empty() {
+            return Ok(());
+        }
+        if self.ambient.now().since(entry.created_at) < PATIENCE {
+            return Err(Error::unavailable("some sockets take nothing"));
+        }
+        tracing::warn!(sockets.closed = left.len(), "closed because they take nothing");
+        for socket in &left {
+            self.close(socket).await?;
+        }
+        Ok(())
+    }
+
+    /// The live sockets of some people.
+    pub async fn sockets_of(&self, people: &[UserId]) -> Result<Vec<Socket>> {
+        self.registry.live_sockets_of(people).await
+    }
+
+    /// Those of some sockets that are still there.
+    pub async fn known(&self, connection_ids: &[ConnectionId]) -> Result<Vec<Socket>> {
+        let mut sockets = Vec::with_capacity(connection_ids.len());
+        for connection_id in connection_ids {
+            sockets.extend(self.registry.find(connection_id).await?);
+        }
+        Ok(sockets)
+    }
+
+    /// Closes the sockets that a session opened, and keeps the promise of `entry`.
+    pub async fn close_session(&self, user_id: UserId, session_id: SessionId, entry: &OutboxEntry) -> Result<()> {
+        for socket in self.registry.all_of(user_id).await? {
+            if socket.session_id == session_id {
+                self.close(&socket).await?;
+            }
+        }
+        self.outbox.finish(entry).await
+    }
+
+    /// Closes a socket and forgets it.
+    pub async fn close(&self, socket: &Socket) -> Result<()> {
+        self.sockets.close(&socket.connection_id).await?;
+        self.registry.remove(socket.user_id, &socket.connection_id).await
+    }
+
+    /// Ends a promise: it has been kept, or nothing is left to be done about it.
+    pub async fn finish(&self, entry: &OutboxEntry) -> Result<()> {
+        self.outbox.finish(entry).await
+    }
+}
