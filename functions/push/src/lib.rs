@@ -50,7 +50,8 @@ async fn match_new(
             "conversation_id": conversation_id,
             "matched_at": conversation.created_at,
         });
-        deps.delivery.post_all(&[person], &ServerFrame::event("match.new", entry.id, data).to_json()).await?;
+        let frame = ServerFrame::event("match.new", entry.id, data).to_json();
+        deps.delivery.post_all(&[person], &[frame]).await?.complete()?;
     }
     deps.delivery.finish(entry).await
 }

@@ -8,7 +8,7 @@ use shared::adapters::dynamo::{DynamoConversations, DynamoOutbox, DynamoRegistry
 use shared::adapters::sockets::ApiGatewaySockets;
 use shared::adapters::system;
 use shared::config::{TableName, Vars};
-use shared::delivery::Delivery;
+use shared::delivery::{self, Delivery};
 use shared::edge::queue;
 use shared::telemetry;
 
@@ -22,8 +22,9 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let outbox = DynamoOutbox::new(aws.table(&mut vars, TableName::Outbox));
     vars.finish()?;
 
+    let sockets = Arc::new(ApiGatewaySockets::new(&aws));
     let delivery =
-        Delivery::new(Arc::new(registry), Arc::new(ApiGatewaySockets::new(&aws)), Arc::new(outbox), system::ambient());
+        Delivery::new(Arc::new(registry), sockets, Arc::new(outbox), system::ambient()).within(delivery::PATIENT);
     let deps = Deps { conversations: Arc::new(conversations), delivery };
     queue::run(|entry| push::push(&deps, entry)).await
 }

@@ -1,0 +1,1 @@
+//! An API that answers, refuses, stalls and hangs up.
