@@ -17,7 +17,7 @@ use crate::ports::ambient::Clock;
 /// For one request, from looking for a connection to the status of the answer; the same as of other clients.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(1_500);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
-/// API Gateway ends a connection that is idle for a minute, and a frozen function does not hear of it.
+/// Servers end connections that are idle for a minute or so, and a frozen function does not hear of it.
 const IDLE_LIMIT: Duration = Duration::from_secs(50);
 
 pub(super) struct Links {
@@ -64,7 +64,7 @@ impl Links {
     }
 
     async fn send(&self, mut link: Link, request: Request<Bytes>, until: Instant) -> Result<StatusCode, Broken> {
-        let heard = self.heard(&link);
+        let (heard, newest) = (self.heard(&link), self.pool().born);
         match timeout_at(until, link.send(request)).await {
             Ok(Ok(status)) => {
                 self.answers.fetch_add(1, Ordering::Relaxed);
@@ -72,13 +72,14 @@ impl Links {
                 Ok(status)
             }
             Ok(Err(trouble)) => {
-                self.give_up(link.born);
+                // What killed one connection, such as a freeze of the function, has most likely killed all of that time.
+                self.give_up(|born| born <= newest);
                 Err(Broken::Closed(trouble))
             }
             Err(late) => {
                 // One client that does not read is no reason to leave connections on which others are answered.
                 if self.heard(&link) == heard {
-                    self.give_up(link.born);
+                    self.give_up(|born| born == link.born || link.is_exclusive() && born <= newest);
                 }
                 Err(Broken::Late(late.into()))
             }
@@ -147,11 +148,11 @@ impl Links {
         }
     }
 
-    /// What killed one connection, such as a freeze of the function, has most likely killed all that are as old.
-    fn give_up(&self, born: u64) {
+    /// Keeps no link for which this holds. Requests that are under way on one are left alone.
+    fn give_up(&self, is_dead: impl Fn(u64) -> bool) {
         let mut pool = self.pool();
-        pool.idle.retain(|(link, _)| link.born > born);
-        pool.shared.retain(|shared| shared.born > born);
+        pool.idle.retain(|(link, _)| !is_dead(link.born));
+        pool.shared.retain(|shared| !is_dead(shared.born));
     }
 
     fn pool(&self) -> MutexGuard<'_, Pool> {

@@ -1,1 +1,0 @@
-//! An API that answers, refuses, stalls and hangs up.
