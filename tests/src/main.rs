@@ -13,6 +13,7 @@ mod cache;
 mod contracts;
 mod house;
 mod replay;
+mod sim;
 mod stores;
 mod stories;
 mod support;

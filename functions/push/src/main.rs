@@ -8,7 +8,7 @@ use shared::adapters::dynamo::{DynamoConversations, DynamoOutbox, DynamoRegistry
 use shared::adapters::sockets::ApiGatewaySockets;
 use shared::adapters::system;
 use shared::config::{TableName, Vars};
-use shared::delivery::Delivery;
+use shared::delivery::{Delivery, PATIENT};
 use shared::edge::queue;
 use shared::telemetry;
 
@@ -24,7 +24,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
 
     let ambient = system::ambient();
     let sockets = Arc::new(ApiGatewaySockets::new(&aws));
-    let delivery = Delivery::new(Arc::new(registry), sockets, Arc::new(outbox), ambient.clone());
+    let delivery = Delivery::new(Arc::new(registry), sockets, Arc::new(outbox), ambient.clone()).within(PATIENT);
     let deps = Deps { conversations: Arc::new(conversations), delivery, ambient };
     queue::run(|entry| push::push(&deps, entry)).await
 }

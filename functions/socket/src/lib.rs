@@ -80,7 +80,7 @@ impl Deps {
         let told = async {
             let people = self.conversations.members(conversation).await?;
             if people.len() <= shared::domain::conversation::MAX_CLOSE {
-                self.delivery.post_all(&people, &[frame.to_json()]).await?;
+                self.delivery.mention(&people, frame.to_json()).await?;
             }
             Ok(())
         };

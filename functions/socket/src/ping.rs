@@ -13,7 +13,8 @@ pub(crate) async fn answer(deps: &Deps, socket: &Socket, _: &PingData) -> Result
     if now >= socket.reconnect_at() {
         let data = Reconnect { ends_at: socket.ends_at() };
         let frame = ServerFrame::event(ServerKind::Reconnect, &socket.connection_id, data).to_json();
-        deps.delivery.post_to(vec![socket.clone()], &[frame]).await;
+        let outcome = deps.delivery.post_to(std::slice::from_ref(socket), &[frame]).await;
+        tracing::debug!(sockets.left = outcome.left.len(), "asked to reconnect");
     }
     Ok(ServerFrame::ack(PingAck { server_time: now }))
 }

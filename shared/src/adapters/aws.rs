@@ -1,5 +1,6 @@
 //! The one SDK configuration of a process, and the only place that builds clients from it.
 
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -42,6 +43,7 @@ pub(super) const AMAZON_ROOTS: &str = include_str!("roots/amazon.pem");
 pub struct Aws {
     config: SdkConfig,
     dynamo: aws_sdk_dynamodb::Client,
+    private_roots: Option<PathBuf>,
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one home of the clients")]
@@ -67,7 +69,7 @@ impl Aws {
             .timeout_config(timeouts)
             .build();
         let dynamo = aws_sdk_dynamodb::Client::new(&config);
-        Self { config, dynamo }
+        Self { config, dynamo, private_roots: vars.optional("SSL_CERT_FILE").map(PathBuf::from) }
     }
 
     /// The table that the function's variables name.
@@ -108,9 +110,24 @@ impl Aws {
         aws_sdk_s3::Client::from_conf(bulk.build())
     }
 
-    /// The management side of the WebSocket API, at `AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI`.
-    pub fn sockets(&self) -> aws_sdk_apigatewaymanagement::Client {
-        aws_sdk_apigatewaymanagement::Client::new(&self.config)
+    /// Where a service is, if a variable says so.
+    pub(super) fn endpoint(&self, service_id: &'static str) -> Option<String> {
+        let key = ServiceConfigKey::builder().service_id(service_id).env("AWS_ENDPOINT_URL").profile("endpoint_url");
+        self.config.service_config()?.load_config(key.build().ok()?)
+    }
+
+    pub(super) fn region(&self) -> Option<Region> {
+        self.config.region().cloned()
+    }
+
+    /// What the SDK's clients sign with.
+    pub(super) fn credentials(&self) -> Option<SharedCredentialsProvider> {
+        self.config.credentials_provider()
+    }
+
+    /// The file of an authority of one's own, if there is one.
+    pub(super) fn private_roots(&self) -> Option<PathBuf> {
+        self.private_roots.clone()
     }
 }
 

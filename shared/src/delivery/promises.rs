@@ -38,7 +38,7 @@ impl Delivery {
 
     /// The same for sockets that are known already.
     pub async fn reach_sockets(&self, sockets: Vec<Socket>, frames: &[String], entry: &OutboxEntry) -> Result<()> {
-        let Outcome { left, .. } = self.post_to(sockets, frames).await;
+        let Outcome { left, .. } = self.post_to(&sockets, frames).await;
         if left.is_empty() {
             return Ok(());
         }
@@ -49,6 +49,13 @@ impl Delivery {
         for socket in &left {
             self.close(socket).await?;
         }
+        Ok(())
+    }
+
+    /// Posts a frame that nobody misses who does not hear it: a sync tells the same, or it is over by then.
+    pub async fn mention(&self, people: &[UserId], frame: String) -> Result<()> {
+        let outcome = self.post_all(people, &[frame]).await?;
+        tracing::debug!(sockets.left = outcome.left.len(), "mentioned");
         Ok(())
     }
 

@@ -235,8 +235,6 @@ pub struct SyncRequired {
 pub enum SyncReason {
     /// One has a conversation more, or less.
     Conversations,
-    /// An entry does not fit into a frame.
-    TooLarge,
 }
 
 #[derive(Debug, Serialize, ToSchema)]

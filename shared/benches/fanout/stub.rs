@@ -1,0 +1,188 @@
+//! A stand-in for the management side of the WebSocket API: it answers each post after ten milliseconds, over TLS, and
+//! knows from the name of a connection what is wrong with it.
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::fs;
+use std::io::{self, BufRead};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use h2::server::SendResponse;
+use http::{Request, Response};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::aws_lc_rs;
+use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio_rustls::server::TlsStream;
+
+use crate::people::{Ails, nanoseconds};
+
+/// What the API needs to hand a frame on.
+const WORK: Duration = Duration::from_millis(10);
+/// How long a client that does not read keeps a post waiting.
+const STALL: Duration = Duration::from_secs(5);
+/// What API Gateway allows on one connection.
+const STREAMS: u32 = 128;
+
+/// When each connection got its newest frame, in nanoseconds after that fan-out began, and whom the newest frame has
+/// throttled.
+#[derive(Default)]
+struct Seen {
+    arrivals: HashMap<String, u64>,
+    throttled: HashMap<String, u64>,
+}
+
+type Shared = Arc<Mutex<Seen>>;
+
+/// Serves until its input ends. Says where it is, and on each further line when frames arrived.
+pub(crate) fn run(folder: &str, protocol: &str) -> Result<(), Box<dyn Error>> {
+    let seen = Shared::default();
+    let acceptor = acceptor(Path::new(folder), protocol)?;
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
+    listener.set_nonblocking(true)?;
+    println!("{}", json!({ "port": listener.local_addr()?.port() }));
+    let served = seen.clone();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(serve(listener, acceptor, served))
+    });
+    for line in io::stdin().lock().lines() {
+        line?;
+        let arrivals = std::mem::take(&mut seen.lock().unwrap().arrivals);
+        println!("{}", json!(arrivals));
+    }
+    Ok(())
+}
+
+async fn serve(listener: std::net::TcpListener, acceptor: TlsAcceptor, seen: Shared) -> io::Result<()> {
+    let listener = TcpListener::from_std(listener)?;
+    loop {
+        let (stream, _) = listener.accept().await?;
+        stream.set_nodelay(true)?;
+        // A client that goes away in the middle of a request is how every measurement ends.
+        tokio::spawn(connection(acceptor.clone(), stream, seen.clone()));
+    }
+}
+
+/// Writes the certificate of its authority to `folder`.
+fn acceptor(folder: &Path, protocol: &str) -> Result<TlsAcceptor, Box<dyn Error>> {
+    let mut authority = CertificateParams::default();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    authority.distinguished_name.push(DnType::CommonName, "benchmark authority");
+    let authority_key = KeyPair::generate()?;
+    fs::write(folder.join("authority.pem"), authority.self_signed(&authority_key)?.pem())?;
+    let key = KeyPair::generate()?;
+    let mut server = CertificateParams::new(["127.0.0.1".to_owned()])?;
+    server.distinguished_name.push(DnType::CommonName, "127.0.0.1");
+    server.use_authority_key_identifier_extension = true;
+    let certificate = server.signed_by(&key, &Issuer::new(authority, authority_key))?;
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key)?;
+    config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+async fn connection(
+    acceptor: TlsAcceptor,
+    stream: TcpStream,
+    seen: Shared,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let stream = acceptor.accept(stream).await?;
+    if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
+        let mut builder = h2::server::Builder::new();
+        let mut streams = builder.max_concurrent_streams(STREAMS).handshake::<_, Bytes>(stream).await?;
+        while let Some(accepted) = streams.accept().await {
+            let (request, respond) = accepted?;
+            tokio::spawn(on_stream(request, respond, seen.clone()));
+        }
+        Ok(())
+    } else {
+        one_by_one(stream, &seen).await
+    }
+}
+
+async fn on_stream(
+    request: Request<h2::RecvStream>,
+    mut respond: SendResponse<Bytes>,
+    seen: Shared,
+) -> Result<(), h2::Error> {
+    let path = request.uri().path().to_owned();
+    let mut body = request.into_body();
+    let mut frame = Vec::new();
+    while let Some(chunk) = body.data().await {
+        let chunk = chunk?;
+        body.flow_control().release_capacity(chunk.len())?;
+        frame.extend_from_slice(&chunk);
+    }
+    let status = answer(&path, &frame, &seen).await;
+    let mut response = Response::new(());
+    *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or_default();
+    respond.send_response(response, true).map(drop)
+}
+
+async fn one_by_one(mut stream: TlsStream<TcpStream>, seen: &Shared) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let mut buffer = Vec::with_capacity(4096);
+    loop {
+        let (path, length, body) = loop {
+            if let Some(head) = head(&buffer) {
+                break head;
+            }
+            if stream.read_buf(&mut buffer).await? == 0 {
+                return Ok(());
+            }
+        };
+        while buffer.len() < body + length {
+            if stream.read_buf(&mut buffer).await? == 0 {
+                return Ok(());
+            }
+        }
+        let status = answer(&path, &buffer[body..body + length], seen).await;
+        buffer.drain(..body + length);
+        stream.write_all(format!("HTTP/1.1 {status} Said\r\ncontent-length: 0\r\n\r\n").as_bytes()).await?;
+        stream.flush().await?;
+    }
+}
+
+/// The path, the length of the body, and where it begins.
+fn head(buffer: &[u8]) -> Option<(String, usize, usize)> {
+    let end = buffer.windows(4).position(|four| four == b"\r\n\r\n")?;
+    let text = std::str::from_utf8(&buffer[..end]).ok()?;
+    let mut lines = text.split("\r\n");
+    let path = lines.next()?.split(' ').nth(1)?.to_owned();
+    let length = lines.filter_map(|line| line.split_once(':'));
+    let length = length.filter(|(name, _)| name.eq_ignore_ascii_case("content-length")).map(|(_, value)| value.trim());
+    Some((path, length.last().and_then(|value| value.parse().ok()).unwrap_or(0), end + 4))
+}
+
+/// The status, at the time at which the API would say it.
+async fn answer(path: &str, frame: &[u8], seen: &Shared) -> u16 {
+    let now = nanoseconds();
+    let connection = path.rsplit('/').next().unwrap_or_default().replace("%3D", "=");
+    let frame: Value = serde_json::from_slice(frame).unwrap_or_default();
+    let began = frame["began"].as_u64().unwrap_or_default();
+    let ails = Ails::of(&connection);
+    let (status, work) = match ails {
+        Ails::Gone => (410, WORK),
+        Ails::Throttled if seen.lock().unwrap().throttled.insert(connection.clone(), began) != Some(began) => {
+            (429, WORK)
+        }
+        Ails::Stalled => (200, STALL),
+        Ails::Nothing | Ails::Throttled => (200, WORK),
+    };
+    if status == 200 {
+        seen.lock().unwrap().arrivals.insert(connection, now.saturating_sub(began));
+    }
+    tokio::time::sleep(work).await;
+    status
+}

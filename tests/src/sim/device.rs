@@ -1,0 +1,278 @@
+//! A client app on one device, which follows the rules that the protocol gives its authors: order and dedupe by number,
+//! ask for what is missing after a hole of two seconds, ping, reconnect and sync, send again under the same name.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use shared::domain::id::{ConversationId, UserId};
+use shared::domain::socket::ConnectionId;
+use shared::domain::time::Timestamp;
+use tokio::sync::oneshot;
+use tokio::task::spawn_local;
+use tokio::time::{sleep, timeout};
+
+use super::aws::Aws;
+use super::gateway::Incoming;
+use super::history::{History, Log, Send, Told};
+
+const ANSWER: Duration = Duration::from_secs(12);
+const HOLE: Duration = Duration::from_secs(2);
+const PING: Duration = Duration::from_mins(4);
+
+pub(super) struct Device {
+    aws: Aws,
+    pub(super) user_id: UserId,
+    name: String,
+    link: RefCell<Option<ConnectionId>>,
+    logs: RefCell<BTreeMap<ConversationId, Log>>,
+    waiting: RefCell<BTreeMap<String, oneshot::Sender<Value>>>,
+    frames: Cell<u64>,
+    is_syncing: Cell<bool>,
+    wants_sync: Cell<bool>,
+    is_quiet_since: Cell<u64>,
+    history: Rc<RefCell<History>>,
+}
+
+impl Device {
+    /// Switches a device on.
+    pub(super) fn on(aws: &Aws, user_id: UserId, name: &str, history: &Rc<RefCell<History>>) -> Rc<Self> {
+        let device = Rc::new(Self {
+            aws: aws.clone(),
+            user_id,
+            name: name.to_owned(),
+            link: RefCell::default(),
+            logs: RefCell::default(),
+            waiting: RefCell::default(),
+            frames: Cell::default(),
+            is_syncing: Cell::default(),
+            wants_sync: Cell::default(),
+            is_quiet_since: Cell::default(),
+            history: history.clone(),
+        });
+        spawn_local(device.clone().stays_connected());
+        device
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn logs(&self) -> BTreeMap<ConversationId, Log> {
+        self.logs.borrow().clone()
+    }
+
+    fn pause(&self, longest: Duration) -> Duration {
+        self.aws.world.between(Duration::from_millis(50), longest)
+    }
+
+    /// Connects again and again, and pings when it is quiet. A new socket is open before the sync.
+    async fn stays_connected(self: Rc<Self>) {
+        loop {
+            if self.link.borrow().is_none() && !self.connects().await {
+                sleep(self.pause(Duration::from_secs(3))).await;
+                continue;
+            }
+            sleep(Duration::from_secs(1)).await;
+            let now = self.aws.world.now().unix_millis();
+            if now.saturating_sub(self.is_quiet_since.get()) < u64::try_from(PING.as_millis()).unwrap() {
+                continue;
+            }
+            let link = self.link.borrow().clone();
+            if self.asks("ping", &json!({})).await.is_none() {
+                self.hangs_up(link.as_ref());
+            }
+        }
+    }
+
+    async fn connects(self: &Rc<Self>) -> bool {
+        let Some((201, ticket)) = self.aws.request(self.user_id, "POST", "/v1/ws-ticket", &json!({})).await else {
+            return false;
+        };
+        let Some((id, incoming)) = self.aws.connect(ticket["ticket"].as_str().unwrap_or_default()).await else {
+            return false;
+        };
+        let old = self.link.borrow_mut().replace(id.clone());
+        spawn_local(self.clone().listens(id, incoming));
+        self.asks("hello", &json!({})).await;
+        self.syncs().await;
+        if let Some(old) = old {
+            self.aws.gateway.hang_up(&old);
+        }
+        true
+    }
+
+    fn hangs_up(&self, link: Option<&ConnectionId>) {
+        if let Some(link) = link {
+            self.aws.gateway.hang_up(link);
+            if self.link.borrow().as_ref() == Some(link) {
+                self.link.borrow_mut().take();
+            }
+        }
+    }
+
+    async fn listens(self: Rc<Self>, id: ConnectionId, mut incoming: Incoming) {
+        while let Some(frame) = incoming.recv().await {
+            self.aws.world.note("heard");
+            self.hears(&id, &serde_json::from_str(&frame).unwrap());
+        }
+        self.hangs_up(Some(&id));
+    }
+
+    fn hears(self: &Rc<Self>, link: &ConnectionId, frame: &Value) {
+        let waiting = frame["id"].as_str().and_then(|id| self.waiting.borrow_mut().remove(id));
+        if let Some(waiting) = waiting {
+            waiting.send(frame.clone()).ok();
+        }
+        match frame["type"].as_str().unwrap_or_default() {
+            "message.new" => self.takes(&frame["data"]),
+            "sync.required" => drop(spawn_local(self.clone().syncs_later(Duration::ZERO))),
+            "reconnect" if self.link.borrow().as_ref() == Some(link) => {
+                let device = self.clone();
+                spawn_local(async move { device.connects().await });
+            }
+            "error" if frame["data"]["code"] == "socket_lost" => self.hangs_up(Some(link)),
+            _ => {}
+        }
+    }
+
+    fn takes(self: &Rc<Self>, entry: &Value) {
+        let id: ConversationId = entry["conversation_id"].as_str().unwrap().parse().unwrap();
+        let mut logs = self.logs.borrow_mut();
+        let log = logs.entry(id).or_default();
+        if let Err(complaint) = log.take(entry) {
+            self.aws.world.state().complaints.push(format!("{} has seen that {complaint}", self.name));
+        }
+        if log.has_hole() {
+            spawn_local(self.clone().syncs_later(HOLE));
+        }
+    }
+
+    async fn syncs_later(self: Rc<Self>, pause: Duration) {
+        sleep(pause).await;
+        let has_hole = self.logs.borrow().values().any(Log::has_hole);
+        if has_hole || pause.is_zero() {
+            self.syncs().await;
+        }
+    }
+
+    /// Asks for everything that is missing until it is there. What comes to be missing during a sync may be behind it
+    /// already, and is asked for by another one.
+    async fn syncs(self: &Rc<Self>) {
+        self.wants_sync.set(true);
+        if self.is_syncing.replace(true) {
+            return;
+        }
+        while self.wants_sync.replace(false) {
+            if self.syncs_once().await.is_none() {
+                self.wants_sync.set(true);
+                sleep(self.pause(Duration::from_secs(3))).await;
+            }
+        }
+        self.is_syncing.set(false);
+    }
+
+    async fn syncs_once(self: &Rc<Self>) -> Option<()> {
+        let known: BTreeMap<String, u64> =
+            self.logs.borrow().iter().map(|(id, log)| (id.to_string(), log.last())).collect();
+        let mut after = None;
+        loop {
+            let body = json!({ "conversations": known, "after": after });
+            let (status, page) = self.aws.request(self.user_id, "POST", "/v1/sync", &body).await?;
+            let conversations = page["conversations"].as_array().filter(|_| status == 200)?;
+            for conversation in conversations {
+                conversation["messages"].as_array()?.iter().for_each(|entry| self.takes(entry));
+                self.fills(conversation).await?;
+            }
+            match page["next"].as_str() {
+                Some(next) => after = Some(next.to_owned()),
+                None => return Some(()),
+            }
+        }
+    }
+
+    /// Reads on where an answer ended.
+    async fn fills(self: &Rc<Self>, conversation: &Value) -> Option<()> {
+        let mut after = conversation["gap"]["after"].as_u64();
+        while let Some(from) = after {
+            let id = conversation["conversation_id"].as_str()?;
+            let path = format!("/v1/conversations/{id}/messages?after={from}&limit=100");
+            let (status, page) = self.aws.request(self.user_id, "GET", &path, &Value::Null).await?;
+            page["items"].as_array().filter(|_| status == 200)?.iter().for_each(|entry| self.takes(entry));
+            after = page["next_after"].as_u64();
+        }
+        Some(())
+    }
+
+    async fn asks(&self, kind: &str, data: &Value) -> Option<Value> {
+        let link = self.link.borrow().clone()?;
+        self.frames.set(self.frames.get() + 1);
+        self.is_quiet_since.set(self.aws.world.now().unix_millis());
+        let id = format!("{}-{}", self.name, self.frames.get());
+        let (answer, answered) = oneshot::channel();
+        self.waiting.borrow_mut().insert(id.clone(), answer);
+        self.aws.frame(&link, json!({ "v": 1, "type": kind, "id": id, "data": data }).to_string());
+        timeout(ANSWER, answered).await.ok()?.ok()
+    }
+
+    /// Says something, by either door, until an answer says for certain what became of it.
+    pub(super) async fn says(&self, conversation_id: ConversationId, client_id: &str, text: &str) {
+        let place = self.history.borrow().sends.len();
+        self.history.borrow_mut().sends.push(Send {
+            conversation_id,
+            sender_id: self.user_id,
+            client_id: client_id.to_owned(),
+            text: text.to_owned(),
+            invoked_at: self.aws.world.now(),
+            outcome: Told::Nothing,
+            told_at: Timestamp::MAX,
+        });
+        for _ in 0..25 {
+            let told = if self.aws.world.below(4) == 0 {
+                self.by_request(conversation_id, client_id, text).await
+            } else {
+                self.by_frame(conversation_id, client_id, text).await
+            };
+            if let Some(told) = told {
+                let send = &mut self.history.borrow_mut().sends[place];
+                (send.outcome, send.told_at) = (told, self.aws.world.now());
+                return;
+            }
+            sleep(self.pause(Duration::from_secs(4))).await;
+        }
+    }
+
+    async fn by_frame(&self, conversation_id: ConversationId, client_id: &str, text: &str) -> Option<Told> {
+        let data = json!({ "conversation_id": conversation_id, "client_id": client_id, "text": text });
+        let answer = self.asks("chat.send", &data).await?;
+        told(answer["type"] == "ack", &answer["data"])
+    }
+
+    async fn by_request(&self, conversation_id: ConversationId, client_id: &str, text: &str) -> Option<Told> {
+        let path = format!("/v1/conversations/{conversation_id}/messages");
+        let body = json!({ "client_id": client_id, "text": text });
+        let (status, answer) = self.aws.request(self.user_id, "POST", &path, &body).await?;
+        told(status < 300, &answer)
+    }
+
+    /// Changes or takes back something of one's own, once; whether it succeeds is of no importance.
+    pub(super) async fn amends(&self, conversation_id: ConversationId, seq: u64, text: Option<&str>) {
+        let path = format!("/v1/conversations/{conversation_id}/messages/{seq}");
+        match text {
+            Some(text) => self.aws.request(self.user_id, "PUT", &path, &json!({ "text": text })).await,
+            None => self.aws.request(self.user_id, "DELETE", &path, &Value::Null).await,
+        };
+    }
+}
+
+/// What an answer says for certain. A service that is out of order says nothing.
+fn told(is_done: bool, data: &Value) -> Option<Told> {
+    if is_done {
+        return data["messages"][0]["seq"].as_u64().map(|seq| Told::Acknowledged { seq });
+    }
+    let code = data["code"].as_str().unwrap_or_default();
+    let is_certain = !matches!(code, "" | "unavailable" | "too_many_requests" | "socket_lost" | "unauthenticated");
+    is_certain.then(|| Told::Refused { code: code.to_owned() })
+}
