@@ -4,6 +4,7 @@
 
 mod matches;
 mod messages;
+mod presence;
 mod sync;
 
 use std::sync::Arc;
@@ -13,10 +14,12 @@ use shared::domain::outbox::{Effect, OutboxEntry, PushEffect};
 use shared::error::{Error, Result};
 use shared::ports::ambient::Ambient;
 use shared::ports::conversations::Conversations;
+use shared::presences::Presences;
 
 #[derive(Clone)]
 pub struct Deps {
     pub conversations: Arc<dyn Conversations>,
+    pub presences: Presences,
     pub delivery: Delivery,
     pub ambient: Ambient,
 }
@@ -36,6 +39,6 @@ pub async fn push(deps: &Deps, entry: OutboxEntry) -> Result<()> {
         PushEffect::SessionEnded { user_id, session_id } => {
             deps.delivery.close_session(*user_id, *session_id, &entry).await
         }
-        PushEffect::PresenceChanged { .. } => deps.delivery.finish(&entry).await,
+        PushEffect::PresenceChanged { user_id } => presence::push(deps, *user_id, &entry).await,
     }
 }

@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use push::Deps;
 use shared::adapters::aws::Aws;
-use shared::adapters::dynamo::{DynamoConversations, DynamoOutbox, DynamoRegistry};
+use shared::adapters::dynamo::{
+    DynamoConversations, DynamoOutbox, DynamoPairs, DynamoRegistry, DynamoSettings, DynamoWatches,
+};
 use shared::adapters::sockets::ApiGatewaySockets;
 use shared::adapters::system;
 use shared::config::{TableName, Vars};
 use shared::delivery::{Delivery, PATIENT};
 use shared::edge::queue;
+use shared::presences::Presences;
 use shared::telemetry;
 
 #[tokio::main(flavor = "current_thread")]
@@ -18,13 +21,23 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     telemetry::init(&vars);
     let aws = Aws::new(&vars);
     let conversations = DynamoConversations::new(aws.table(&mut vars, TableName::Chat));
-    let registry = DynamoRegistry::new(aws.table(&mut vars, TableName::Realtime));
-    let outbox = DynamoOutbox::new(aws.table(&mut vars, TableName::Outbox));
+    let realtime = aws.table(&mut vars, TableName::Realtime);
+    let registry = Arc::new(DynamoRegistry::new(realtime.clone()));
+    let social = aws.table(&mut vars, TableName::Social);
+    let profiles = aws.table(&mut vars, TableName::Profiles);
+    let outbox = Arc::new(DynamoOutbox::new(aws.table(&mut vars, TableName::Outbox)));
     vars.finish()?;
 
     let ambient = system::ambient();
     let sockets = Arc::new(ApiGatewaySockets::new(&aws));
-    let delivery = Delivery::new(Arc::new(registry), sockets, Arc::new(outbox), ambient.clone()).within(PATIENT);
-    let deps = Deps { conversations: Arc::new(conversations), delivery, ambient };
+    let presences = Presences {
+        registry: registry.clone(),
+        watches: Arc::new(DynamoWatches::new(realtime)),
+        pairs: Arc::new(DynamoPairs::reader(social)),
+        settings: Arc::new(DynamoSettings::reader(profiles)),
+        outbox: outbox.clone(),
+    };
+    let delivery = Delivery::new(registry, sockets, outbox, ambient.clone()).within(PATIENT);
+    let deps = Deps { conversations: Arc::new(conversations), presences, delivery, ambient };
     queue::run(|entry| push::push(&deps, entry)).await
 }

@@ -34,7 +34,7 @@ pub(crate) async fn answer(deps: &Deps, socket: &Socket, data: &HelloData) -> Re
 }
 
 async fn changed(deps: &Deps, user_id: UserId, known: &Known) -> Result<Changed> {
-    let page = deps.conversations.inbox(user_id, None, LINES).await?;
+    let page = deps.talk.conversations.inbox(user_id, None, LINES).await?;
     let conversations = page.lines.iter().map(|line| &line.seat.conversation);
     let newest = conversations.clone().filter(|conversation| known.lacks(conversation));
     let newest: Vec<Newest> = newest

@@ -7,29 +7,28 @@ mod hello;
 mod life;
 mod marks;
 mod ping;
+mod presence;
+mod talk;
 mod typing;
 
-use std::sync::Arc;
-
 use shared::delivery::Delivery;
-use shared::domain::conversation::Conversation;
-use shared::domain::id::{ConversationId, UserId};
+use shared::domain::id::UserId;
 use shared::domain::socket::{ConnectionId, Socket};
 use shared::edge::ws::protocol::ClientKind;
 use shared::edge::ws::{ClientFrame, Handler, ServerFrame};
-use shared::error::{Code, Result};
+use shared::error::Result;
 use shared::ports::ambient::Ambient;
-use shared::ports::conversations::{Conversations, Seat};
-use shared::ports::marks::Marks;
+use shared::presences::Presences;
 use shared::telemetry;
 
 pub use life::Life;
+pub use talk::Talk;
 
 #[derive(Clone)]
 pub struct Deps {
     pub life: Life,
-    pub conversations: Arc<dyn Conversations>,
-    pub marks: Arc<dyn Marks>,
+    pub talk: Talk,
+    pub presences: Presences,
     pub delivery: Delivery,
     pub ambient: Ambient,
 }
@@ -37,11 +36,16 @@ pub struct Deps {
 impl Handler for Deps {
     /// Redeems the ticket. A person's eleventh socket closes the oldest.
     async fn connect(&self, connection_id: ConnectionId, ticket: Option<String>) -> Result<()> {
-        self.life.begin(connection_id, ticket, self.ambient.now()).await
+        let user_id = self.life.begin(connection_id, ticket, self.ambient.now()).await?;
+        self.notice(user_id).await;
+        Ok(())
     }
 
     async fn disconnect(&self, connection_id: ConnectionId) -> Result<()> {
-        self.life.end(&connection_id).await
+        if let Some(user_id) = self.life.end(&connection_id).await? {
+            self.notice(user_id).await;
+        }
+        Ok(())
     }
 
     /// Every frame that is understood here prolongs the lease. A socket whose session has ended is closed.
@@ -50,12 +54,21 @@ impl Handler for Deps {
         let socket = self.life.find(&connection_id, now).await?;
         telemetry::note_user(socket.user_id);
         let answer = self.answer(&socket, &frame).await?;
-        self.life.go_on(&socket, now).await?;
+        if self.life.go_on(&socket, now).await? {
+            self.notice(socket.user_id).await;
+        }
         Ok(answer)
     }
 }
 
 impl Deps {
+    /// Has it told if somebody has come or gone. What fails here is made up for by a later frame, or by the sweep.
+    async fn notice(&self, user_id: UserId) {
+        if let Err(error) = self.presences.notice(user_id, &self.ambient).await {
+            telemetry::report(&error);
+        }
+    }
+
     async fn answer(&self, socket: &Socket, frame: &ClientFrame) -> Result<ServerFrame> {
         match frame.kind {
             ClientKind::Hello => hello::answer(self, socket, &frame.data()?).await,
@@ -64,28 +77,8 @@ impl Deps {
                 marks::answer(self, socket, frame.kind, &frame.data()?).await
             }
             ClientKind::ChatTyping => typing::answer(self, socket, &frame.data()?).await,
-            ClientKind::ChatSend | ClientKind::PresenceSubscribe => Err(frame.unknown()),
-        }
-    }
-
-    /// The place of somebody in a conversation that they can read.
-    async fn seat(&self, conversation_id: ConversationId, user_id: UserId) -> Result<Seat> {
-        let seat = self.conversations.seat(conversation_id, user_id).await?;
-        seat.filter(|seat| seat.conversation.is_readable()).ok_or_else(|| Code::ConversationNotFound.into())
-    }
-
-    /// Tells those who take part in a conversation something that nobody misses who does not hear of it: a sync tells the
-    /// same, or it is over by then. In a crowd nobody is told.
-    async fn tell(&self, conversation: &Conversation, frame: ServerFrame) {
-        let told = async {
-            let people = self.conversations.members(conversation).await?;
-            if people.len() <= shared::domain::conversation::MAX_CLOSE {
-                self.delivery.mention(&people, frame.to_json()).await?;
-            }
-            Ok(())
-        };
-        if let Err(error) = told.await {
-            telemetry::report(&error);
+            ClientKind::PresenceSubscribe => presence::answer(self, socket, &frame.data()?).await,
+            ClientKind::ChatSend => Err(frame.unknown()),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use shared::domain::id::UserId;
 use shared::domain::socket::{ConnectionId, LEASE, Socket, Ticket};
 use shared::domain::time::Timestamp;
 use shared::error::{Code, Result};
@@ -19,12 +20,13 @@ pub struct Life {
 }
 
 impl Life {
+    /// Redeems a ticket and answers whose it was.
     pub(crate) async fn begin(
         &self,
         connection_id: ConnectionId,
         ticket: Option<String>,
         now: Timestamp,
-    ) -> Result<()> {
+    ) -> Result<UserId> {
         let ticket = Ticket::from_client(ticket.ok_or(Code::InvalidTicket)?);
         let holder = self.tickets.redeem(&ticket).await?.ok_or(Code::InvalidTicket)?;
         telemetry::note_user(holder.user_id);
@@ -40,14 +42,14 @@ impl Life {
         for surplus in self.registry.add(&socket).await? {
             self.sockets.close(&surplus).await?;
         }
-        Ok(())
+        Ok(socket.user_id)
     }
 
-    pub(crate) async fn end(&self, connection_id: &ConnectionId) -> Result<()> {
-        match self.registry.find(connection_id).await? {
-            Some(socket) => self.registry.remove(socket.user_id, connection_id).await,
-            None => Ok(()),
-        }
+    /// Forgets a socket, and answers whose it was. One that is unknown was forgotten before.
+    pub(crate) async fn end(&self, connection_id: &ConnectionId) -> Result<Option<UserId>> {
+        let Some(socket) = self.registry.find(connection_id).await? else { return Ok(None) };
+        self.registry.remove(socket.user_id, connection_id).await?;
+        Ok(Some(socket.user_id))
     }
 
     /// The socket that a frame came by. One whose session has ended, or that is older than a socket can be, is closed.
@@ -66,7 +68,12 @@ impl Life {
         Err(refusal.into())
     }
 
-    pub(crate) async fn go_on(&self, socket: &Socket, now: Timestamp) -> Result<()> {
-        if socket.wants_renewal(now) { self.registry.renew(socket, socket.lease_from(now)).await } else { Ok(()) }
+    /// Renews the lease when it is worth it; answers whether it was.
+    pub(crate) async fn go_on(&self, socket: &Socket, now: Timestamp) -> Result<bool> {
+        let wants = socket.wants_renewal(now);
+        if wants {
+            self.registry.renew(socket, socket.lease_from(now)).await?;
+        }
+        Ok(wants)
     }
 }

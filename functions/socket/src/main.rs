@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{
-    DynamoConversations, DynamoMarks, DynamoOutbox, DynamoRegistry, DynamoSessions, DynamoTickets,
+    DynamoConversations, DynamoMarks, DynamoOutbox, DynamoPairs, DynamoRegistry, DynamoSessions, DynamoSettings,
+    DynamoTickets, DynamoWatches,
 };
 use shared::adapters::sockets::ApiGatewaySockets;
 use shared::adapters::system;
 use shared::config::{TableName, Vars};
 use shared::delivery::Delivery;
 use shared::edge::ws;
+use shared::presences::Presences;
 use shared::telemetry;
-use socket::{Deps, Life};
+use socket::{Deps, Life, Talk};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
@@ -22,22 +24,33 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let ambient = system::ambient();
     let realtime = aws.table(&mut vars, TableName::Realtime);
     let chat = aws.table(&mut vars, TableName::Chat);
-    let outbox = DynamoOutbox::new(aws.table(&mut vars, TableName::Outbox));
+    let social = aws.table(&mut vars, TableName::Social);
+    let profiles = aws.table(&mut vars, TableName::Profiles);
+    let outbox = Arc::new(DynamoOutbox::new(aws.table(&mut vars, TableName::Outbox)));
     let sessions = DynamoSessions::reader(aws.table(&mut vars, TableName::Sessions));
     vars.finish()?;
 
     let registry = Arc::new(DynamoRegistry::new(realtime.clone()));
     let sockets = Arc::new(ApiGatewaySockets::new(&aws));
     ws::run(Deps {
+        talk: Talk {
+            conversations: Arc::new(DynamoConversations::new(chat.clone())),
+            marks: Arc::new(DynamoMarks::new(chat)),
+        },
+        presences: Presences {
+            registry: registry.clone(),
+            watches: Arc::new(DynamoWatches::new(realtime.clone())),
+            pairs: Arc::new(DynamoPairs::reader(social)),
+            settings: Arc::new(DynamoSettings::reader(profiles)),
+            outbox: outbox.clone(),
+        },
+        delivery: Delivery::new(registry.clone(), sockets.clone(), outbox, ambient.clone()),
         life: Life {
             tickets: Arc::new(DynamoTickets::new(realtime)),
             sessions: Arc::new(sessions),
-            registry: registry.clone(),
-            sockets: sockets.clone(),
+            registry,
+            sockets,
         },
-        conversations: Arc::new(DynamoConversations::new(chat.clone())),
-        marks: Arc::new(DynamoMarks::new(chat)),
-        delivery: Delivery::new(registry, sockets, Arc::new(outbox), ambient.clone()),
         ambient,
     })
     .await

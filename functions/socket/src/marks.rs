@@ -16,12 +16,12 @@ use crate::Deps;
 pub(crate) async fn answer(deps: &Deps, socket: &Socket, kind: ClientKind, data: &MarkData) -> Result<ServerFrame> {
     let (conversation_id, seq) = parse(data)?;
     let mark = if kind == ClientKind::ChatRead { Mark::Read } else { Mark::Delivered };
-    let seat = deps.seat(conversation_id, socket.user_id).await?;
+    let seat = deps.talk.seat(conversation_id, socket.user_id).await?;
     let mut own = seat.own.clone();
     if own.is_moved_by(mark, seq) {
         let count = count_at(deps, &seat, seq).await?;
         let advance = Advance { mark, seq, count };
-        if deps.marks.advance(conversation_id, &seat.own, advance).await? {
+        if deps.talk.marks.advance(conversation_id, &seat.own, advance).await? {
             own = own.advanced(advance);
             tell(deps, &seat, mark, seq).await;
         }
@@ -46,7 +46,7 @@ async fn count_at(deps: &Deps, seat: &Seat, seq: u64) -> Result<u64> {
     if seq > conversation.seq {
         return Err(Error::invalid("seq", "seq must be that of an entry that exists"));
     }
-    let entry = deps.conversations.history(conversation.conversation_id, seq.saturating_sub(1), 1).await?;
+    let entry = deps.talk.conversations.history(conversation.conversation_id, seq.saturating_sub(1), 1).await?;
     entry.first().map(|entry| entry.count).ok_or_else(|| Error::internal("a conversation has a gap"))
 }
 
@@ -63,5 +63,6 @@ async fn tell(deps: &Deps, seat: &Seat, mark: Mark, seq: u64) {
         Mark::Read => ServerKind::MessageRead,
         Mark::Delivered => ServerKind::MessageDelivered,
     };
-    deps.tell(&seat.conversation, ServerFrame::new(kind, MarkMoved { conversation_id, user_id, seq })).await;
+    let frame = ServerFrame::new(kind, MarkMoved { conversation_id, user_id, seq });
+    deps.talk.tell(&seat.conversation, &deps.delivery, frame).await;
 }

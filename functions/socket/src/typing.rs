@@ -14,11 +14,11 @@ pub(crate) async fn answer(deps: &Deps, socket: &Socket, data: &TypingData) -> R
     let conversation_id = fields.copy("conversation_id", &data.conversation_id);
     let is_typing = fields.copy("is_typing", &data.is_typing);
     let (conversation_id, is_typing) = fields.accept(conversation_id.zip(is_typing))?;
-    let seat = deps.seat(conversation_id, socket.user_id).await?;
+    let seat = deps.talk.seat(conversation_id, socket.user_id).await?;
     if !seat.conversation.is_open() {
         return Err(Code::ConversationClosed.into());
     }
     let typing = Typing { conversation_id, user_id: socket.user_id, is_typing };
-    deps.tell(&seat.conversation, ServerFrame::new(ServerKind::Typing, typing)).await;
+    deps.talk.tell(&seat.conversation, &deps.delivery, ServerFrame::new(ServerKind::Typing, typing)).await;
     Ok(ServerFrame::ack(Done {}))
 }

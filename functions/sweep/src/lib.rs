@@ -1,32 +1,54 @@
-//! `sweep`: re-drives what is left over in the outbox a minute or two after it was promised.
+//! `sweep`: re-drives what is left over in the outbox a minute or two after it was promised, and finds people whose sockets
+//! have vanished.
 //!
 //! A promise stays in the outbox until somebody has kept it, so whatever went wrong on its way — a lost stream record,
 //! a crash between commit and delivery — ends here. Consumers are idempotent; relaying once too often is harmless.
 
 use std::sync::Arc;
 
+use shared::domain::outbox::{Effect, PushEffect};
 use shared::error::Result;
 use shared::ports::ambient::Ambient;
 use shared::ports::outbox::{Outbox, Queues, SweepLog};
+use shared::ports::registry::Registry;
 
 /// What is not kept after a day is broken, not late: it stays in the table as evidence and is no longer relayed.
 const GIVE_UP_MINUTES: u64 = 24 * 60;
 /// How many new minutes one run looks at, so that it ends in time after a long pause.
 const MINUTES_PER_RUN: u64 = 120;
 
+/// How many people one run finds whose sockets have vanished.
+const PEOPLE_PER_RUN: usize = 1_000;
+
 #[derive(Clone)]
 pub struct Deps {
     pub outbox: Arc<dyn Outbox>,
     pub log: Arc<dyn SweepLog>,
+    pub registry: Arc<dyn Registry>,
     pub queues: Arc<dyn Queues>,
     pub ambient: Ambient,
 }
 
-/// One run: the minutes that have been over for a minute since the last one, and those that still held something then.
+/// One run of both sweeps. What fails of the one does not keep the other from being done.
+pub async fn sweep(deps: &Deps) -> Result<()> {
+    let promises = sweep_promises(deps).await;
+    promises.and(sweep_leases(deps).await)
+}
+
+/// Has everybody looked at whose last lease has lapsed, or who was never said to be gone. It is said again with every run
+/// until it was told; telling it once too often is harmless.
+async fn sweep_leases(deps: &Deps) -> Result<()> {
+    let people = deps.registry.lapsed(PEOPLE_PER_RUN).await?;
+    tracing::info!(presence.lapsed = people.len(), "leases");
+    let entry = |user_id| deps.ambient.promise(Effect::Push(PushEffect::PresenceChanged { user_id }));
+    deps.queues.relay(&people.into_iter().map(entry).collect::<Vec<_>>()).await
+}
+
+/// The minutes that have been over for a minute since the last one, and those that still held something then.
 ///
 /// The youngest minute is left to the next run: a promise is dated before its transaction commits. A queue that takes
 /// nothing fails the run at its end; what was seen is kept in any case, unless another run kept the same.
-pub async fn sweep(deps: &Deps) -> Result<()> {
+async fn sweep_promises(deps: &Deps) -> Result<()> {
     let now = deps.ambient.now().unix_seconds() / 60;
     let oldest = now.saturating_sub(GIVE_UP_MINUTES);
     let before = deps.log.read().await?;

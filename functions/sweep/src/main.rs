@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use shared::adapters::aws::Aws;
-use shared::adapters::dynamo::{DynamoOutbox, DynamoSweepLog};
+use shared::adapters::dynamo::{DynamoOutbox, DynamoRegistry, DynamoSweepLog};
 use shared::adapters::queues::SqsQueues;
 use shared::adapters::system;
 use shared::config::{QueuesConfig, TableName, Vars};
@@ -17,6 +17,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     telemetry::init(&vars);
     let aws = Aws::new(&vars);
     let outbox = DynamoOutbox::new(aws.table(&mut vars, TableName::Outbox));
+    let registry = DynamoRegistry::new(aws.table(&mut vars, TableName::Realtime));
     let log = DynamoSweepLog::new(aws.table(&mut vars, TableName::Ops));
     let queues = QueuesConfig::read(&mut vars);
     vars.finish()?;
@@ -24,6 +25,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let deps = Deps {
         outbox: Arc::new(outbox),
         log: Arc::new(log),
+        registry: Arc::new(registry),
         queues: Arc::new(SqsQueues::new(&aws, queues)),
         ambient: system::ambient(),
     };

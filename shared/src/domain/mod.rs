@@ -23,6 +23,7 @@ pub mod oauth;
 pub mod outbox;
 pub mod pair;
 pub mod password;
+pub mod presence;
 pub mod profile;
 pub mod project;
 pub mod report;

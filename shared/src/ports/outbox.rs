@@ -7,6 +7,9 @@ use crate::error::Result;
 
 #[async_trait]
 pub trait Outbox: Send + Sync {
+    /// Makes a promise that goes with no other change.
+    async fn promise(&self, entry: &OutboxEntry) -> Result<()>;
+
     /// Removes a kept promise. Removing it twice is no error.
     async fn finish(&self, entry: &OutboxEntry) -> Result<()>;
 

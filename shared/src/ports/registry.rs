@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use crate::domain::id::UserId;
+use crate::domain::presence::{Presence, Watcher};
 use crate::domain::socket::{ConnectionId, Socket, Ticket, TicketHolder};
 use crate::domain::time::Timestamp;
 use crate::error::Result;
@@ -26,6 +27,29 @@ pub trait Registry: Send + Sync {
 
     /// The live sockets of some people. Strongly consistent.
     async fn live_sockets_of(&self, user_ids: &[UserId]) -> Result<Vec<Socket>>;
+
+    /// Who of some people is there: one for each of them, in their order. Strongly consistent.
+    async fn presences_of(&self, user_ids: &[UserId]) -> Result<Vec<Presence>>;
+
+    /// Notes that those who watch were told what `presence` says, unless something has happened to the person's sockets
+    /// since; answers whether it was noted.
+    async fn note_told(&self, presence: &Presence) -> Result<bool>;
+
+    /// People whose last lease has lapsed without anybody saying so, at most `limit`. It may lack who lapsed a moment ago.
+    async fn lapsed(&self, limit: usize) -> Result<Vec<UserId>>;
+}
+
+/// Who wants to hear of whose presence.
+#[async_trait]
+pub trait Watches: Send + Sync {
+    /// From now on this socket watches these people and nobody else.
+    async fn watch(&self, socket: &Socket, user_ids: &[UserId]) -> Result<()>;
+
+    /// The sockets that watch somebody, at most `limit`; some of them may have ended. Strongly consistent.
+    async fn watchers_of(&self, user_id: UserId, limit: usize) -> Result<Vec<Watcher>>;
+
+    /// Forgets that a socket which has ended watches somebody.
+    async fn forget(&self, user_id: UserId, watcher: &Watcher) -> Result<()>;
 }
 
 #[async_trait]

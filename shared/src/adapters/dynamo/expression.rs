@@ -49,6 +49,12 @@ impl Expression {
         self
     }
 
+    /// The same with more to set.
+    pub(super) fn extended(mut self, sets: &str) -> Self {
+        self.text = format!("{}, {sets}", self.text);
+        self
+    }
+
     /// The same names and values around another text.
     pub(super) fn reading(self, text: &str) -> Self {
         Self { text: text.to_owned(), ..self }

@@ -39,6 +39,7 @@ mod table;
 mod tastes;
 mod tickets;
 mod transaction;
+mod watches;
 
 pub use accounts::DynamoAccounts;
 pub use activity::DynamoActivity;
@@ -71,3 +72,4 @@ pub use sweep::DynamoSweepLog;
 pub use table::Table;
 pub use tastes::DynamoTastes;
 pub use tickets::DynamoTickets;
+pub use watches::DynamoWatches;

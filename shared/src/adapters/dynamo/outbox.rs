@@ -43,6 +43,10 @@ fn partition(minute: u64, shard: u8) -> String {
 
 #[async_trait]
 impl Outbox for DynamoOutbox {
+    async fn promise(&self, entry: &OutboxEntry) -> Result<()> {
+        self.0.put(row(entry)?).await
+    }
+
     async fn finish(&self, entry: &OutboxEntry) -> Result<()> {
         self.0.delete(&key(entry)).await
     }

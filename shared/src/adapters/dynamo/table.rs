@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnValue};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, DeleteRequest, KeysAndAttributes, PutRequest, ReturnValue, WriteRequest,
+};
 use futures::future::try_join_all;
 use serde::de::DeserializeOwned;
 
@@ -18,6 +20,8 @@ use crate::ports::ambient::Clock;
 
 /// How many keys one `BatchGetItem` may name.
 const BATCH: usize = 100;
+/// How many items one `BatchWriteItem` may write.
+const WRITES: usize = 25;
 /// How often keys that a batch left unprocessed are asked for again.
 const BATCH_ROUNDS: usize = 5;
 
@@ -155,6 +159,29 @@ impl Table {
         }
         request.send().await.map_err(failure)?;
         Ok(())
+    }
+
+    /// Puts and deletes items, in no particular order and not all at once.
+    pub(super) async fn write_many(&self, puts: Vec<Item>, deletes: Vec<Key>) -> Result<()> {
+        let put = |item| PutRequest::builder().set_item(Some(item)).build().map_err(Error::internal);
+        let puts = puts.into_iter().map(put).map(|put| Ok(WriteRequest::builder().put_request(put?).build()));
+        let delete = |key: Key| DeleteRequest::builder().set_key(Some(key.attributes())).build().map_err(Error::internal);
+        let deletes = deletes.into_iter().map(delete);
+        let deletes = deletes.map(|delete| Ok(WriteRequest::builder().delete_request(delete?).build()));
+        let writes: Vec<WriteRequest> = puts.chain(deletes).collect::<Result<_>>()?;
+        try_join_all(writes.chunks(WRITES).map(|some| self.write_batch(some.to_vec()))).await?;
+        Ok(())
+    }
+
+    async fn write_batch(&self, writes: Vec<WriteRequest>) -> Result<()> {
+        let mut wanted = Some(writes);
+        for _ in 0..BATCH_ROUNDS {
+            let Some(writes) = wanted.take() else { return Ok(()) };
+            let answer = self.client.batch_write_item().request_items(&self.name, writes).send().await;
+            let unprocessed = answer.map_err(failure)?.unprocessed_items;
+            wanted = unprocessed.and_then(|mut tables| tables.remove(&self.name)).filter(|writes| !writes.is_empty());
+        }
+        if wanted.is_none() { Ok(()) } else { Err(Error::unavailable("a batch stayed unprocessed")) }
     }
 
     pub(super) async fn delete(&self, key: &Key) -> Result<()> {

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use crate::domain::id::{ConversationId, UserId};
 use crate::domain::input::Input;
+use crate::domain::presence::Presence;
 use crate::domain::time::Timestamp;
 
 macro_rules! kinds {
@@ -196,6 +197,37 @@ pub struct TypingData {
 
 fn yes() -> Input<bool> {
     true.into()
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SubscribeData {
+    /// At most 100 people; those with whom one is not connected are left out. It replaces what was asked for before.
+    #[schema(value_type = Vec<UserId>, max_items = 100)]
+    pub user_ids: Input<Vec<UserId>>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SubscribeAck {
+    /// Those whose presence one may know.
+    pub presences: Vec<PresenceView>,
+}
+
+/// Whether somebody is there. One that is older than what a client knows (by `at`) came late and says nothing.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PresenceView {
+    pub user_id: UserId,
+    pub is_online: bool,
+    /// Since when they are there, or when they were last seen. Left out if nobody knows, or may know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+}
+
+impl From<Presence> for PresenceView {
+    fn from(presence: Presence) -> Self {
+        let Presence { user_id, is_online, at, .. } = presence;
+        Self { user_id, is_online, at }
+    }
 }
 
 /// The answer to frames after which there is nothing to say.

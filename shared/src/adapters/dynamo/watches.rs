@@ -1,0 +1,81 @@
+//! Who watches whom, in the realtime table: a row under the one who is watched, and the list of these rows at the socket.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use super::expression::Expression;
+use super::item::{Item, Key, decode, encode, expiring, value};
+use super::range::Range;
+use super::registry::connection_key;
+use super::table::{Read, Table};
+use crate::domain::id::UserId;
+use crate::domain::presence::Watcher;
+use crate::domain::socket::{ConnectionId, MAX_AGE, Socket};
+use crate::error::Result;
+use crate::ports::registry::Watches;
+
+/// The attribute of `CONNECTION#id` / `CONNECTION` that lists whom the socket watches.
+const WATCHED: &str = "watched";
+
+#[derive(Clone, Debug)]
+pub struct DynamoWatches(Table);
+
+/// `WATCH#u` / `<connection id>`
+#[derive(Serialize, Deserialize)]
+struct StoredWatch {
+    user_id: UserId,
+    connection_id: ConnectionId,
+}
+
+#[derive(Default, Deserialize)]
+struct StoredList {
+    #[serde(default)]
+    watched: Vec<UserId>,
+}
+
+impl DynamoWatches {
+    pub fn new(realtime: Table) -> Self {
+        Self(realtime)
+    }
+}
+
+#[async_trait]
+impl Watches for DynamoWatches {
+    /// The rows come before the list: what is in the list only is taken back in vain, what is a row only lapses with its
+    /// time, or when it is found that its socket has ended.
+    async fn watch(&self, socket: &Socket, user_ids: &[UserId]) -> Result<()> {
+        let own = connection_key(&socket.connection_id);
+        let before: Option<StoredList> = self.0.get(&own, Read::Strong).await?;
+        let before = before.unwrap_or_default().watched;
+        let row = |user_id: &UserId| {
+            let watch = StoredWatch { user_id: socket.user_id, connection_id: socket.connection_id.clone() };
+            encode(&key(*user_id, &socket.connection_id), &watch)
+                .map(|item| expiring(item, socket.connected_at + MAX_AGE))
+        };
+        let rows: Vec<Item> = user_ids.iter().map(row).collect::<Result<_>>()?;
+        let over = before.iter().filter(|user_id| !user_ids.contains(user_id));
+        let over = over.map(|user_id| key(*user_id, &socket.connection_id)).collect();
+        self.0.write_many(rows, over).await?;
+        let list = Expression::new("SET #watched = :list").name("#watched", WATCHED).value(":list", value(&user_ids)?);
+        self.0.update_if(&own, list, "attribute_exists(pk)").await?;
+        Ok(())
+    }
+
+    async fn watchers_of(&self, user_id: UserId, limit: usize) -> Result<Vec<Watcher>> {
+        let items = self.0.query(Range::whole(partition(user_id)).strong().limit(limit)).await?.into_iter();
+        let watcher = |stored: StoredWatch| Watcher { user_id: stored.user_id, connection_id: stored.connection_id };
+        items.map(|item| decode(item).map(watcher)).collect()
+    }
+
+    async fn forget(&self, user_id: UserId, watcher: &Watcher) -> Result<()> {
+        self.0.delete(&key(user_id, &watcher.connection_id)).await
+    }
+}
+
+fn key(user_id: UserId, connection_id: &ConnectionId) -> Key {
+    Key::new(partition(user_id), connection_id.as_str())
+}
+
+fn partition(user_id: UserId) -> String {
+    format!("WATCH#{user_id}")
+}

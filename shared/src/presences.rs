@@ -1,0 +1,112 @@
+//! Who is there, for those who may know: what `socket` answers and `push` tells.
+//!
+//! A change is told by whoever notices it: the socket that comes first or goes last, or the sweep that finds the last lease
+//! lapsed. The registry remembers what was told last, so that whatever was missed is noticed with the next frame or sweep.
+
+use std::sync::Arc;
+
+use futures::try_join;
+
+use crate::domain::id::UserId;
+use crate::domain::outbox::{Effect, PushEffect};
+use crate::domain::pair::{Connection, Pair};
+use crate::domain::presence::{Presence, Watcher};
+use crate::domain::settings;
+use crate::domain::socket::Socket;
+use crate::error::{Error, Result};
+use crate::ports::ambient::Ambient;
+use crate::ports::outbox::Outbox;
+use crate::ports::pairs::Pairs;
+use crate::ports::registry::{Registry, Watches};
+use crate::ports::settings::SettingsReader;
+
+/// The most sockets that are told of one person.
+const MAX_WATCHERS: usize = 1_000;
+
+#[derive(Clone)]
+pub struct Presences {
+    pub registry: Arc<dyn Registry>,
+    pub watches: Arc<dyn Watches>,
+    pub pairs: Arc<dyn Pairs>,
+    pub settings: Arc<dyn SettingsReader>,
+    pub outbox: Arc<dyn Outbox>,
+}
+
+/// A change of somebody's presence, and who is to hear of it.
+pub struct News {
+    pub presence: Presence,
+    /// Whether those who watch may know; otherwise they are told that nobody is there.
+    pub is_visible: bool,
+    pub watchers: Vec<Watcher>,
+}
+
+impl Presences {
+    /// From now on a socket watches these people as far as its owner is connected with them. Answers with those of them
+    /// whose presence may be known.
+    pub async fn watch(&self, socket: &Socket, user_ids: &[UserId]) -> Result<Vec<Presence>> {
+        let connected = self.connected(socket.user_id, user_ids).await?;
+        self.watches.watch(socket, &connected).await?;
+        // What changes after this look is told, because the watch is there before it.
+        let (presences, visible) = try_join!(self.registry.presences_of(&connected), self.visible(&connected))?;
+        Ok(presences.into_iter().filter(|presence| visible.contains(&presence.user_id)).collect())
+    }
+
+    /// Has it told if somebody has come or gone. Failing to do so is made up for by the next frame or sweep.
+    pub async fn notice(&self, user_id: UserId, ambient: &Ambient) -> Result<()> {
+        let presence = self.presence_of(user_id).await?;
+        if !presence.is_news() {
+            return Ok(());
+        }
+        if self.watches.watchers_of(user_id, 1).await?.is_empty() {
+            self.registry.note_told(&presence).await?;
+            return Ok(());
+        }
+        self.outbox.promise(&ambient.promise(Effect::Push(PushEffect::PresenceChanged { user_id }))).await
+    }
+
+    /// What is to be told of somebody, and to whom, as it is now.
+    pub async fn news_of(&self, user_id: UserId) -> Result<News> {
+        let presence = self.presence_of(user_id).await?;
+        let watchers = self.watches.watchers_of(user_id, MAX_WATCHERS).await?;
+        let mut people: Vec<UserId> = watchers.iter().map(|watcher| watcher.user_id).collect();
+        people.sort_unstable();
+        people.dedup();
+        let (connected, visible) = try_join!(self.connected(user_id, &people), self.visible(&[user_id]))?;
+        let watchers = watchers.into_iter().filter(|watcher| connected.contains(&watcher.user_id)).collect();
+        Ok(News { presence, is_visible: !visible.is_empty(), watchers })
+    }
+
+    /// Notes that news were told. An error if there are others by now.
+    pub async fn told(&self, news: &News) -> Result<()> {
+        let is_known = news.presence.version > 0;
+        if is_known && !self.registry.note_told(&news.presence).await? {
+            return Err(Error::unavailable("somebody came or went while it was told"));
+        }
+        Ok(())
+    }
+
+    async fn presence_of(&self, user_id: UserId) -> Result<Presence> {
+        let presences = self.registry.presences_of(&[user_id]).await?;
+        Ok(presences.into_iter().next().unwrap_or(Presence::unknown(user_id)))
+    }
+
+    /// Those of some people whom somebody is connected with.
+    async fn connected(&self, user_id: UserId, others: &[UserId]) -> Result<Vec<UserId>> {
+        let is_connected = |pair: &Pair| matches!(pair.connection, Connection::Matched { .. }) && !pair.is_blocked();
+        let pairs = self.pairs.find_many(user_id, others).await?;
+        Ok(pairs.iter().filter(|pair| is_connected(pair)).map(|pair| pair.other(user_id)).collect())
+    }
+
+    /// Those of some people whose presence their connections may know.
+    async fn visible(&self, user_ids: &[UserId]) -> Result<Vec<UserId>> {
+        let settings = self.settings.find_many(user_ids).await?;
+        let visible = settings.iter().filter(|settings| settings.wishes.presence != settings::Presence::Nobody);
+        Ok(visible.map(|settings| settings.user_id).collect())
+    }
+}
+
+impl std::fmt::Debug for Presences {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Presences")
+    }
+}
