@@ -9,5 +9,6 @@ pub mod edge;
 pub mod error;
 pub mod models;
 pub mod ports;
+pub mod received_likes;
 pub mod suggestions;
 pub mod telemetry;
