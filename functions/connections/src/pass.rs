@@ -41,11 +41,7 @@ pub(crate) async fn pass(State(deps): State<Deps>, caller: Caller, Id(user_id): 
     (status = 204),
     (status = "4XX", body = Problem, description = "`already_connected`, `too_many_requests`, `invalid_field`"),
 ))]
-pub(crate) async fn take_back(
-    State(deps): State<Deps>,
-    caller: Caller,
-    Id(user_id): Id<UserId>,
-) -> Result<StatusCode> {
+pub(crate) async fn take_back(State(deps): State<Deps>, caller: Caller, Id(user_id): Id<UserId>) -> Result<StatusCode> {
     deps.limiter.take(&TAKE_BACK_PER_PERSON, &Subject::person(caller.user_id)).await?;
     let change = |pair: &mut Pair| pair.take_back_pass(caller.user_id);
     answer(&deps, caller.user_id, user_id, Teaches::TakingBack, change).await?;

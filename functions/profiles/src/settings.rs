@@ -3,9 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
-use shared::domain::settings::{
-    Cadence, DigestWishes, NewsKind, Presence, Settings, SettingsInput, Weekday, Wishes,
-};
+use shared::domain::settings::{Cadence, DigestWishes, NewsKind, Presence, Settings, SettingsInput, Weekday, Wishes};
 use shared::edge::http::{Body, Caller, Problem};
 use shared::error::{Code, Result};
 use utoipa::ToSchema;

@@ -35,8 +35,7 @@ impl Shelf {
     pub(crate) async fn to_be_written(&self, user_id: UserId) -> Result<(Option<Profile>, Settings)> {
         let counted = Subject::person(user_id);
         let counted = self.limiter.take(&EDIT_PER_PERSON, &counted);
-        let (profile, settings, ()) =
-            try_join!(self.profiles.find(user_id), self.settings.find(user_id), counted)?;
+        let (profile, settings, ()) = try_join!(self.profiles.find(user_id), self.settings.find(user_id), counted)?;
         Ok((profile, settings))
     }
 

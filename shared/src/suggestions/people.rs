@@ -77,7 +77,7 @@ impl People {
         Ok(people.into_iter().filter(is_listed).collect())
     }
 
-    /// Whom somebody has answered: they are in no list any more. It may lack an answer of this moment.
+    /// Whom somebody has answered: they are in no list any more.
     pub async fn answered_by(&self, user_id: UserId) -> Result<Vec<UserId>> {
         self.pairs.answered_by(user_id).await
     }

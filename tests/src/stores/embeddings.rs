@@ -126,6 +126,9 @@ fn a_promise_is_stored_with_its_profile_or_not_at_all() {
     let rows = || Town::peaceful().outbox().iter().filter(|row| row.contains(&profile.user_id.to_string())).count();
     let late = Profile { version: 7, ..profile.clone() };
     let entry = hands.ambient().promise(Effect::embed_profile(profile.user_id));
-    assert!(!finish(profiles().save(&late, &Consequences { promise: Some(entry), ..Default::default() })).unwrap(), "there is no version 6");
+    assert!(
+        !finish(profiles().save(&late, &Consequences { promise: Some(entry), ..Default::default() })).unwrap(),
+        "there is no version 6"
+    );
     assert_eq!(rows(), 0);
 }

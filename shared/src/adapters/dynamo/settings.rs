@@ -12,9 +12,7 @@ use super::table::{Read, Table};
 use super::transaction::Transaction;
 use crate::domain::id::UserId;
 use crate::domain::profile::TimeZone;
-use crate::domain::settings::{
-    Cadence, DigestWishes, Hour, NewsKind, Presence, QuietHours, Settings, Weekday, Wishes,
-};
+use crate::domain::settings::{Cadence, DigestWishes, Hour, NewsKind, Presence, QuietHours, Settings, Weekday, Wishes};
 use crate::domain::time::Timestamp;
 use crate::error::{Error, Result};
 use crate::ports::settings::{SettingsReader, SettingsStore};

@@ -83,11 +83,8 @@ impl DigestWishes {
         let mut hour = |field: &'static str, input: &Option<_>| {
             fields.read_optional(field, input.as_ref(), |hour: &i64| Hour::parse(field, *hour))
         };
-        let (at, from, until) = (
-            hour("hour", &input.hour),
-            hour("quiet_from", &input.quiet_from),
-            hour("quiet_until", &input.quiet_until),
-        );
+        let (at, from, until) =
+            (hour("hour", &input.hour), hour("quiet_from", &input.quiet_from), hour("quiet_until", &input.quiet_until));
         Some(Self {
             kinds: kinds?,
             cadence: cadence?.unwrap_or(default.cadence),
@@ -124,7 +121,8 @@ mod tests {
 
     #[test]
     fn every_offending_field_is_named_with_its_path() {
-        let digest = json!({"kinds": ["match", "gossip"], "cadence": "yearly", "hour": 24, "weekday": 1, "quiet_until": -1});
+        let digest =
+            json!({"kinds": ["match", "gossip"], "cadence": "yearly", "hour": 24, "weekday": 1, "quiet_until": -1});
         let error = parse(json!({"presence": "friends", "digest": digest})).unwrap_err();
         let fields: Vec<_> = error.fields().iter().map(|field| field.field.to_string()).collect();
         let expected =
