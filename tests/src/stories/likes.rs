@@ -1,7 +1,7 @@
 //! Likes that wait for an answer, and answers that are taken back.
 
 use serde_json::{Value, json};
-use shared::domain::account::Role;
+use xtask::admin::Role;
 use shared::domain::limit::{PASS_PER_PERSON, Subject, TAKE_BACK_PER_PERSON};
 
 use super::moderation::{sanction_path, staff};

@@ -118,7 +118,7 @@ impl Profiles for World {
         Ok(user_ids.iter().filter_map(|id| Some(Person::new(people.get(id)?.clone(), None))).collect())
     }
 
-    async fn save(&self, _profile: &Profile, _promise: &profiles::Consequences) -> Result<bool> {
+    async fn save(&self, _profile: &Profile, _consequences: &shared::ports::profiles::Consequences) -> Result<bool> {
         Err(Error::internal("a build writes no profiles"))
     }
 }

@@ -240,7 +240,7 @@ impl Profiles for World {
         Ok(user_ids.iter().filter_map(|id| people.get(id).cloned()).collect())
     }
 
-    async fn save(&self, _profile: &Profile, _promise: &profiles::Consequences) -> Result<bool> {
+    async fn save(&self, _profile: &Profile, _consequences: &crate::ports::profiles::Consequences) -> Result<bool> {
         Err(Error::internal("the index writes no profiles"))
     }
 }
