@@ -1,8 +1,8 @@
 //! Likes that wait for an answer, and answers that are taken back.
 
 use serde_json::{Value, json};
-use xtask::admin::Role;
 use shared::domain::limit::{PASS_PER_PERSON, Subject, TAKE_BACK_PER_PERSON};
+use xtask::admin::Role;
 
 use super::moderation::{sanction_path, staff};
 use crate::support::{Answer, Circle, Person, Story, eventually};

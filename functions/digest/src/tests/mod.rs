@@ -1,5 +1,6 @@
 //! Who gets a digest, of what, and who does not.
 
+mod ports;
 mod world;
 
 use shared::domain::digest::DigestCounts;
