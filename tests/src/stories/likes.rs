@@ -101,7 +101,7 @@ fn likes_wait_in_pages_for_whoever_may_see_who_gave_them() {
     // An answer, a block by either side, a ban, and a like that is taken back end the waiting.
     let [banned, blocker, blocked, passed, gone] = &people[..] else { panic!("five people") };
     let admin = staff(&story, "Root", Role::Admin);
-    admin.puts(&sanction_path(banned), &json!({ "kind": "ban", "reason": "spam" })).expect(200);
+    admin.puts(&sanction_path(banned), &json!({ "kind": "ban", "reason": "spam" })).expect(204);
     blocker.blocks(&ada);
     ada.blocks(blocked);
     ada.passes(passed);
