@@ -143,23 +143,20 @@ pub(crate) fn sanction_lifted(to: EmailAddress) -> Mail {
 /// Numbers and nothing else: a mailbox is read over shoulders and by more than one person.
 pub(crate) fn digest(to: EmailAddress, counts: DigestCounts) -> Mail {
     let DigestCounts { messages, conversations, matches, likes } = counts;
+    let waiting = if likes == 1 { "waits" } else { "wait" };
     let lines = [
         (messages, format!("{} in {}", several(messages, "unread message"), several(conversations, "conversation"))),
         (matches, several(matches, "new match")),
-        (
-            likes,
-            format!(
-                "{} for your answer",
-                if likes == 1 { "1 like waits".into() } else { format!("{likes} likes wait") }
-            ),
-        ),
+        (likes, format!("{} {waiting} for your answer", several(likes, "like"))),
     ];
-    let news: String = lines.iter().filter(|(count, _)| *count > 0).map(|(_, line)| format!("- {line}\n")).collect();
+    let news: Vec<String> =
+        lines.into_iter().filter(|(count, _)| *count > 0).map(|(_, line)| format!("- {line}")).collect();
+    let news = news.join("\n");
     Mail {
         to,
         subject: "What you have missed".to_owned(),
         text: format!(
-            "While you were away:\n\n{news}\nYou find it in the app. There you also choose what such mails tell you, how \
+            "While you were away:\n\n{news}\n\nYou find it in the app. There you also choose what such mails tell you, how \
              often and when they come, or that none do."
         ),
         link: Some(Link::App("/settings".to_owned())),

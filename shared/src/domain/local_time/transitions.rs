@@ -1,4 +1,4 @@
-//! The changes of clocks that a zone's data lists one by one: TZif of version 2 and later (RFC 9636).
+//! The changes of clocks that a zone's data lists one by one: `TZif` of version 2 and later (RFC 9636).
 
 /// Bytes of a header: magic, version, reserve and six counts.
 const HEADER: usize = 44;
