@@ -99,11 +99,11 @@ fn likes_wait_in_pages_for_whoever_may_see_who_gave_them() {
     ada.gets("/v1/likes?colour=red").expect_problem(400, "malformed_request");
 
     // An answer, a block by either side, a ban, and a like that is taken back end the waiting.
-    let [banned, blocker, blocked, passed, gone] = &people[..] else { panic!("five people") };
+    let [banned, shy, unwanted, passed, gone] = &people[..] else { panic!("five people") };
     let admin = staff(&story, "Root", Role::Admin);
     admin.puts(&sanction_path(banned), &json!({ "kind": "ban", "reason": "spam" })).expect(204);
-    blocker.blocks(&ada);
-    ada.blocks(blocked);
+    shy.blocks(&ada);
+    ada.blocks(unwanted);
     ada.passes(passed);
     takes_back(gone, "likes", &ada).expect(204);
     assert_eq!(waiting(&ada, 2), [""; 0]);
@@ -112,9 +112,9 @@ fn likes_wait_in_pages_for_whoever_may_see_who_gave_them() {
         "name": "Bob", "field": "crafts", "experience_years": 1, "time_zone": "UTC", "visible": false,
     }));
     takes_back(&ada, "passes", passed).expect(204);
-    blocker.deletes(&format!("/v1/blocks/{}", ada.id)).expect(204);
-    ada.deletes(&format!("/v1/blocks/{}", blocked.id)).expect(204);
-    assert_eq!(waiting(&ada, 2), [&*passed.id, &*blocked.id, &*blocker.id]);
+    shy.deletes(&format!("/v1/blocks/{}", ada.id)).expect(204);
+    ada.deletes(&format!("/v1/blocks/{}", unwanted.id)).expect(204);
+    assert_eq!(waiting(&ada, 2), [&*passed.id, &*unwanted.id, &*shy.id]);
     admin.deletes(&sanction_path(banned)).expect(204);
     assert_eq!(waiting(&ada, 100).len(), 4);
     ada.matches_with(passed);
