@@ -40,11 +40,14 @@ fn what_is_taken_back_is_as_if_it_had_never_been() {
     let circle = Circle::of(&story);
     let (ada, bob) = (circle.member("Ada", &json!({})), circle.member("Bob", &json!({})));
     assert_eq!(circle.names(&ada, ""), ["Bob"]);
-    for what in ["likes", "passes"] {
+    for (what, asked) in [("likes", "fields=technology"), ("passes", "fields=technology,design")] {
         ada.puts(&format!("/v1/{what}/{}", bob.id), &json!({}));
-        assert_eq!(circle.names(&ada, ""), [""; 0], "{what}");
+        // One list was made before the answer, and another one is made and kept without Bob.
+        assert_eq!((circle.names(&ada, ""), circle.names(&ada, asked)), (Vec::new(), Vec::new()), "{what}");
         takes_back(&ada, what, &bob).expect(204);
-        assert_eq!(circle.names(&ada, ""), ["Bob"], "{what}: with the very next list");
+        for asked in ["", asked] {
+            assert_eq!(circle.names(&ada, asked), ["Bob"], "{what}: with the very next list");
+        }
         assert_eq!((learning(&ada), answers(&ada)), ((json!(0), json!(0)), 0), "{what}");
         assert_eq!(waiting(&bob, 10), [""; 0]);
         // Again, and of what is not there, it is nothing.
