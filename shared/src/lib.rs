@@ -10,5 +10,6 @@ pub mod error;
 pub mod models;
 pub mod ports;
 pub mod presences;
+pub mod received_likes;
 pub mod suggestions;
 pub mod telemetry;

@@ -15,9 +15,9 @@ use crate::domain::settings;
 use crate::domain::socket::Socket;
 use crate::error::{Error, Result};
 use crate::ports::ambient::Ambient;
-use crate::ports::outbox::Outbox;
+use crate::ports::outbox::Promises;
 use crate::ports::pairs::Pairs;
-use crate::ports::registry::{Registry, Watches};
+use crate::ports::registry::{PresenceBoard, Watches};
 use crate::ports::settings::SettingsReader;
 
 /// The most sockets that are told of one person.
@@ -25,11 +25,11 @@ const MAX_WATCHERS: usize = 1_000;
 
 #[derive(Clone)]
 pub struct Presences {
-    pub registry: Arc<dyn Registry>,
+    pub board: Arc<dyn PresenceBoard>,
     pub watches: Arc<dyn Watches>,
     pub pairs: Arc<dyn Pairs>,
     pub settings: Arc<dyn SettingsReader>,
-    pub outbox: Arc<dyn Outbox>,
+    pub promises: Arc<dyn Promises>,
 }
 
 /// A change of somebody's presence, and who is to hear of it.
@@ -47,7 +47,7 @@ impl Presences {
         let connected = self.connected(socket.user_id, user_ids).await?;
         self.watches.watch(socket, &connected).await?;
         // What changes after this look is told, because the watch is there before it.
-        let (presences, visible) = try_join!(self.registry.presences_of(&connected), self.visible(&connected))?;
+        let (presences, visible) = try_join!(self.board.presences_of(&connected), self.visible(&connected))?;
         Ok(presences.into_iter().filter(|presence| visible.contains(&presence.user_id)).collect())
     }
 
@@ -58,10 +58,10 @@ impl Presences {
             return Ok(());
         }
         if self.watches.watchers_of(user_id, 1).await?.is_empty() {
-            self.registry.note_told(&presence).await?;
+            self.board.note_told(&presence).await?;
             return Ok(());
         }
-        self.outbox.promise(&ambient.promise(Effect::Push(PushEffect::PresenceChanged { user_id }))).await
+        self.promises.promise(&ambient.promise(Effect::Push(PushEffect::PresenceChanged { user_id }))).await
     }
 
     /// What is to be told of somebody, and to whom, as it is now.
@@ -71,7 +71,8 @@ impl Presences {
         let mut people: Vec<UserId> = watchers.iter().map(|watcher| watcher.user_id).collect();
         people.sort_unstable();
         people.dedup();
-        let (connected, visible) = try_join!(self.connected(user_id, &people), self.visible(&[user_id]))?;
+        let oneself = [user_id];
+        let (connected, visible) = try_join!(self.connected(user_id, &people), self.visible(&oneself))?;
         let watchers = watchers.into_iter().filter(|watcher| connected.contains(&watcher.user_id)).collect();
         Ok(News { presence, is_visible: !visible.is_empty(), watchers })
     }
@@ -79,14 +80,14 @@ impl Presences {
     /// Notes that news were told. An error if there are others by now.
     pub async fn told(&self, news: &News) -> Result<()> {
         let is_known = news.presence.version > 0;
-        if is_known && !self.registry.note_told(&news.presence).await? {
+        if is_known && !self.board.note_told(&news.presence).await? {
             return Err(Error::unavailable("somebody came or went while it was told"));
         }
         Ok(())
     }
 
     async fn presence_of(&self, user_id: UserId) -> Result<Presence> {
-        let presences = self.registry.presences_of(&[user_id]).await?;
+        let presences = self.board.presences_of(&[user_id]).await?;
         Ok(presences.into_iter().next().unwrap_or(Presence::unknown(user_id)))
     }
 

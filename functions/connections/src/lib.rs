@@ -1,4 +1,4 @@
-//! `connections`: like, pass, match, unmatch, block.
+//! `connections`: like, pass, take back, match, unmatch, block.
 //!
 //! Every operation reads the pair, changes it in memory and replaces it if nobody was faster; the rules are in
 //! `shared::domain::pair`. A like or a pass also teaches what matters to its giver (`shared::domain::matching`, `Taste`),
@@ -11,6 +11,7 @@ mod like;
 mod list;
 mod pass;
 mod people;
+mod received;
 mod unmatch;
 
 use std::sync::Arc;
@@ -46,8 +47,9 @@ pub fn api() -> OpenApi {
 
 fn routes() -> OpenApiRouter<Deps> {
     OpenApiRouter::new()
-        .routes(routes!(like::like))
-        .routes(routes!(pass::pass))
+        .routes(routes!(received::list))
+        .routes(routes!(like::like, like::take_back))
+        .routes(routes!(pass::pass, pass::take_back))
         .routes(routes!(list::list))
         .routes(routes!(unmatch::unmatch))
         .routes(routes!(blocks::list))

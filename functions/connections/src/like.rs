@@ -1,21 +1,22 @@
-//! `PUT /v1/likes/{user_id}`
+//! `PUT` and `DELETE /v1/likes/{user_id}`
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use futures::try_join;
 use serde::{Deserialize, Serialize};
 use shared::domain::fields::Fields;
 use shared::domain::id::{ConversationId, UserId};
 use shared::domain::input::Input;
-use shared::domain::limit::{LIKE_PER_PERSON, Subject};
-use shared::domain::pair::Liked;
+use shared::domain::limit::{LIKE_PER_PERSON, Subject, TAKE_BACK_PER_PERSON};
+use shared::domain::pair::{Liked, Pair};
 use shared::domain::text;
 use shared::edge::http::{Body, Caller, Id, Problem};
 use shared::error::{Code, Result};
 use utoipa::ToSchema;
 
 use crate::Deps;
-use crate::change::answer;
+use crate::change::{Teaches, answer};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -64,12 +65,26 @@ pub(crate) async fn like(
     }
     let other = encounter.other()?;
     let (now, conversation_id) = (deps.ambient.now(), deps.ambient.id());
-    let liked = answer(&deps, caller.user_id, user_id, encounter.impression.as_ref(), |pair| {
+    let liked = answer(&deps, caller.user_id, user_id, encounter.impression.as_ref().into(), |pair| {
         pair.refuse_unless_seen(caller.user_id, other.details.visible)?;
         pair.like(caller.user_id, intro.clone(), conversation_id, now)
     })
     .await?;
     Ok(Json(LikeAnswer::from(liked)))
+}
+
+/// Takes a like back that was not answered, and what it taught: it is as if it had never been given. A match is ended with
+/// `DELETE /v1/connections/{user_id}`; where there is no like, nothing happens.
+#[utoipa::path(delete, path = "/v1/likes/{user_id}", operation_id = "take_like_back", tag = "connections", security(("bearer" = [])),
+    params(("user_id" = UserId, Path)), responses(
+    (status = 204),
+    (status = "4XX", body = Problem, description = "`already_connected`, `too_many_requests`, `invalid_field`"),
+))]
+pub(crate) async fn take_back(State(deps): State<Deps>, caller: Caller, Id(user_id): Id<UserId>) -> Result<StatusCode> {
+    deps.limiter.take(&TAKE_BACK_PER_PERSON, &Subject::person(caller.user_id)).await?;
+    let change = |pair: &mut Pair| pair.take_back_like(caller.user_id);
+    answer(&deps, caller.user_id, user_id, Teaches::TakingBack, change).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 fn parse(body: &LikeBody) -> Result<Option<String>> {

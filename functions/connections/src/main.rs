@@ -5,12 +5,14 @@ use std::sync::Arc;
 use connections::{Deps, People};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{
-    DynamoKeys, DynamoLimits, DynamoMatrix, DynamoOutbox, DynamoPairs, DynamoProfiles, DynamoSessions, DynamoTastes,
+    DynamoKeys, DynamoLikes, DynamoLimits, DynamoMatrix, DynamoOutbox, DynamoPairs, DynamoProfiles, DynamoSessions,
+    DynamoTastes,
 };
 use shared::adapters::system;
 use shared::config::{TableName, TokensConfig, Vars};
 use shared::edge::http::{self, Authenticator, Limiter};
 use shared::models::Models;
+use shared::received_likes::ReceivedLikes;
 use shared::telemetry;
 
 #[tokio::main(flavor = "current_thread")]
@@ -21,7 +23,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let ambient = system::ambient();
     let outbox = DynamoOutbox::new(aws.table(&mut vars, TableName::Outbox));
     let (social, chat) = (aws.table(&mut vars, TableName::Social), aws.table(&mut vars, TableName::Chat));
-    let profiles = DynamoProfiles::reader(aws.table(&mut vars, TableName::Profiles));
+    let profiles = Arc::new(DynamoProfiles::reader(aws.table(&mut vars, TableName::Profiles)));
     let sessions = DynamoSessions::reader(aws.table(&mut vars, TableName::Sessions));
     let ops = aws.table(&mut vars, TableName::Ops);
     let tokens = TokensConfig::read(&mut vars);
@@ -32,9 +34,12 @@ async fn main() -> Result<(), lambda_http::Error> {
     let keys = Arc::new(DynamoKeys::new(ops.clone()));
     let limiter = Limiter::new(Arc::new(DynamoLimits::new(ops, ambient.clone())));
     let authenticator = Authenticator::new(tokens.issuer, keys, Arc::new(sessions), ambient.clone());
+    let likes = Arc::new(DynamoLikes::new(social.clone()));
+    let pairs = Arc::new(DynamoPairs::new(social, chat, outbox));
+    let likes = ReceivedLikes::new(likes, pairs.clone(), profiles.clone());
     let deps = Deps {
-        pairs: Arc::new(DynamoPairs::new(social, chat, outbox)),
-        people: People::new(Arc::new(profiles), models, tastes.clone(), tastes),
+        pairs,
+        people: People::new(profiles, models, tastes.clone(), tastes, likes),
         limiter,
         authenticator: Arc::new(authenticator),
         ambient,

@@ -10,6 +10,7 @@ use shared::error::{Code, Result};
 use shared::models::Models;
 use shared::ports::profiles::Profiles;
 use shared::ports::tastes::{TasteKeeper, Tastes};
+use shared::received_likes::{Page, ReceivedLikes};
 
 #[derive(Clone)]
 pub struct People {
@@ -17,6 +18,7 @@ pub struct People {
     models: Models,
     tastes: Arc<dyn Tastes>,
     keeper: Arc<dyn TasteKeeper>,
+    likes: ReceivedLikes,
 }
 
 /// Somebody is about to answer somebody.
@@ -46,8 +48,14 @@ impl People {
         models: Models,
         tastes: Arc<dyn Tastes>,
         keeper: Arc<dyn TasteKeeper>,
+        likes: ReceivedLikes,
     ) -> Self {
-        Self { profiles, models, tastes, keeper }
+        Self { profiles, models, tastes, keeper, likes }
+    }
+
+    /// Those who wait for an answer, by the page.
+    pub(crate) async fn received_likes(&self, me: UserId, before: Option<UserId>, limit: usize) -> Result<Page> {
+        self.likes.page(me, before, limit).await
     }
 
     pub(crate) async fn meet(&self, me: UserId, other: UserId) -> Result<Encounter> {

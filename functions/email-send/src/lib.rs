@@ -9,13 +9,15 @@ use std::sync::Arc;
 
 use shared::domain::account::{Account, AccountState};
 use shared::domain::code::{CodePurpose, ConfirmationCode};
-use shared::domain::outbox::{Effect, MailEffect, MailKind, OutboxEntry};
+use shared::domain::digest::STALE_AFTER;
+use shared::domain::outbox::{Effect, Guarantee, MailEffect, MailKind, OutboxEntry};
 use shared::domain::time::Timestamp;
 use shared::error::{Error, Result};
 use shared::ports::accounts::Accounts;
 use shared::ports::ambient::Ambient;
 use shared::ports::codes::Codes;
-use shared::ports::mail::{Claim, Mail, MailJobs, Mailer};
+use shared::ports::mail::{Claim, Handover, Mail, MailJobs, Mailer};
+use shared::telemetry;
 
 #[derive(Clone)]
 pub struct Deps {
@@ -26,35 +28,77 @@ pub struct Deps {
     pub ambient: Ambient,
 }
 
-/// Sends the mail of one entry, once. A failure leaves the entry to be tried again; a crash or a lost answer between SES's
-/// acceptance and our mark repeats the mail, which is right for the security mails that this function sends.
+/// How one try ended.
+enum Outcome {
+    /// It was accepted, or has lost its sense.
+    Done,
+    /// It was not accepted for certain.
+    Failed(Error),
+    /// Nobody knows.
+    InDoubt(Error),
+}
+
+/// Sends the mail of one entry, once. A failure leaves the entry to be tried again.
+///
+/// A crash or a lost answer between SES's acceptance and our mark repeats a security mail, which is right for those, and
+/// drops a digest, which tells of nothing that is not in the app; both are counted.
 pub async fn send(deps: &Deps, entry: OutboxEntry) -> Result<()> {
     let Effect::Mail(effect) = &entry.effect else { return Err(Error::internal("this effect is no mail")) };
     match deps.jobs.claim(&entry).await? {
         Claim::Granted => {}
+        Claim::Again => tracing::warn!(mail.kind = ?effect.kind, mail.repeated = 1, "a sender vanished: sent again"),
+        Claim::Abandoned => {
+            tracing::warn!(mail.kind = ?effect.kind, mail.dropped = 1, "a sender vanished: not sent again");
+            return deps.jobs.done(&entry).await;
+        }
         Claim::Sent => return deps.jobs.done(&entry).await,
         Claim::Held => return Err(Error::unavailable("another sender holds this mail")),
     }
-    match deliver(deps, effect).await {
-        Ok(()) => deps.jobs.done(&entry).await,
-        Err(error) => {
+    match (deliver(deps, &entry, effect).await, effect.kind.guarantee()) {
+        (Outcome::Done, _) => deps.jobs.done(&entry).await,
+        (Outcome::InDoubt(error), Guarantee::AtMostOnce) => {
+            telemetry::report(&error);
+            tracing::warn!(mail.kind = ?effect.kind, mail.dropped = 1, "nobody knows whether it went out: dropped");
+            deps.jobs.done(&entry).await
+        }
+        (Outcome::InDoubt(error), Guarantee::AtLeastOnce) => {
+            tracing::warn!(mail.kind = ?effect.kind, mail.repeated = 1, "nobody knows whether it went out: sent again");
+            deps.jobs.release(&entry).await?;
+            Err(error)
+        }
+        (Outcome::Failed(error), _) => {
             deps.jobs.release(&entry).await?;
             Err(error)
         }
     }
 }
 
-async fn deliver(deps: &Deps, effect: &MailEffect) -> Result<()> {
+async fn deliver(deps: &Deps, entry: &OutboxEntry, effect: &MailEffect) -> Outcome {
+    let mail = match prepare(deps, entry, effect).await {
+        Ok(Some(mail)) => mail,
+        Ok(None) => return Outcome::Done,
+        Err(error) => return Outcome::Failed(error),
+    };
+    match deps.mailer.send(&mail).await {
+        Ok(Handover::Accepted) => Outcome::Done,
+        Ok(Handover::Refused(error)) => Outcome::Failed(error),
+        Err(error) => Outcome::InDoubt(error),
+    }
+}
+
+/// The mail, if there still is a reason to write it.
+async fn prepare(deps: &Deps, entry: &OutboxEntry, effect: &MailEffect) -> Result<Option<Mail>> {
     let Some(account) = deps.accounts.find(effect.user_id).await? else {
         tracing::info!(mail.kind = ?effect.kind, "the account is gone, and with it the reason to write");
-        return Ok(());
+        return Ok(None);
     };
-    if !makes_sense(effect.kind, &account, deps.ambient.now()) || is_taken(deps, effect.kind, &account).await? {
-        tracing::info!(mail.kind = ?effect.kind, "the account has changed, and this mail has lost its sense");
-        return Ok(());
+    let now = deps.ambient.now();
+    let is_late = effect.kind == MailKind::Digest && now.since(entry.created_at) > STALE_AFTER;
+    if is_late || !makes_sense(effect.kind, &account, now) || is_taken(deps, effect.kind, &account).await? {
+        tracing::info!(mail.kind = ?effect.kind, mail.late = is_late, "this mail has lost its sense");
+        return Ok(None);
     }
-    let mail = compose(deps, effect, account).await?;
-    deps.mailer.send(&mail).await
+    compose(deps, effect, account).await.map(Some)
 }
 
 /// Whether what the mail says is still so.
@@ -63,7 +107,7 @@ fn makes_sense(kind: MailKind, account: &Account, now: Timestamp) -> bool {
     match kind {
         MailKind::Verify => is_pending,
         MailKind::SanctionImposed => account.is_sanctioned(now),
-        MailKind::SanctionLifted => !is_pending && !account.is_sanctioned(now),
+        MailKind::SanctionLifted | MailKind::Digest => !is_pending && !account.is_sanctioned(now),
         MailKind::Reset
         | MailKind::SignIn
         | MailKind::AddressTaken
@@ -95,9 +139,16 @@ async fn compose(deps: &Deps, effect: &MailEffect, account: Account) -> Result<M
             return Ok(mails::sanction_imposed(to, &sanction));
         }
         MailKind::SanctionLifted => return Ok(mails::sanction_lifted(to)),
+        MailKind::Digest => {
+            let counts = effect.counts.ok_or_else(|| Error::internal("a digest counts nothing"))?;
+            return Ok(mails::digest(to, counts));
+        }
     };
     let challenge_id = effect.challenge_id.ok_or_else(|| Error::internal("a mail with a code needs a challenge"))?;
     let code = ConfirmationCode::from_number(purpose, deps.ambient.below(purpose.numbers()));
     deps.codes.add(challenge_id, purpose, effect.user_id, &code).await?;
     Ok(write(to, challenge_id, &code))
 }
+
+#[cfg(test)]
+mod tests;

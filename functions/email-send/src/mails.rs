@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use shared::domain::account::Sanction;
 use shared::domain::code::ConfirmationCode;
+use shared::domain::digest::DigestCounts;
 use shared::domain::email::EmailAddress;
 use shared::domain::id::ChallengeId;
 use shared::domain::time::Timestamp;
@@ -137,6 +138,39 @@ pub(crate) fn sanction_lifted(to: EmailAddress) -> Mail {
                 .to_owned(),
         link: None,
     }
+}
+
+/// Numbers and nothing else: a mailbox is read over shoulders and by more than one person.
+pub(crate) fn digest(to: EmailAddress, counts: DigestCounts) -> Mail {
+    let DigestCounts { messages, conversations, matches, likes } = counts;
+    let waiting = if likes == 1 { "waits" } else { "wait" };
+    let lines = [
+        (messages, format!("{} in {}", several(messages, "unread message"), several(conversations, "conversation"))),
+        (matches, several(matches, "new match")),
+        (likes, format!("{} {waiting} for your answer", several(likes, "like"))),
+    ];
+    let news: Vec<String> =
+        lines.into_iter().filter(|(count, _)| *count > 0).map(|(_, line)| format!("- {line}")).collect();
+    let news = news.join("\n");
+    Mail {
+        to,
+        subject: "What you have missed".to_owned(),
+        text: format!(
+            "While you were away:\n\n{news}\n\nYou find it in the app. There you also choose what such mails tell you, how \
+             often and when they come, or that none do."
+        ),
+        link: Some(Link::App("/settings".to_owned())),
+    }
+}
+
+/// A number and the noun that goes with it.
+fn several(count: u32, noun: &str) -> String {
+    let ending = match (count, noun.ends_with("ch")) {
+        (1, _) => "",
+        (_, true) => "es",
+        (_, false) => "s",
+    };
+    format!("{count} {noun}{ending}")
 }
 
 /// The minute with which something is over, as people write it.

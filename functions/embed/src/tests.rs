@@ -105,7 +105,7 @@ impl Profiles for World {
         Err(Error::internal("this function compares nobody"))
     }
 
-    async fn save(&self, _: &Profile, _: Option<&OutboxEntry>) -> Result<bool> {
+    async fn save(&self, _: &Profile, _: &shared::ports::profiles::Consequences) -> Result<bool> {
         Err(Error::internal("this function edits nobody"))
     }
 }

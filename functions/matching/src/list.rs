@@ -35,7 +35,7 @@ pub(crate) struct ListParams {
     /// Only people in one's own city, or at most so many kilometres away if both have coordinates; 1 to 20,000.
     #[param(minimum = 1, maximum = 20_000)]
     within_km: Option<u32>,
-    /// Only people with a live socket.
+    /// Only people with a live socket, unless they show that to fewer than everyone.
     #[serde(default)]
     online_now: bool,
     /// Only people who wrote their first profile within the last 14 days.

@@ -6,7 +6,7 @@ use matching::{Deps, Readers};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{
     DynamoActivity, DynamoCacheStats, DynamoKeys, DynamoLimits, DynamoMatrix, DynamoPairs, DynamoProfiles,
-    DynamoRegistry, DynamoSessions, DynamoTastes,
+    DynamoRegistry, DynamoSessions, DynamoSettings, DynamoTastes,
 };
 use shared::adapters::segments::S3Segments;
 use shared::adapters::system;
@@ -14,7 +14,7 @@ use shared::adapters::{cache, candidates};
 use shared::config::{CacheConfig, CandidatesConfig, TableName, TokensConfig, Vars};
 use shared::edge::http::{self, Authenticator, Limiter};
 use shared::models::{Lens, Models};
-use shared::suggestions::{People, Ranker, Visits};
+use shared::suggestions::{People, Presence, Ranker, Visits};
 use shared::telemetry;
 
 #[tokio::main(flavor = "current_thread")]
@@ -42,8 +42,9 @@ async fn main() -> Result<(), lambda_http::Error> {
     let cache = Arc::new(cache::open(&cache, Arc::new(DynamoCacheStats::new(ops.clone())), ambient.clone())?);
     let segments = S3Segments::new(&aws, index);
     let candidates = Arc::new(candidates::open(segments, profiles.clone(), &candidates, ambient.clone()));
+    let presence = Presence::new(Arc::new(registry), Arc::new(DynamoSettings::reader(profiles.clone())));
     let profiles = Arc::new(DynamoProfiles::reader(profiles));
-    let people = People::new(profiles, Arc::new(DynamoPairs::reader(social.clone())), Arc::new(registry));
+    let people = People::new(profiles, Arc::new(DynamoPairs::reader(social.clone())), presence);
     let limits = Arc::new(DynamoLimits::new(ops.clone(), ambient.clone()));
     let models = Models::new(Arc::new(DynamoMatrix::reader(ops))).through(cache.clone());
     let lens = Lens::new(models, Arc::new(DynamoTastes::new(social)));

@@ -1,8 +1,9 @@
-//! `profiles`: one's own profile, the profiles of others, and reports about them.
+//! `profiles`: one's own profile and settings, the profiles of others, and reports about them.
 
 mod me;
 mod others;
 mod report;
+mod settings;
 mod shelf;
 mod view;
 
@@ -41,6 +42,7 @@ pub fn api() -> OpenApi {
 fn routes() -> OpenApiRouter<Deps> {
     OpenApiRouter::new()
         .routes(routes!(me::read, me::write))
+        .routes(routes!(settings::read, settings::write))
         .routes(routes!(others::read))
         .routes(routes!(report::report))
 }

@@ -6,6 +6,7 @@ use profiles::{Deps, Desk, Shelf};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{
     DynamoKeys, DynamoLimits, DynamoMatrix, DynamoOutbox, DynamoPairs, DynamoProfiles, DynamoReports, DynamoSessions,
+    DynamoSettings,
 };
 use shared::adapters::system;
 use shared::config::{TableName, TokensConfig, Vars};
@@ -20,7 +21,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let aws = Aws::new(&vars);
     let ambient = system::ambient();
     let outbox = DynamoOutbox::new(aws.table(&mut vars, TableName::Outbox));
-    let profiles = DynamoProfiles::new(aws.table(&mut vars, TableName::Profiles), outbox);
+    let profiles = aws.table(&mut vars, TableName::Profiles);
     let social = aws.table(&mut vars, TableName::Social);
     let sessions = DynamoSessions::reader(aws.table(&mut vars, TableName::Sessions));
     let ops = aws.table(&mut vars, TableName::Ops);
@@ -32,7 +33,12 @@ async fn main() -> Result<(), lambda_http::Error> {
     let limiter = Limiter::new(Arc::new(DynamoLimits::new(ops, ambient.clone())));
     let authenticator = Authenticator::new(tokens.issuer, keys, Arc::new(sessions), ambient.clone());
     let deps = Deps {
-        shelf: Shelf::new(Arc::new(profiles), models, limiter.clone()),
+        shelf: Shelf::new(
+            Arc::new(DynamoProfiles::new(profiles.clone(), outbox.clone())),
+            Arc::new(DynamoSettings::new(profiles, outbox)),
+            models,
+            limiter.clone(),
+        ),
         pairs: Arc::new(DynamoPairs::reader(social.clone())),
         desk: Desk::new(Arc::new(DynamoReports::filing(social)), limiter),
         authenticator: Arc::new(authenticator),

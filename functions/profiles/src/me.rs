@@ -6,6 +6,7 @@ use shared::domain::outbox::Effect;
 use shared::domain::profile::{Profile, ProfileDetails, ProfileInput};
 use shared::edge::http::{Body, Caller, Problem};
 use shared::error::{Code, Result};
+use shared::ports::profiles::Consequences;
 
 use crate::Deps;
 use crate::view::OwnProfile;
@@ -33,7 +34,7 @@ pub(crate) async fn write(
 ) -> Result<Json<OwnProfile>> {
     let details = ProfileDetails::parse(&input)?;
     let now = deps.ambient.now();
-    let before = deps.shelf.to_be_written(caller.user_id).await?;
+    let (before, settings) = deps.shelf.to_be_written(caller.user_id).await?;
     let known = before.as_ref().and_then(|profile| profile.text_hash.clone());
     let profile = match before {
         Some(profile) => profile.edited(details, now),
@@ -41,9 +42,10 @@ pub(crate) async fn write(
     };
     let effect = profile.says_something_new(known.as_ref()).then(|| Effect::embed_profile(caller.user_id));
     let promise = effect.map(|effect| deps.ambient.promise(effect));
+    let consequences = Consequences { promise, settings: settings.settled_in(profile.details.time_zone) };
     // First what may fail without harm.
     let unknown_skills = deps.shelf.unknown_skills(&profile).await?;
-    if !deps.shelf.profiles.save(&profile, promise.as_ref()).await? {
+    if !deps.shelf.profiles.save(&profile, &consequences).await? {
         return Err(Code::VersionConflict.into());
     }
     Ok(Json(OwnProfile::new(&profile, unknown_skills)))

@@ -1,4 +1,4 @@
-//! Profiles, how often they are written, and which of their skills matching has something to say about.
+//! Profiles and settings, how often they are written, and which skills matching has something to say about.
 
 use std::sync::Arc;
 
@@ -6,28 +6,37 @@ use futures::try_join;
 use shared::domain::id::UserId;
 use shared::domain::limit::{EDIT_PER_PERSON, Subject};
 use shared::domain::profile::{Profile, Skill};
+use shared::domain::settings::Settings;
 use shared::edge::http::Limiter;
 use shared::error::Result;
 use shared::models::Models;
 use shared::ports::profiles::Profiles;
+use shared::ports::settings::SettingsStore;
 
 #[derive(Clone)]
 pub struct Shelf {
     pub(crate) profiles: Arc<dyn Profiles>,
+    pub(crate) settings: Arc<dyn SettingsStore>,
     models: Models,
     limiter: Limiter,
 }
 
 impl Shelf {
-    pub fn new(profiles: Arc<dyn Profiles>, models: Models, limiter: Limiter) -> Self {
-        Self { profiles, models, limiter }
+    pub fn new(
+        profiles: Arc<dyn Profiles>,
+        settings: Arc<dyn SettingsStore>,
+        models: Models,
+        limiter: Limiter,
+    ) -> Self {
+        Self { profiles, settings, models, limiter }
     }
 
-    /// The profile of somebody who writes it anew, which is counted.
-    pub(crate) async fn to_be_written(&self, user_id: UserId) -> Result<Option<Profile>> {
+    /// The profile and the settings of somebody who writes one of them anew, which is counted.
+    pub(crate) async fn to_be_written(&self, user_id: UserId) -> Result<(Option<Profile>, Settings)> {
         let counted = Subject::person(user_id);
-        let (before, ()) = try_join!(self.profiles.find(user_id), self.limiter.take(&EDIT_PER_PERSON, &counted))?;
-        Ok(before)
+        let counted = self.limiter.take(&EDIT_PER_PERSON, &counted);
+        let (profile, settings, ()) = try_join!(self.profiles.find(user_id), self.settings.find(user_id), counted)?;
+        Ok((profile, settings))
     }
 
     /// The skills that the matrix does not know at this moment: they count only where both people have them.

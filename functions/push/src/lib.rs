@@ -12,7 +12,6 @@ use std::sync::Arc;
 use shared::delivery::Delivery;
 use shared::domain::outbox::{Effect, OutboxEntry, PushEffect};
 use shared::error::{Error, Result};
-use shared::ports::ambient::Ambient;
 use shared::ports::conversations::Conversations;
 use shared::presences::Presences;
 
@@ -21,7 +20,6 @@ pub struct Deps {
     pub conversations: Arc<dyn Conversations>,
     pub presences: Presences,
     pub delivery: Delivery,
-    pub ambient: Ambient,
 }
 
 /// Delivers one event. A failure leaves it in the queue; frames that got through are repeated under the same id.

@@ -28,16 +28,15 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let outbox = Arc::new(DynamoOutbox::new(aws.table(&mut vars, TableName::Outbox)));
     vars.finish()?;
 
-    let ambient = system::ambient();
     let sockets = Arc::new(ApiGatewaySockets::new(&aws));
     let presences = Presences {
-        registry: registry.clone(),
+        board: registry.clone(),
         watches: Arc::new(DynamoWatches::new(realtime)),
         pairs: Arc::new(DynamoPairs::reader(social)),
         settings: Arc::new(DynamoSettings::reader(profiles)),
-        outbox: outbox.clone(),
+        promises: outbox.clone(),
     };
-    let delivery = Delivery::new(registry, sockets, outbox, ambient.clone()).within(PATIENT);
-    let deps = Deps { conversations: Arc::new(conversations), presences, delivery, ambient };
+    let delivery = Delivery::new(registry, sockets, outbox, system::ambient()).within(PATIENT);
+    let deps = Deps { conversations: Arc::new(conversations), presences, delivery };
     queue::run(|entry| push::push(&deps, entry)).await
 }

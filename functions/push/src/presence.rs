@@ -3,6 +3,7 @@
 use shared::domain::id::UserId;
 use shared::domain::outbox::OutboxEntry;
 use shared::domain::presence::Presence;
+use shared::domain::socket::ConnectionId;
 use shared::edge::ws::ServerFrame;
 use shared::edge::ws::protocol::{PresenceView, ServerKind};
 use shared::error::Result;
@@ -11,18 +12,13 @@ use crate::Deps;
 
 /// Ends the sockets whose lease has lapsed, and tells those who watch somebody whether they are there, as it is now.
 pub(crate) async fn push(deps: &Deps, user_id: UserId, entry: &OutboxEntry) -> Result<()> {
-    let now = deps.ambient.now();
-    for socket in deps.presences.registry.all_of(user_id).await? {
-        if !socket.is_live(now) {
-            deps.delivery.close(&socket).await?;
-        }
-    }
+    deps.delivery.close_lapsed(user_id).await?;
     let news = deps.presences.news_of(user_id).await?;
-    let mut sockets = Vec::with_capacity(news.watchers.len());
+    let watching: Vec<ConnectionId> = news.watchers.iter().map(|watcher| watcher.connection_id.clone()).collect();
+    let sockets = deps.delivery.known(&watching).await?;
     for watcher in &news.watchers {
-        match deps.presences.registry.find(&watcher.connection_id).await? {
-            Some(socket) => sockets.push(socket),
-            None => deps.presences.watches.forget(user_id, watcher).await?,
+        if !sockets.iter().any(|socket| socket.connection_id == watcher.connection_id) {
+            deps.presences.watches.forget(user_id, watcher).await?;
         }
     }
     let shown = if news.is_visible { news.presence.clone() } else { Presence::unknown(user_id) };

@@ -38,19 +38,14 @@ async fn main() -> Result<(), lambda_runtime::Error> {
             marks: Arc::new(DynamoMarks::new(chat)),
         },
         presences: Presences {
-            registry: registry.clone(),
+            board: registry.clone(),
             watches: Arc::new(DynamoWatches::new(realtime.clone())),
             pairs: Arc::new(DynamoPairs::reader(social)),
             settings: Arc::new(DynamoSettings::reader(profiles)),
-            outbox: outbox.clone(),
+            promises: outbox.clone(),
         },
         delivery: Delivery::new(registry.clone(), sockets.clone(), outbox, ambient.clone()),
-        life: Life {
-            tickets: Arc::new(DynamoTickets::new(realtime)),
-            sessions: Arc::new(sessions),
-            registry,
-            sockets,
-        },
+        life: Life { tickets: Arc::new(DynamoTickets::new(realtime)), sessions: Arc::new(sessions), registry, sockets },
         ambient,
     })
     .await

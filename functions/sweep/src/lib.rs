@@ -10,7 +10,7 @@ use shared::domain::outbox::{Effect, PushEffect};
 use shared::error::Result;
 use shared::ports::ambient::Ambient;
 use shared::ports::outbox::{Outbox, Queues, SweepLog};
-use shared::ports::registry::Registry;
+use shared::ports::registry::PresenceBoard;
 
 /// What is not kept after a day is broken, not late: it stays in the table as evidence and is no longer relayed.
 const GIVE_UP_MINUTES: u64 = 24 * 60;
@@ -24,7 +24,7 @@ const PEOPLE_PER_RUN: usize = 1_000;
 pub struct Deps {
     pub outbox: Arc<dyn Outbox>,
     pub log: Arc<dyn SweepLog>,
-    pub registry: Arc<dyn Registry>,
+    pub board: Arc<dyn PresenceBoard>,
     pub queues: Arc<dyn Queues>,
     pub ambient: Ambient,
 }
@@ -38,7 +38,7 @@ pub async fn sweep(deps: &Deps) -> Result<()> {
 /// Has everybody looked at whose last lease has lapsed, or who was never said to be gone. It is said again with every run
 /// until it was told; telling it once too often is harmless.
 async fn sweep_leases(deps: &Deps) -> Result<()> {
-    let people = deps.registry.lapsed(PEOPLE_PER_RUN).await?;
+    let people = deps.board.lapsed(PEOPLE_PER_RUN).await?;
     tracing::info!(presence.lapsed = people.len(), "leases");
     let entry = |user_id| deps.ambient.promise(Effect::Push(PushEffect::PresenceChanged { user_id }));
     deps.queues.relay(&people.into_iter().map(entry).collect::<Vec<_>>()).await

@@ -25,7 +25,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let deps = Deps {
         outbox: Arc::new(outbox),
         log: Arc::new(log),
-        registry: Arc::new(registry),
+        board: Arc::new(registry),
         queues: Arc::new(SqsQueues::new(&aws, queues)),
         ambient: system::ambient(),
     };

@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 use shared::domain::id::{Id, OutboxId, UserId};
 use shared::domain::outbox::{Effect, Lane, MailKind, OutboxEntry};
+use shared::domain::presence::Presence;
 use shared::domain::time::Timestamp;
 use shared::error::Error;
 use shared::ports::ambient::{Clock, Rng};
@@ -21,6 +22,8 @@ struct World {
     unreadable: Mutex<Vec<u64>>,
     queue_is_down: Mutex<bool>,
     relayed: Mutex<Vec<u64>>,
+    /// How many people have vanished.
+    lapsed: Mutex<u8>,
     progress: Mutex<SweepProgress>,
     /// Another run that writes its progress while this one works.
     rival: Mutex<Option<SweepProgress>>,
@@ -41,7 +44,8 @@ impl World {
     async fn sweeps_at(self: &Arc<Self>, minute: u64) -> Result<()> {
         *self.minute.lock().unwrap() = minute;
         let ambient = Ambient::new(Arc::new(Hands(Arc::clone(self))), Arc::new(Hands(Arc::clone(self))));
-        sweep(&Deps { outbox: self.clone(), log: self.clone(), queues: self.clone(), ambient }).await
+        let deps = Deps { outbox: self.clone(), log: self.clone(), board: self.clone(), queues: self.clone(), ambient };
+        sweep(&deps).await
     }
 
     /// The minutes of the entries that were relayed since the last question.
@@ -87,6 +91,22 @@ impl Outbox for World {
         let count = self.promised.lock().unwrap().get(&minute).copied().unwrap_or_default();
         let unreadable = self.unreadable.lock().unwrap().iter().filter(|row| **row == minute).count();
         Ok(LeftOver { entries: (0..count).map(entry).collect(), unreadable })
+    }
+}
+
+#[async_trait]
+impl PresenceBoard for World {
+    async fn presences_of(&self, _: &[UserId]) -> Result<Vec<Presence>> {
+        Err(Error::internal("a sweep asks for nobody by name"))
+    }
+
+    async fn note_told(&self, _: &Presence) -> Result<bool> {
+        Err(Error::internal("a sweep tells nobody"))
+    }
+
+    async fn lapsed(&self, limit: usize) -> Result<Vec<UserId>> {
+        let people = (0..*self.lapsed.lock().unwrap()).map(|n| UserId::from_parts(Timestamp::default(), [n; 10]));
+        Ok(people.take(limit).collect())
     }
 }
 
@@ -205,4 +225,14 @@ async fn of_two_runs_at_once_the_second_does_not_undo_what_the_first_saw() {
     *world.rival.lock().unwrap() = Some(seen.clone());
     world.sweeps_at(1_000).await.unwrap();
     assert_eq!(*world.progress.lock().unwrap(), seen);
+}
+
+#[tokio::test]
+async fn whoever_has_vanished_is_looked_at_with_every_run() {
+    let world = World::at(100);
+    *world.lapsed.lock().unwrap() = 3;
+    world.sweeps_at(100).await.unwrap();
+    assert_eq!(world.relayed().len(), 3);
+    world.sweeps_at(101).await.unwrap();
+    assert_eq!(world.relayed().len(), 3, "until the registry no longer finds them");
 }

@@ -9,7 +9,7 @@ use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 use super::aws::{Aws, failure};
 use crate::config::MailConfig;
 use crate::error::{Error, Result};
-use crate::ports::mail::{Link, Mail, Mailer};
+use crate::ports::mail::{Handover, Link, Mail, Mailer};
 
 #[derive(Clone, Debug)]
 pub struct SesMailer {
@@ -35,28 +35,38 @@ impl SesMailer {
 
 #[async_trait]
 impl Mailer for SesMailer {
-    async fn send(&self, mail: &Mail) -> Result<()> {
+    async fn send(&self, mail: &Mail) -> Result<Handover> {
         let text = self.text(mail);
         let body = Body::builder().text(content(&text)?).build();
         let message = Message::builder().subject(content(&mail.subject)?).body(body).build();
-        self.client
+        let answer = self
+            .client
             .send_email()
             .from_email_address(&self.config.from)
             .destination(Destination::builder().to_addresses(mail.to.as_str()).build())
             .content(EmailContent::builder().simple(message).build())
             .send()
-            .await
-            .map_err(|error| refusal(&error).unwrap_or_else(|| failure(error)))?;
-        Ok(())
+            .await;
+        match answer {
+            Ok(_) => Ok(Handover::Accepted),
+            Err(error) if is_refused(&error) => {
+                Ok(Handover::Refused(refusal(&error).unwrap_or_else(|| failure(error))))
+            }
+            Err(error) => Err(failure(error)),
+        }
     }
+}
+
+/// Whether SES has said no: an answer of 5xx, or none, says nothing.
+fn is_refused(error: &SdkError<SendEmailError>) -> bool {
+    error.raw_response().is_some_and(|response| response.status().is_client_error())
 }
 
 /// SES names the recipient when it refuses a mail: of a refusal only the code is kept, for the log's sake.
 fn refusal(error: &SdkError<SendEmailError>) -> Option<Error> {
-    let refused = error.raw_response().is_some_and(|response| response.status().is_client_error());
     let code = error.as_service_error().and_then(ProvideErrorMetadata::code).unwrap_or("unknown");
     let is_limit = matches!(code, "TooManyRequestsException" | "LimitExceededException");
-    (refused && !is_limit).then(|| Error::internal(format!("SES refused the mail: {code}")))
+    (!is_limit).then(|| Error::internal(format!("SES refused the mail: {code}")))
 }
 
 fn content(text: &str) -> Result<Content> {

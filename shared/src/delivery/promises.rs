@@ -73,6 +73,17 @@ impl Delivery {
         Ok(sockets)
     }
 
+    /// Closes the sockets of somebody whose lease has lapsed: nobody has heard of them for too long.
+    pub async fn close_lapsed(&self, user_id: UserId) -> Result<()> {
+        let now = self.ambient.now();
+        for socket in self.registry.all_of(user_id).await? {
+            if !socket.is_live(now) {
+                self.close(&socket).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Closes the sockets that a session opened, and keeps the promise of `entry`.
     pub async fn close_session(&self, user_id: UserId, session_id: SessionId, entry: &OutboxEntry) -> Result<()> {
         for socket in self.registry.all_of(user_id).await? {

@@ -60,6 +60,10 @@ pub const REPORT_PER_PERSON: Limit = limit("report.person", 20, Duration::from_h
 pub const SEND_PER_PERSON: Limit = limit("send.person", 120, Duration::from_mins(1));
 /// Likes that one person gives.
 pub const LIKE_PER_PERSON: Limit = limit("like.person", 200, Duration::from_hours(24));
+/// Passes that one person gives: a long evening of looking through lists.
+pub const PASS_PER_PERSON: Limit = limit("pass.person", 2_000, Duration::from_hours(24));
+/// Likes and passes that one person takes back: beyond it somebody plays with others' lists.
+pub const TAKE_BACK_PER_PERSON: Limit = limit("take-back.person", 100, Duration::from_hours(24));
 /// Projects that one person founds.
 pub const FOUND_PER_PERSON: Limit = limit("found.person", 10, Duration::from_hours(24));
 /// Projects that one person joins or asks to join, the same one again included.
@@ -68,7 +72,8 @@ pub const JOIN_PER_PERSON: Limit = limit("join.person", 50, Duration::from_hours
 pub const LIST_PER_PERSON: Limit = limit("list.person", 600, Duration::from_hours(1));
 /// Lists of who fits a project, or which projects fit oneself: every page compares hundreds.
 pub const FIT_PER_PERSON: Limit = limit("fit.person", 200, Duration::from_hours(1));
-/// Writings of one's own profile: each makes another list, and may have a text read by the sentence model.
+/// Writings of one's own profile and settings: an edit of the profile makes another list, and may have a text read by the
+/// sentence model.
 pub const EDIT_PER_PERSON: Limit = limit("edit.person", 60, Duration::from_hours(1));
 /// Blocks that one person sets and takes back, repeated ones included: more than a crowd of pests.
 pub const BLOCK_PER_PERSON: Limit = limit("block.person", 1_000, Duration::from_hours(24));
@@ -90,6 +95,8 @@ pub const ALL: &[&Limit] = &[
     &REPORT_PER_PERSON,
     &SEND_PER_PERSON,
     &LIKE_PER_PERSON,
+    &PASS_PER_PERSON,
+    &TAKE_BACK_PER_PERSON,
     &FOUND_PER_PERSON,
     &JOIN_PER_PERSON,
     &LIST_PER_PERSON,

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::digest::DigestCounts;
 use super::id::{ChallengeId, ConversationId, OutboxId, ProjectId, SessionId, UserId};
 use super::socket::ConnectionId;
 use super::time::Timestamp;
@@ -28,6 +29,18 @@ pub struct MailEffect {
     /// What the code in the mail will answer; mails without a code have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub challenge_id: Option<ChallengeId>,
+    /// How much a digest tells of; other mails count nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts: Option<DigestCounts>,
+}
+
+/// What happens to a mail of which nobody knows whether it was accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guarantee {
+    /// It is sent again: twice is better than not at all.
+    AtLeastOnce,
+    /// It is dropped: not at all is better than twice.
+    AtMostOnce,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +75,27 @@ pub enum MailKind {
     /// Tells somebody that nothing keeps them out any more.
     #[serde(rename = "mail.sanction-lifted")]
     SanctionLifted,
+    /// Tells somebody how much they have missed.
+    #[serde(rename = "mail.digest")]
+    Digest,
+}
+
+impl MailKind {
+    pub const fn guarantee(self) -> Guarantee {
+        match self {
+            Self::Digest => Guarantee::AtMostOnce,
+            Self::Verify
+            | Self::Reset
+            | Self::SignIn
+            | Self::PasswordChanged
+            | Self::AddressTaken
+            | Self::SessionRevoked
+            | Self::IdentityLinked
+            | Self::IdentityUnlinked
+            | Self::SanctionImposed
+            | Self::SanctionLifted => Guarantee::AtLeastOnce,
+        }
+    }
 }
 
 /// Something that live sockets must hear of.
@@ -106,12 +140,16 @@ pub enum EmbedEffect {
 
 impl Effect {
     pub const fn mail(kind: MailKind, user_id: UserId) -> Self {
-        Self::Mail(MailEffect { kind, user_id, challenge_id: None })
+        Self::Mail(MailEffect { kind, user_id, challenge_id: None, counts: None })
     }
 
     /// A mail with a code that is made when the mail is sent.
     pub const fn mail_code(kind: MailKind, user_id: UserId, challenge_id: ChallengeId) -> Self {
-        Self::Mail(MailEffect { kind, user_id, challenge_id: Some(challenge_id) })
+        Self::Mail(MailEffect { kind, user_id, challenge_id: Some(challenge_id), counts: None })
+    }
+
+    pub const fn digest(user_id: UserId, counts: DigestCounts) -> Self {
+        Self::Mail(MailEffect { kind: MailKind::Digest, user_id, challenge_id: None, counts: Some(counts) })
     }
 
     pub const fn embed_profile(user_id: UserId) -> Self {
@@ -201,6 +239,7 @@ mod tests {
             (Effect::mail(MailKind::IdentityUnlinked, user_id), "mail.identity-unlinked"),
             (Effect::mail(MailKind::SanctionImposed, user_id), "mail.sanction-imposed"),
             (Effect::mail(MailKind::SanctionLifted, user_id), "mail.sanction-lifted"),
+            (Effect::digest(user_id, DigestCounts { messages: 4, ..DigestCounts::default() }), "mail.digest"),
             (Effect::Push(PushEffect::MatchNew { conversation_id, user_ids: [user_id, user_id] }), "match.new"),
             (Effect::Push(PushEffect::MessageNew { conversation_id, first: 1, last: 2, left }), "message.new"),
             (Effect::Push(PushEffect::PresenceChanged { user_id }), "presence.changed"),

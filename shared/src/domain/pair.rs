@@ -42,6 +42,13 @@ pub enum Connection {
     Ended,
 }
 
+/// A like that its receiver has not answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WaitingLike<'p> {
+    pub at: Timestamp,
+    pub intro: Option<&'p str>,
+}
+
 /// What came of a like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Liked {
@@ -111,6 +118,21 @@ impl Pair {
         have_met || has_blocked || self.may_be_seen_by(viewer, other_is_visible)
     }
 
+    /// The like of the other one that waits for the answer of `receiver`.
+    pub fn waiting_like(&self, receiver: UserId) -> Option<WaitingLike<'_>> {
+        let is_open = !self.is_blocked() && self.side(receiver).stance.is_none() && self.connection == Connection::None;
+        match &self.side(self.other(receiver)).stance {
+            Some(Stance::Liked { at, intro }) if is_open => Some(WaitingLike { at: *at, intro: intro.as_deref() }),
+            _ => None,
+        }
+    }
+
+    /// Whether the like of this person made the match, so that it is no news to them.
+    pub fn was_matched_by(&self, user_id: UserId) -> bool {
+        let Connection::Matched { at: matched_at, .. } = self.connection else { return false };
+        matches!(self.side(user_id).stance, Some(Stance::Liked { at, .. }) if at == matched_at)
+    }
+
     /// `conversation_id` is used if this like makes the match.
     pub fn like(
         &mut self,
@@ -142,6 +164,28 @@ impl Pair {
         }
         self.side_mut(by).stance = Some(Stance::Passed { at: now });
         Ok(())
+    }
+
+    /// Takes a like back that was not returned. What is not there needs no taking back.
+    pub fn take_back_like(&mut self, by: UserId) -> Result<()> {
+        self.take_back(by, |stance| matches!(stance, Stance::Liked { .. }))
+    }
+
+    /// Takes a pass back.
+    pub fn take_back_pass(&mut self, by: UserId) -> Result<()> {
+        self.take_back(by, |stance| matches!(stance, Stance::Passed { .. }))
+    }
+
+    /// What two people who are through with each other once said stays: it opens nothing any more.
+    fn take_back(&mut self, by: UserId, is_meant: impl Fn(&Stance) -> bool) -> Result<()> {
+        match self.connection {
+            Connection::Matched { .. } => Err(Code::AlreadyConnected.into()),
+            Connection::Ended => Ok(()),
+            Connection::None => {
+                self.side_mut(by).stance.take_if(|stance| is_meant(stance));
+                Ok(())
+            }
+        }
     }
 
     pub fn unmatch(&mut self) -> Result<()> {
@@ -198,6 +242,8 @@ mod tests {
     enum Act {
         Like,
         Pass,
+        TakeBackLike,
+        TakeBackPass,
         Unmatch,
         Block,
         Unblock,
@@ -208,6 +254,8 @@ mod tests {
         match act {
             Act::Like => drop(pair.like(by, None, conversation(), NOW)),
             Act::Pass => drop(pair.pass(by, NOW)),
+            Act::TakeBackLike => drop(pair.take_back_like(by)),
+            Act::TakeBackPass => drop(pair.take_back_pass(by)),
             Act::Unmatch => drop(pair.unmatch()),
             Act::Block => pair.block(by, NOW),
             Act::Unblock => pair.unblock(by),
@@ -215,7 +263,15 @@ mod tests {
     }
 
     fn acts() -> impl Strategy<Value = Vec<(bool, Act)>> {
-        let act = prop::sample::select(vec![Act::Like, Act::Pass, Act::Unmatch, Act::Block, Act::Unblock]);
+        let act = prop::sample::select(vec![
+            Act::Like,
+            Act::Pass,
+            Act::TakeBackLike,
+            Act::TakeBackPass,
+            Act::Unmatch,
+            Act::Block,
+            Act::Unblock,
+        ]);
         prop::collection::vec((any::<bool>(), act), 0..12)
     }
 
@@ -243,7 +299,53 @@ mod tests {
         assert_eq!(pair.like(bob, None, conversation(), NOW).unwrap_err().code(), Code::ProfileNotFound);
     }
 
+    #[test]
+    fn an_answer_that_is_taken_back_was_never_given() {
+        let (ada, bob) = (person(1), person(2));
+        let mut pair = Pair::strangers(ada, bob);
+        act(&mut pair, ada, Act::Pass);
+        act(&mut pair, bob, Act::Like);
+        assert_eq!(pair.waiting_like(ada), None, "she has answered");
+        pair.take_back_like(ada).unwrap();
+        assert!(!pair.may_be_suggested_to(ada), "a pass is no like");
+        pair.take_back_pass(ada).unwrap();
+        assert!(pair.may_be_suggested_to(ada) && pair.waiting_like(ada).is_some());
+        pair.take_back_like(bob).unwrap();
+        assert_eq!((pair.sides(), pair.waiting_like(ada)), (Pair::strangers(ada, bob).sides(), None));
+    }
+
+    #[test]
+    fn a_match_is_not_taken_back_and_what_is_over_stays_as_it_was() {
+        let (ada, bob) = (person(1), person(2));
+        let mut pair = Pair::strangers(ada, bob);
+        act(&mut pair, ada, Act::Like);
+        let later = Timestamp::from_unix_seconds(2_000);
+        pair.like(bob, None, conversation(), later).unwrap();
+        assert_eq!((pair.was_matched_by(ada), pair.was_matched_by(bob)), (false, true));
+        let before = pair.clone();
+        assert_eq!(pair.take_back_like(ada).unwrap_err().code(), Code::AlreadyConnected);
+        assert_eq!(pair, before);
+        act(&mut pair, ada, Act::Unmatch);
+        let before = pair.clone();
+        pair.take_back_like(ada).unwrap();
+        assert_eq!(pair, before);
+    }
+
     proptest! {
+        #[test]
+        fn a_like_waits_for_whoever_may_answer_it(acts in acts()) {
+            let (ada, bob) = (person(1), person(2));
+            let mut pair = Pair::strangers(ada, bob);
+            for (by_ada, what) in acts {
+                act(&mut pair, if by_ada { ada } else { bob }, what);
+            }
+            for receiver in [ada, bob] {
+                if pair.waiting_like(receiver).is_some() {
+                    prop_assert!(pair.may_be_suggested_to(receiver) && pair.may_be_seen_by(receiver, false));
+                }
+            }
+        }
+
         #[test]
         fn a_match_needs_both_likes_and_no_block(acts in acts()) {
             let (ada, bob) = (person(1), person(2));

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use crate::domain::email::EmailAddress;
 use crate::domain::outbox::OutboxEntry;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A mail that is ready to go; the sender and the closing line are the mailer's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,10 +24,18 @@ pub enum Link {
     App(String),
 }
 
+/// What became of a mail.
+#[derive(Debug)]
+pub enum Handover {
+    Accepted,
+    /// It was not accepted for certain, and this is why.
+    Refused(Error),
+}
+
 #[async_trait]
 pub trait Mailer: Send + Sync {
-    /// Hands a mail over. An error says that it was not accepted, or that nobody knows.
-    async fn send(&self, mail: &Mail) -> Result<()>;
+    /// Hands a mail over, once. An error says that nobody knows whether it was accepted.
+    async fn send(&self, mail: &Mail) -> Result<Handover>;
 }
 
 /// Whether a mail may be sent now.
@@ -35,6 +43,10 @@ pub trait Mailer: Send + Sync {
 pub enum Claim {
     /// Nobody has sent it; whoever asked may, until the claim runs out.
     Granted,
+    /// Somebody had claimed it and vanished: it may have been accepted, and is to be sent again.
+    Again,
+    /// Likewise, but it is not to be sent again.
+    Abandoned,
     /// It has been accepted already.
     Sent,
     /// Somebody else is at it.
@@ -43,12 +55,13 @@ pub enum Claim {
 
 #[async_trait]
 pub trait MailJobs: Send + Sync {
-    /// Claims the mail of an outbox entry. MUST grant it to one asker at a time.
+    /// Claims the mail of an outbox entry. MUST grant it to one asker at a time, and what is sent at most once to one asker
+    /// ever, unless they give it back.
     async fn claim(&self, entry: &OutboxEntry) -> Result<Claim>;
 
-    /// Gives a claim back, so that the next try need not wait for it to run out.
+    /// Gives the claim of a mail back that was not accepted for certain.
     async fn release(&self, entry: &OutboxEntry) -> Result<()>;
 
-    /// Notes for a week that the mail was accepted, then removes the entry from the outbox.
+    /// Notes for a week that the mail was accepted or dropped, then removes the entry from the outbox.
     async fn done(&self, entry: &OutboxEntry) -> Result<()>;
 }

@@ -7,9 +7,6 @@ use crate::error::Result;
 
 #[async_trait]
 pub trait Outbox: Send + Sync {
-    /// Makes a promise that goes with no other change.
-    async fn promise(&self, entry: &OutboxEntry) -> Result<()>;
-
     /// Removes a kept promise. Removing it twice is no error.
     async fn finish(&self, entry: &OutboxEntry) -> Result<()>;
 
@@ -19,6 +16,12 @@ pub trait Outbox: Send + Sync {
 
     /// What is left of one minute, all shards together.
     async fn left_over(&self, minute: u64) -> Result<LeftOver>;
+}
+
+/// Promises that go with no other change.
+#[async_trait]
+pub trait Promises: Send + Sync {
+    async fn promise(&self, entry: &OutboxEntry) -> Result<()>;
 }
 
 /// The rows of one minute whose promises were not kept.

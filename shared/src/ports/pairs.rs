@@ -28,7 +28,7 @@ pub struct BlockedPerson {
 #[derive(Clone, Debug, Default)]
 pub struct Consequences {
     pub promise: Option<OutboxEntry>,
-    /// What one of the two teaches by their answer, and who.
+    /// What one of the two teaches by their answer or by taking it back, and who.
     pub lesson: Option<(UserId, Lesson)>,
 }
 
@@ -40,12 +40,13 @@ pub trait Pairs: Send + Sync {
     /// The pairs of one person with others. Strongly consistent; strangers are left out.
     async fn find_many(&self, user_id: UserId, others: &[UserId]) -> Result<Vec<Pair>>;
 
-    /// Replaces `before` by `after` with everything that follows from it — both lists, the conversation that opens or
-    /// closes, the promise, the answer and what is learned from it, the return of somebody unblocked — or nothing at all. Answers false if somebody was faster
-    /// than `before`, or than what the lesson replaces.
+    /// Replaces `before` by `after` with everything that follows from it — the lists of both, the conversation that opens or
+    /// closes, the promise, the answer and what is learned from it, the return of somebody unblocked — or nothing at all.
+    /// Answers false if somebody was faster than `before`, or than what the lesson replaces.
     async fn replace(&self, before: &Pair, after: &Pair, consequences: &Consequences) -> Result<bool>;
 
-    /// Whom somebody has liked or passed, at most some thousands of them. It may lack what was answered a moment ago.
+    /// Whom somebody has liked or passed, at most some thousands of them. Strongly consistent: an answer that was taken back
+    /// must not keep its subject out of the very next list.
     async fn answered_by(&self, user_id: UserId) -> Result<Vec<UserId>>;
 
     async fn connections_of(&self, user_id: UserId) -> Result<Vec<ConnectedPerson>>;

@@ -6,7 +6,16 @@ use crate::domain::id::UserId;
 use crate::domain::matching::Person;
 use crate::domain::outbox::OutboxEntry;
 use crate::domain::profile::Profile;
+use crate::domain::settings::Settings;
 use crate::error::Result;
+
+/// What follows from writing a profile.
+#[derive(Clone, Debug, Default)]
+pub struct Consequences {
+    pub promise: Option<OutboxEntry>,
+    /// The settings that the first profile brings along, or that follow its time zone, if they are to be others.
+    pub settings: Option<Settings>,
+}
 
 #[async_trait]
 pub trait Profiles: Send + Sync {
@@ -18,7 +27,7 @@ pub trait Profiles: Send + Sync {
     /// none: it must not keep its owner out of every list.
     async fn find_people(&self, user_ids: &[UserId]) -> Result<Vec<Person>>;
 
-    /// Stores a profile, and with it the promise of what follows from it, if the stored one still is of the version before
-    /// it; answers whether it was.
-    async fn save(&self, profile: &Profile, promise: Option<&OutboxEntry>) -> Result<bool>;
+    /// Stores a profile with everything that follows from it, or nothing, if what is stored still is of the version before
+    /// it, and so are the settings; answers whether it was.
+    async fn save(&self, profile: &Profile, consequences: &Consequences) -> Result<bool>;
 }

@@ -27,7 +27,11 @@ pub trait Registry: Send + Sync {
 
     /// The live sockets of some people. Strongly consistent.
     async fn live_sockets_of(&self, user_ids: &[UserId]) -> Result<Vec<Socket>>;
+}
 
+/// Who is there, as the registry knows it.
+#[async_trait]
+pub trait PresenceBoard: Send + Sync {
     /// Who of some people is there: one for each of them, in their order. Strongly consistent.
     async fn presences_of(&self, user_ids: &[UserId]) -> Result<Vec<Presence>>;
 

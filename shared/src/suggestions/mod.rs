@@ -6,10 +6,12 @@
 mod key;
 mod page;
 mod people;
+mod presence;
 mod ranker;
 mod visits;
 
 pub use page::Page;
 pub use people::{Asked, People};
+pub use presence::Presence;
 pub use ranker::Ranker;
 pub use visits::Visits;

@@ -6,13 +6,12 @@ use async_trait::async_trait;
 
 use super::*;
 use crate::domain::id::Id;
-use crate::domain::outbox::OutboxEntry;
 use crate::domain::pair::Pair;
 use crate::domain::profile::{Profile, ProfileDetails};
 use crate::domain::time::Timestamp;
 use crate::error::Error;
 use crate::ports::pairs::{BlockedPerson, ConnectedPerson, Consequences, Pairs};
-use crate::ports::profiles::Profiles;
+use crate::ports::profiles::{self, Profiles};
 
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_000);
 
@@ -44,7 +43,7 @@ impl Profiles for World {
         Ok(asked.map(|profile| Person::new(profile.clone(), None)).collect())
     }
 
-    async fn save(&self, _: &Profile, _: Option<&OutboxEntry>) -> Result<bool> {
+    async fn save(&self, _: &Profile, _: &profiles::Consequences) -> Result<bool> {
         Err(Error::internal("a page writes nothing"))
     }
 }

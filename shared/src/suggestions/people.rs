@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures::try_join;
 
+use super::presence::Presence;
 use crate::domain::id::UserId;
 use crate::domain::listing::{self, Wanted};
 use crate::domain::matching::Person;
@@ -12,13 +13,12 @@ use crate::domain::pair::Pair;
 use crate::error::{Code, Error, Result};
 use crate::ports::pairs::Pairs;
 use crate::ports::profiles::Profiles;
-use crate::ports::registry::Registry;
 
 /// What a list is asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Asked {
     pub wanted: Wanted,
-    /// Only people with a live socket. It is no part of a ranking, because it changes from one moment to the next.
+    /// Only people with a live socket who show it to everyone. It is no part of a ranking, because it changes from one moment to the next.
     pub online_now: bool,
 }
 
@@ -26,17 +26,17 @@ pub struct Asked {
 pub struct People {
     profiles: Arc<dyn Profiles>,
     pairs: Arc<dyn Pairs>,
-    registry: Option<Arc<dyn Registry>>,
+    presence: Option<Presence>,
 }
 
 impl People {
-    pub fn new(profiles: Arc<dyn Profiles>, pairs: Arc<dyn Pairs>, registry: Arc<dyn Registry>) -> Self {
-        Self { profiles, pairs, registry: Some(registry) }
+    pub fn new(profiles: Arc<dyn Profiles>, pairs: Arc<dyn Pairs>, presence: Presence) -> Self {
+        Self { profiles, pairs, presence: Some(presence) }
     }
 
     /// For whoever never asks who is online.
     pub fn without_presence(profiles: Arc<dyn Profiles>, pairs: Arc<dyn Pairs>) -> Self {
-        Self { profiles, pairs, registry: None }
+        Self { profiles, pairs, presence: None }
     }
 
     /// Nobody can be matched with before they said something about themselves.
@@ -77,19 +77,18 @@ impl People {
         Ok(people.into_iter().filter(is_listed).collect())
     }
 
-    /// Whom somebody has answered: they are in no list any more. It may lack an answer of this moment.
+    /// Whom somebody has answered: they are in no list any more.
     pub async fn answered_by(&self, user_id: UserId) -> Result<Vec<UserId>> {
         self.pairs.answered_by(user_id).await
     }
 
-    /// Who has a live socket, if that matters.
+    /// Who is seen to be online, if that matters.
     async fn online(&self, ids: &[UserId], matters: bool) -> Result<Option<HashSet<UserId>>> {
         if !matters {
             return Ok(None);
         }
-        let registry = self.registry.as_ref();
-        let registry = registry.ok_or_else(|| Error::internal("this function does not look who is online"))?;
-        let sockets = registry.live_sockets_of(ids).await?;
-        Ok(Some(sockets.into_iter().map(|socket| socket.user_id).collect()))
+        let presence = self.presence.as_ref();
+        let presence = presence.ok_or_else(|| Error::internal("this function does not look who is online"))?;
+        Ok(Some(presence.shown(ids).await?))
     }
 }

@@ -17,10 +17,10 @@ struct Layer {
     reason: &'static str,
 }
 
-const LAYERS: [Layer; 7] = [
+const LAYERS: [Layer; 8] = [
     Layer {
         folder: "shared/src/domain/",
-        forbidden: r"\b(ports|adapters|edge|config|delivery|models|suggestions|telemetry)::|\basync\b|\.await\b|\b(tokio|axum|lambda_http|lambda_runtime)\b|\baws_(sdk|config|smithy)|\bSystemTime\b|\bInstant\b|\bstd::env\b",
+        forbidden: r"\b(ports|adapters|edge|config|delivery|models|received_likes|suggestions|telemetry)::|\basync\b|\.await\b|\b(tokio|axum|lambda_http|lambda_runtime)\b|\baws_(sdk|config|smithy)|\bSystemTime\b|\bInstant\b|\bstd::env\b",
         reason: "the domain is pure: no input, output, clock or chance",
     },
     Layer {
@@ -42,6 +42,11 @@ const LAYERS: [Layer; 7] = [
         folder: "shared/src/suggestions/",
         forbidden: r"\b(adapters|edge)::|\baws_(sdk|config|smithy)",
         reason: "suggestions are made of ports alone",
+    },
+    Layer {
+        folder: "shared/src/received_likes.rs",
+        forbidden: r"\b(adapters|edge)::|\baws_(sdk|config|smithy)",
+        reason: "who waits for an answer is found through ports alone",
     },
     Layer {
         folder: "shared/src/models.rs",

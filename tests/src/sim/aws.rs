@@ -17,6 +17,7 @@ use shared::domain::socket::ConnectionId;
 use shared::domain::token::{Claims, SigningKey};
 use shared::edge::http::{Authenticator, Limiter};
 use shared::edge::ws::{self, ClientFrame, SocketEvent};
+use shared::presences::Presences;
 use tokio::task::spawn_local;
 use tokio::time::sleep;
 use tower::ServiceExt;
@@ -58,6 +59,13 @@ impl Aws {
             Arc::new(authenticator)
         };
         let delivery = || Delivery::new(port.clone(), sockets.clone(), port.clone(), ambient.clone());
+        let presences = || Presences {
+            board: port.clone(),
+            watches: port.clone(),
+            pairs: port.clone(),
+            settings: port.clone(),
+            promises: port.clone(),
+        };
         let send = chat_send::Deps {
             intake: chat_send::Intake::new(port.clone(), port.clone(), Limiter::new(port.clone())),
             registry: port.clone(),
@@ -81,12 +89,16 @@ impl Aws {
         Self {
             socket: socket::Deps {
                 life,
-                conversations: port.clone(),
-                marks: port.clone(),
+                talk: socket::Talk { conversations: port.clone(), marks: port.clone() },
+                presences: presences(),
                 delivery: delivery(),
                 ambient: ambient.clone(),
             },
-            push: push::Deps { conversations: port.clone(), delivery: delivery().within(PATIENT), ambient },
+            push: push::Deps {
+                conversations: port.clone(),
+                presences: presences(),
+                delivery: delivery().within(PATIENT),
+            },
             sends: chat_send::router(send.clone()),
             reads: chat::router(chat),
             send,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shared::domain::conversation::Content;
+use shared::domain::conversation::{Content, Party};
 use shared::domain::id::ConversationId;
 use shared::edge::views::MessageView;
 
@@ -23,6 +23,7 @@ pub(super) fn complaints(state: &State, history: &History, devices: &[std::rc::R
     complaints.extend(of_real_time(history));
     for device in devices {
         complaints.extend(of_a_reader(state, device));
+        complaints.extend(of_presence(state, device));
     }
     if !state.outbox.is_empty() {
         complaints.push(format!("{} promises are not kept", state.outbox.len()));
@@ -120,6 +121,26 @@ fn truth(talk: &Talk) -> Log {
         log.take(&serde_json::to_value(MessageView::from(&message)).unwrap()).unwrap();
     }
     log
+}
+
+/// Who is there is taken to be there by whoever talks with them, and nobody else is.
+fn of_presence(state: &State, device: &Device) -> Vec<String> {
+    let mut complaints = Vec::new();
+    let open = state.talks.values().filter(|talk| talk.meta.is_open());
+    let pairs = open.filter_map(|talk| match talk.meta.party {
+        Party::Pair(pair) if pair.contains(&device.user_id) => pair.into_iter().find(|one| *one != device.user_id),
+        _ => None,
+    });
+    for other in pairs {
+        let is_there = state.sockets.values().any(|socket| socket.user_id == other);
+        match device.takes_to_be_there(other) {
+            Some(seen) if seen != is_there => {
+                complaints.push(format!("{} takes {other} to be there: {seen}, and it is {is_there}", device.name()));
+            }
+            _ => {}
+        }
+    }
+    complaints
 }
 
 /// Everybody sees the same, all of it, in the same order.

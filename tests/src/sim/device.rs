@@ -33,6 +33,8 @@ pub(super) struct Device {
     is_syncing: Cell<bool>,
     wants_sync: Cell<bool>,
     is_quiet_since: Cell<u64>,
+    /// Of whom it was told when whether they are there.
+    seen: RefCell<BTreeMap<String, (String, bool)>>,
     history: Rc<RefCell<History>>,
 }
 
@@ -50,6 +52,7 @@ impl Device {
             is_syncing: Cell::default(),
             wants_sync: Cell::default(),
             is_quiet_since: Cell::default(),
+            seen: RefCell::default(),
             history: history.clone(),
         });
         spawn_local(device.clone().stays_connected());
@@ -97,6 +100,7 @@ impl Device {
         let old = self.link.borrow_mut().replace(id.clone());
         spawn_local(self.clone().listens(id, incoming));
         self.asks("hello", &json!({})).await;
+        self.watches().await;
         self.syncs().await;
         if let Some(old) = old {
             self.aws.gateway.hang_up(&old);
@@ -128,6 +132,7 @@ impl Device {
         }
         match frame["type"].as_str().unwrap_or_default() {
             "message.new" => self.takes(&frame["data"]),
+            "presence" => self.sees(&frame["data"]),
             "sync.required" => drop(spawn_local(self.clone().syncs_later(Duration::ZERO))),
             "reconnect" if self.link.borrow().as_ref() == Some(link) => {
                 let device = self.clone();
@@ -204,6 +209,30 @@ impl Device {
             after = page["next_after"].as_u64();
         }
         Some(())
+    }
+
+    /// Asks who is there of those it talks with.
+    async fn watches(&self) {
+        let others: Vec<_> = self.aws.world.state().told.keys().copied().collect();
+        let others: Vec<_> = others.into_iter().filter(|other| *other != self.user_id).collect();
+        let answer = self.asks("presence.subscribe", &json!({ "user_ids": others })).await;
+        let presences = answer.iter().filter_map(|answer| answer["data"]["presences"].as_array()).flatten();
+        presences.for_each(|presence| self.sees(presence));
+    }
+
+    /// What came late says nothing.
+    fn sees(&self, presence: &Value) {
+        let mut seen = self.seen.borrow_mut();
+        let known = seen.entry(presence["user_id"].as_str().unwrap().to_owned()).or_default();
+        let at = presence["at"].as_str().unwrap_or_default().to_owned();
+        if at >= known.0 {
+            *known = (at, presence["is_online"] == true);
+        }
+    }
+
+    /// Whether the device takes somebody to be there; nothing if it was never told.
+    pub(super) fn takes_to_be_there(&self, user_id: UserId) -> Option<bool> {
+        self.seen.borrow().get(&user_id.to_string()).map(|(_, is_online)| *is_online)
     }
 
     async fn asks(&self, kind: &str, data: &Value) -> Option<Value> {

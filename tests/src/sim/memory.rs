@@ -34,6 +34,7 @@ impl Registry for Memory {
         self.0
             .call("registry.add", Does::Write, |state| {
                 state.sockets.insert(socket.connection_id.clone(), socket.clone());
+                state.touch(socket.user_id, Some(now));
                 let own = state.sockets.values().filter(|other| other.user_id == socket.user_id).cloned();
                 let (mut live, lapsed): (Vec<Socket>, Vec<Socket>) = own.partition(|other| other.is_live(now));
                 live.sort_unstable_by_key(|other| std::cmp::Reverse(other.connected_at));
@@ -50,9 +51,11 @@ impl Registry for Memory {
     }
 
     async fn renew(&self, socket: &Socket, lease_until: Timestamp) -> Result<()> {
+        let now = self.0.now();
         let renew = |state: &mut State| {
             if let Some(known) = state.sockets.get_mut(&socket.connection_id) {
                 known.lease_until = lease_until;
+                state.touch(socket.user_id, Some(now));
             }
         };
         self.0.call("registry.renew", Does::Write, renew).await
@@ -63,7 +66,9 @@ impl Registry for Memory {
         let remove = |state: &mut State| {
             let others = state.sockets.iter().find(|(_, socket)| socket.user_id != user_id).map(|(id, _)| id.clone());
             let gone = others.filter(|_| forgets_others).unwrap_or_else(|| connection_id.clone());
-            if state.sockets.remove(&gone).is_some() && self.1.reaches(&gone) {
+            let Some(socket) = state.sockets.remove(&gone) else { return };
+            state.touch(socket.user_id, None);
+            if self.1.reaches(&gone) {
                 state.complaints.push(format!("{gone} was forgotten and is there"));
             }
         };

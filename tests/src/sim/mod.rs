@@ -13,6 +13,7 @@ mod history;
 mod life;
 mod memory;
 mod memory_chat;
+mod memory_presence;
 mod play;
 mod sources;
 mod state;

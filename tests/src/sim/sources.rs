@@ -113,7 +113,13 @@ async fn handle(aws: &Aws, batch: Vec<Queued>) {
 
 async fn clock(aws: Aws) {
     let port = std::sync::Arc::new(aws.memory.clone());
-    let deps = sweep::Deps { outbox: port.clone(), log: port.clone(), queues: port, ambient: aws.world.ambient() };
+    let deps = sweep::Deps {
+        outbox: port.clone(),
+        log: port.clone(),
+        board: port.clone(),
+        queues: port,
+        ambient: aws.world.ambient(),
+    };
     loop {
         sleep(Duration::from_mins(1)).await;
         invoke(LIMIT, sweep::sweep(&deps)).await;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use shared::domain::conversation::{Conversation, ConversationState, Message, Participant, Party};
 use shared::domain::id::{ConversationId, OutboxId, UserId};
 use shared::domain::outbox::OutboxEntry;
+use shared::domain::presence::Watcher;
 use shared::domain::socket::{ConnectionId, Socket, TicketHolder};
 use shared::domain::time::Timestamp;
 use shared::ports::outbox::SweepProgress;
@@ -21,8 +22,18 @@ pub(super) struct State {
     pub(super) queue: Vec<Queued>,
     pub(super) dead_letters: Vec<String>,
     pub(super) sweep: SweepProgress,
+    pub(super) told: BTreeMap<UserId, ToldOf>,
+    pub(super) watchers: BTreeMap<UserId, Vec<Watcher>>,
     /// Promises that were seen to be broken while it happened.
     pub(super) complaints: Vec<String>,
+}
+
+/// What the registry notes of a person beside their sockets.
+#[derive(Clone, Copy, Default)]
+pub(super) struct ToldOf {
+    pub(super) is_online: bool,
+    pub(super) version: u64,
+    pub(super) seen_at: Option<Timestamp>,
 }
 
 /// A message in the queue.
@@ -75,6 +86,13 @@ impl State {
             self.inboxes.entry(*person).or_default().insert(id);
         }
         self.talks.insert(id, talk);
+    }
+
+    /// Something has happened to somebody's sockets.
+    pub(super) fn touch(&mut self, user_id: UserId, seen_at: Option<Timestamp>) {
+        let told = self.told.entry(user_id).or_default();
+        told.version += 1;
+        told.seen_at = seen_at.or(told.seen_at);
     }
 
     /// The transaction of a block or an unmatch.

@@ -17,7 +17,7 @@ use shared::domain::profile::{Field, Profile, ProfileDetails};
 use shared::domain::retrieval::{Region, Row, Rows, Segment, Shard};
 use shared::ports::candidates::{CandidateIndex, Directory, Segments};
 use shared::ports::embeddings::Embeddings;
-use shared::ports::profiles::Profiles;
+use shared::ports::profiles::{Consequences, Profiles};
 
 use super::{Hands, finish, root, table, today};
 use crate::support::{Town, eventually};
@@ -50,14 +50,14 @@ fn details(said: &Value) -> ProfileDetails {
 fn resident(said: &Value) -> Profile {
     let hands = Hands::at(today());
     let profile = Profile::new(hands.ambient().id::<UserId>(), details(said), hands.now());
-    assert!(finish(profiles().save(&profile, None)).unwrap());
+    assert!(finish(profiles().save(&profile, &Consequences::default())).unwrap());
     profile
 }
 
 fn edits(profile: &Profile, said: &Value) -> Profile {
     // The clock of the tests counts seconds, and two edits are never of one moment.
     let edited = profile.clone().edited(details(said), profile.updated_at + Duration::from_secs(1));
-    assert!(finish(profiles().save(&edited, None)).unwrap());
+    assert!(finish(profiles().save(&edited, &Consequences::default())).unwrap());
     edited
 }
 

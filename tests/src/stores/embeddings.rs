@@ -9,7 +9,7 @@ use shared::domain::matching::{Model, score};
 use shared::domain::outbox::Effect;
 use shared::domain::profile::{Profile, ProfileDetails};
 use shared::ports::embeddings::Embeddings;
-use shared::ports::profiles::Profiles;
+use shared::ports::profiles::{Consequences, Profiles};
 
 use super::{Hands, finish, table, today};
 use crate::support::Town;
@@ -41,7 +41,7 @@ fn embedding_of(profile: &Profile, place: usize) -> Embedding {
 fn resident(bio: &str) -> Profile {
     let hands = Hands::at(today());
     let profile = Profile::new(hands.ambient().id::<UserId>(), details(bio), hands.now());
-    assert!(finish(profiles().save(&profile, None)).unwrap());
+    assert!(finish(profiles().save(&profile, &Consequences::default())).unwrap());
     profile
 }
 
@@ -82,10 +82,10 @@ fn an_embedding_counts_as_long_as_the_profile_says_what_was_read() {
     assert_eq!(compared(&ada, &bob).as_deref(), Some("all-MiniLM-L6-v2"));
 
     let edited = bob.clone().edited(details("trains"), bob.updated_at);
-    assert!(finish(profiles().save(&edited, None)).unwrap());
+    assert!(finish(profiles().save(&edited, &Consequences::default())).unwrap());
     assert_eq!(compared(&ada, &edited), None, "what was taken back is not compared");
     let taken_back = edited.clone().edited(details("ships"), bob.updated_at);
-    assert!(finish(profiles().save(&taken_back, None)).unwrap());
+    assert!(finish(profiles().save(&taken_back, &Consequences::default())).unwrap());
     assert!(compared(&ada, &taken_back).is_some());
 }
 
@@ -126,6 +126,9 @@ fn a_promise_is_stored_with_its_profile_or_not_at_all() {
     let rows = || Town::peaceful().outbox().iter().filter(|row| row.contains(&profile.user_id.to_string())).count();
     let late = Profile { version: 7, ..profile.clone() };
     let entry = hands.ambient().promise(Effect::embed_profile(profile.user_id));
-    assert!(!finish(profiles().save(&late, Some(&entry))).unwrap(), "there is no version 6");
+    assert!(
+        !finish(profiles().save(&late, &Consequences { promise: Some(entry), ..Default::default() })).unwrap(),
+        "there is no version 6"
+    );
     assert_eq!(rows(), 0);
 }

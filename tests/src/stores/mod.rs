@@ -3,8 +3,10 @@
 mod cache_stats;
 mod candidates;
 mod codes;
+mod digests;
 mod embeddings;
 mod limits;
+mod mail_jobs;
 mod matrix;
 mod moderation;
 mod projects;

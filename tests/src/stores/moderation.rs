@@ -12,7 +12,7 @@ use shared::domain::id::UserId;
 use shared::domain::profile::{Field, Profile, ProfileDetails};
 use shared::ports::candidates::Directory;
 use shared::ports::moderation::{Audit, Enacted, Moderation};
-use shared::ports::profiles::Profiles;
+use shared::ports::profiles::{Consequences, Profiles};
 
 use super::{Hands, finish, table, today};
 use crate::support::{Town, eventually};
@@ -94,7 +94,7 @@ fn whose_ban_is_lifted_is_listed_as_if_they_had_just_edited() {
     let said = json!({"name": "Ada", "field": "crafts", "experience_years": 5, "time_zone": "UTC"});
     let details = ProfileDetails::parse(&serde_json::from_value(said).unwrap()).unwrap();
     let profile = Profile::new(subject, details, hands.now());
-    assert!(finish(DynamoProfiles::new(profiles.clone(), outbox()).save(&profile, None)).unwrap());
+    assert!(finish(DynamoProfiles::new(profiles.clone(), outbox()).save(&profile, &Consequences::default())).unwrap());
     let directory = DynamoDirectory::new(profiles);
     let edited_at = |since| {
         let lines = finish(directory.since(Field::Crafts, since, 1_000)).unwrap();

@@ -95,3 +95,29 @@ fn whoever_lets_somebody_back_in_has_another_list() {
         assert_eq!(tastes.find(me).await.unwrap().returns, 2);
     });
 }
+
+#[test]
+fn an_answer_that_is_taken_back_is_gone_with_all_it_taught_and_its_giver_has_another_list() {
+    let hands = Hands::at(today());
+    let (tastes, pairs) = (DynamoTastes::new(table(TableName::Social)), pairs());
+    let [me, bob] = [(); 2].map(|()| hands.ambient().id::<UserId>());
+    finish(async {
+        assert!(answers(Verdict::Passed, &Pair::strangers(me, bob), me, (Taste::default(), None), 30).await);
+        let before = pairs.find(me, bob).await.unwrap();
+        let mut after = before.clone();
+        after.take_back_pass(me).unwrap();
+        let (taste, earlier) = tastes.before_answer(me, bob).await.unwrap();
+        let outdated = Answer { version: 7, ..earlier.clone().unwrap() };
+        let taking_back = |earlier: Option<Answer>| Consequences {
+            promise: None,
+            lesson: Some((me, Lesson::taken_back(earlier, taste.era))),
+        };
+        assert!(!pairs.replace(&before, &after, &taking_back(Some(outdated))).await.unwrap(), "of another answer");
+        assert!(pairs.replace(&before, &after, &taking_back(earlier)).await.unwrap());
+        let (left, answer) = tastes.before_answer(me, bob).await.unwrap();
+        let mut expected = Taste::new(2, 0, false);
+        expected.returns = 1;
+        assert_eq!((left, answer), (expected, None));
+        assert_eq!(pairs.answered_by(me).await.unwrap(), []);
+    });
+}

@@ -16,10 +16,6 @@ fn of_field<'s>(story: &'s Story, name: &str, field: &str, years: u8) -> Person<
     person
 }
 
-fn passes(person: &Person<'_>, other: &Person<'_>) {
-    person.puts(&format!("/v1/passes/{}", other.id), &json!({})).expect(204);
-}
-
 fn learning(person: &Person<'_>) -> Value {
     person.gets("/v1/learning").expect(200)
 }
@@ -78,9 +74,9 @@ fn who_likes_designers_is_shown_designers_first_and_told_why() {
     for designer in &designers {
         ada.likes(designer);
     }
-    potters[1..].iter().for_each(|potter| passes(&ada, potter));
+    potters[1..].iter().for_each(|potter| ada.passes(potter));
     assert!(!shown(&ada, &dora, &carl).0 && learning(&ada).get("weights").is_none(), "four passes say nothing");
-    passes(&ada, &potters[0]);
+    ada.passes(&potters[0]);
     let (is_first, after) = shown(&ada, &dora, &carl);
     assert!(is_first, "{after}");
     assert_eq!(after["score"], before["score"], "what both share does not move");
@@ -111,7 +107,7 @@ fn who_likes_designers_is_shown_designers_first_and_told_why() {
     assert!(is_first && weights_of(&again) == weights_of(&after), "{again}");
 
     // A like that is taken back counts as a pass, and given again as if nothing had been.
-    passes(&ada, &designers[0]);
+    ada.passes(&designers[0]);
     assert!(shown(&ada, &dora, &carl).1.get("for_you").is_none(), "four likes say nothing");
     assert_eq!((&learning(&ada)["likes"], &learning(&ada)["passes"]), (&json!(4), &json!(6)));
     ada.likes(&designers[0]);
@@ -121,7 +117,7 @@ fn who_likes_designers_is_shown_designers_first_and_told_why() {
     // Who begins anew is known nothing of, and what is taken back later was forgotten already.
     ada.deletes("/v1/learning").expect(204);
     assert_eq!(shown(&ada, &dora, &carl).1, before);
-    passes(&ada, &designers[0]);
+    ada.passes(&designers[0]);
     let learned = learning(&ada);
     assert_eq!((&learned["likes"], &learned["passes"], &learned["is_on"]), (&json!(0), &json!(1), &json!(true)));
     assert!(!ada.is_shown(&designers[1]), "answers stay answers");
@@ -132,12 +128,12 @@ fn answers_at_the_same_moment_all_count() {
     let story = Story::in_peace();
     let ada = story.resident("Ada");
     let others: Vec<_> = (0..6).map(|_| story.resident("Bob")).collect();
-    Town::at_once(6, |n| if n % 2 == 0 { drop(ada.likes(&others[n])) } else { passes(&ada, &others[n]) });
+    Town::at_once(6, |n| if n % 2 == 0 { drop(ada.likes(&others[n])) } else { ada.passes(&others[n]) });
     let learned = learning(&ada);
     assert_eq!((&learned["likes"], &learned["passes"], &learned["version"]), (&json!(3), &json!(3), &json!(6)));
     assert_eq!(counted(&ada), counted_again(&ada));
     // Two devices of one person disagree about one other: whichever was last holds, and is counted once.
-    Town::at_once(2, |n| if n == 0 { drop(ada.tries_to_like(&others[1])) } else { passes(&ada, &others[1]) });
+    Town::at_once(2, |n| if n == 0 { drop(ada.tries_to_like(&others[1])) } else { ada.passes(&others[1]) });
     let learned = learning(&ada);
     assert_eq!(learned["likes"].as_u64().unwrap() + learned["passes"].as_u64().unwrap(), 6, "{learned}");
     assert_eq!(counted(&ada), counted_again(&ada));
@@ -153,7 +149,7 @@ fn unmatching_and_blocking_teach_nothing_and_neither_does_an_answer_without_a_pr
     ada.blocks(&bob);
     assert_eq!((learning(&ada), learning(&bob)), (before, of_bob));
     let (shy, cem) = (story.newcomer("Shy"), story.resident("Cem"));
-    passes(&shy, &cem);
+    shy.passes(&cem);
     assert_eq!(learning(&shy)["passes"], 0);
     ada.puts("/v1/learning", &json!({ "is_on": "no" })).expect_problem(422, "invalid_field");
 }

@@ -158,6 +158,15 @@ impl<'s> Person<'s> {
         self.puts(&format!("/v1/likes/{}", other.id), &json!({}))
     }
 
+    pub(crate) fn passes(&self, other: &Person<'_>) {
+        self.puts(&format!("/v1/passes/{}", other.id), &json!({})).expect(204);
+    }
+
+    /// Changes some settings; all others are the default ones.
+    pub(crate) fn sets(&self, settings: &Value) -> Value {
+        self.puts("/v1/me/settings", settings).expect(200)
+    }
+
     pub(crate) fn likes(&self, other: &Person<'_>) -> Value {
         self.tries_to_like(other).expect(200)
     }

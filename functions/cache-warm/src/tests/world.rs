@@ -7,7 +7,6 @@ use async_trait::async_trait;
 use shared::domain::cache::{KeyText, Tally, Tiers};
 use shared::domain::id::Id;
 use shared::domain::matching::{Answer, Head, Model, Person, Statements, Taste};
-use shared::domain::outbox::OutboxEntry;
 use shared::domain::pair::Pair;
 use shared::domain::profile::{Profile, ProfileDetails};
 use shared::domain::time::Timestamp;
@@ -18,7 +17,7 @@ use shared::ports::cache_stats::CacheStats;
 use shared::ports::candidates::{CandidateIndex, Candidates};
 use shared::ports::matrix::Matrix;
 use shared::ports::pairs::{BlockedPerson, ConnectedPerson, Consequences, Pairs};
-use shared::ports::profiles::Profiles;
+use shared::ports::profiles::{self, Profiles};
 use shared::ports::tastes::Tastes;
 
 use super::super::*;
@@ -134,7 +133,7 @@ impl Profiles for World {
         Ok(known.map(|user_id| Person::new(Profile::new(*user_id, details.clone(), Clock::now(self)), None)).collect())
     }
 
-    async fn save(&self, _: &Profile, _: Option<&OutboxEntry>) -> Result<bool> {
+    async fn save(&self, _: &Profile, _: &profiles::Consequences) -> Result<bool> {
         Err(Error::internal("a run writes no profiles"))
     }
 }

@@ -7,7 +7,6 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use shared::domain::id::UserId;
 use shared::domain::matching::Person;
-use shared::domain::outbox::OutboxEntry;
 use shared::domain::profile::{Profile, ProfileDetails};
 use shared::domain::retrieval::{Segment, Shard};
 use shared::ports::ambient::{Clock, Rng};
@@ -119,7 +118,7 @@ impl Profiles for World {
         Ok(user_ids.iter().filter_map(|id| Some(Person::new(people.get(id)?.clone(), None))).collect())
     }
 
-    async fn save(&self, _profile: &Profile, _promise: Option<&OutboxEntry>) -> Result<bool> {
+    async fn save(&self, _profile: &Profile, _consequences: &shared::ports::profiles::Consequences) -> Result<bool> {
         Err(Error::internal("a build writes no profiles"))
     }
 }

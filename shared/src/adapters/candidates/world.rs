@@ -9,7 +9,6 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::embedding::{DIMENSIONS, Embedding, ModelId, Vector};
-use crate::domain::outbox::OutboxEntry;
 use crate::domain::profile::{Field, Profile, ProfileDetails};
 use crate::domain::retrieval::{Row, Rows, Segment};
 use crate::error::Error;
@@ -241,7 +240,7 @@ impl Profiles for World {
         Ok(user_ids.iter().filter_map(|id| people.get(id).cloned()).collect())
     }
 
-    async fn save(&self, _profile: &Profile, _promise: Option<&OutboxEntry>) -> Result<bool> {
+    async fn save(&self, _profile: &Profile, _consequences: &crate::ports::profiles::Consequences) -> Result<bool> {
         Err(Error::internal("the index writes no profiles"))
     }
 }

@@ -10,7 +10,7 @@ use super::expression::Expression;
 use super::item::{Key, encode, expiring, text};
 use super::outbox::DynamoOutbox;
 use super::table::{Read, Table};
-use crate::domain::outbox::OutboxEntry;
+use crate::domain::outbox::{Effect, Guarantee, OutboxEntry};
 use crate::domain::time::Timestamp;
 use crate::error::Result;
 use crate::ports::mail::{Claim, MailJobs};
@@ -39,26 +39,47 @@ impl DynamoMailJobs {
     }
 }
 
+impl DynamoMailJobs {
+    async fn take(&self, entry: &OutboxEntry, condition: Expression) -> Result<bool> {
+        let now = self.ops.now();
+        let mark = Mark { is_sent: false, claimed_until: now + CLAIM };
+        self.ops.put_if(expiring(encode(&key(entry), &mark)?, now + MEMORY), condition).await
+    }
+}
+
+/// The claim that was read has neither been renewed nor come to an end.
+fn still(mark: &Mark) -> Expression {
+    Expression::new("is_sent = :no AND claimed_until = :until")
+        .value(":no", AttributeValue::Bool(false))
+        .value(":until", text(mark.claimed_until.to_string()))
+}
+
+/// What is no mail is refused by whoever would send it.
+const fn guarantee(entry: &OutboxEntry) -> Guarantee {
+    match &entry.effect {
+        Effect::Mail(mail) => mail.kind.guarantee(),
+        Effect::Push(_) | Effect::Embed(_) => Guarantee::AtLeastOnce,
+    }
+}
+
 #[async_trait]
 impl MailJobs for DynamoMailJobs {
     async fn claim(&self, entry: &OutboxEntry) -> Result<Claim> {
-        let now = self.ops.now();
-        let mark = Mark { is_sent: false, claimed_until: now + CLAIM };
-        let item = expiring(encode(&key(entry), &mark)?, now + MEMORY);
-        let free = Expression::new("attribute_not_exists(pk) OR (is_sent = :no AND claimed_until <= :now)")
-            .value(":no", AttributeValue::Bool(false))
-            .value(":now", text(now.to_string()));
-        if self.ops.put_if(item, free).await? {
+        if self.take(entry, Expression::absent()).await? {
             return Ok(Claim::Granted);
         }
-        let mark: Option<Mark> = self.ops.get(&key(entry), Read::Strong).await?;
-        Ok(if mark.is_some_and(|mark| mark.is_sent) { Claim::Sent } else { Claim::Held })
+        let Some(mark) = self.ops.get::<Mark>(&key(entry), Read::Strong).await? else { return Ok(Claim::Held) };
+        let has_run_out = mark.claimed_until <= self.ops.now();
+        Ok(match (mark.is_sent, has_run_out, guarantee(entry)) {
+            (true, ..) => Claim::Sent,
+            (false, true, Guarantee::AtMostOnce) => Claim::Abandoned,
+            (false, true, Guarantee::AtLeastOnce) if self.take(entry, still(&mark)).await? => Claim::Again,
+            (false, false, _) | (false, true, Guarantee::AtLeastOnce) => Claim::Held,
+        })
     }
 
     async fn release(&self, entry: &OutboxEntry) -> Result<()> {
-        let now = self.ops.now();
-        let mark = Mark { is_sent: false, claimed_until: now };
-        self.ops.put(expiring(encode(&key(entry), &mark)?, now + MEMORY)).await
+        self.ops.delete(&key(entry)).await
     }
 
     async fn done(&self, entry: &OutboxEntry) -> Result<()> {

@@ -9,7 +9,7 @@ use super::range::Range;
 use super::table::Table;
 use crate::domain::outbox::{OutboxEntry, SHARDS};
 use crate::error::Result;
-use crate::ports::outbox::{LeftOver, Outbox};
+use crate::ports::outbox::{LeftOver, Outbox, Promises};
 use crate::telemetry;
 
 /// When somebody else was asked to keep the promise.
@@ -43,10 +43,6 @@ fn partition(minute: u64, shard: u8) -> String {
 
 #[async_trait]
 impl Outbox for DynamoOutbox {
-    async fn promise(&self, entry: &OutboxEntry) -> Result<()> {
-        self.0.put(row(entry)?).await
-    }
-
     async fn finish(&self, entry: &OutboxEntry) -> Result<()> {
         self.0.delete(&key(entry)).await
     }
@@ -73,5 +69,12 @@ impl Outbox for DynamoOutbox {
             }
         }
         Ok(left_over)
+    }
+}
+
+#[async_trait]
+impl Promises for DynamoOutbox {
+    async fn promise(&self, entry: &OutboxEntry) -> Result<()> {
+        self.0.put(row(entry)?).await
     }
 }

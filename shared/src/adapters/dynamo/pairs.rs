@@ -9,8 +9,8 @@ use super::item::{Key, decode, encode, text};
 use super::outbox::{DynamoOutbox, row};
 use super::range::Range;
 use super::table::{Read, Table};
-use super::tastes;
 use super::transaction::{Outcome, Transaction};
+use super::{likes, tastes};
 use crate::domain::conversation::Participant;
 use crate::domain::id::{ConversationId, UserId};
 use crate::domain::pair::{Connection, Pair, Side, Stance};
@@ -103,6 +103,7 @@ impl DynamoPairs {
                 }
                 _ => {}
             }
+            transaction = likes::with_list(transaction, &self.social, person, before, after)?;
             match (before.connection, after.connection) {
                 (Connection::None, Connection::Matched { conversation_id, at }) => {
                     let contact = StoredContact { user_id: other, conversation_id, matched_at: at };
@@ -192,7 +193,7 @@ impl Pairs for DynamoPairs {
     }
 
     async fn answered_by(&self, user_id: UserId) -> Result<Vec<UserId>> {
-        let answers = Range::prefix(format!("USER#{user_id}"), tastes::ANSWER).limit(ANSWERS);
+        let answers = Range::prefix(format!("USER#{user_id}"), tastes::ANSWER).limit(ANSWERS).strong();
         Ok(self.social.query(answers).await?.iter().filter_map(tastes::answered).collect())
     }
 

@@ -10,15 +10,14 @@ use super::item::{Item, Key, decode, encode, text};
 use super::outbox::{DynamoOutbox, row};
 use super::table::{Read, Table};
 use super::transaction::Outcome;
-use super::{directory, embeddings};
+use super::{directory, embeddings, settings};
 use crate::domain::embedding::{Embedding, TextHash};
 use crate::domain::id::UserId;
 use crate::domain::matching::Person;
-use crate::domain::outbox::OutboxEntry;
 use crate::domain::profile::{Profile, ProfileDetails};
 use crate::domain::time::Timestamp;
 use crate::error::{Error, Result};
-use crate::ports::profiles::Profiles;
+use crate::ports::profiles::{Consequences, Profiles};
 use crate::telemetry;
 
 /// Reads profiles for everybody; writing them needs the outbox, which only `profiles` has.
@@ -85,15 +84,18 @@ impl Profiles for DynamoProfiles {
         profiles.map(|profile| profile.map(|profile| with_embedding(profile, &mut embeddings))).collect()
     }
 
-    async fn save(&self, profile: &Profile, promise: Option<&OutboxEntry>) -> Result<bool> {
+    async fn save(&self, profile: &Profile, consequences: &Consequences) -> Result<bool> {
         let outbox = self.outbox.as_ref().ok_or_else(|| Error::internal("this function does not write profiles"))?;
         let condition = match profile.version {
             1 => self.unwritten(),
             version => Expression::at_version(version - 1),
         };
         let mut transaction = self.profiles.transaction().put_if(&self.profiles, to_item(profile)?, condition);
-        if let Some(entry) = promise {
+        if let Some(entry) = &consequences.promise {
             transaction = transaction.put(outbox.table(), row(entry)?);
+        }
+        if let Some(settings) = &consequences.settings {
+            transaction = settings::with_settings(transaction, &self.profiles, settings, false)?;
         }
         Ok(transaction.commit().await? == Outcome::Committed)
     }

@@ -16,7 +16,7 @@ use crate::domain::presence::Presence;
 use crate::domain::socket::{ConnectionId, MAX_AGE, MAX_PER_PERSON, Socket};
 use crate::domain::time::Timestamp;
 use crate::error::{Error, Result};
-use crate::ports::registry::Registry;
+use crate::ports::registry::{PresenceBoard, Registry};
 
 /// People by the end of their last lease; who has no socket is not in it.
 const LEASES: Index = Index { name: "leases", pk: "lease_pk", sk: "lease_until" };
@@ -191,7 +191,10 @@ impl Registry for DynamoRegistry {
         let sockets = self.registries(user_ids).await?.into_iter().flat_map(sockets_of);
         Ok(sockets.filter(|socket| socket.is_live(now)).collect())
     }
+}
 
+#[async_trait]
+impl PresenceBoard for DynamoRegistry {
     async fn presences_of(&self, user_ids: &[UserId]) -> Result<Vec<Presence>> {
         let now = self.0.now();
         let presence = |registry: StoredRegistry| {

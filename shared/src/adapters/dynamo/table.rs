@@ -165,7 +165,8 @@ impl Table {
     pub(super) async fn write_many(&self, puts: Vec<Item>, deletes: Vec<Key>) -> Result<()> {
         let put = |item| PutRequest::builder().set_item(Some(item)).build().map_err(Error::internal);
         let puts = puts.into_iter().map(put).map(|put| Ok(WriteRequest::builder().put_request(put?).build()));
-        let delete = |key: Key| DeleteRequest::builder().set_key(Some(key.attributes())).build().map_err(Error::internal);
+        let delete =
+            |key: Key| DeleteRequest::builder().set_key(Some(key.attributes())).build().map_err(Error::internal);
         let deletes = deletes.into_iter().map(delete);
         let deletes = deletes.map(|delete| Ok(WriteRequest::builder().delete_request(delete?).build()));
         let writes: Vec<WriteRequest> = puts.chain(deletes).collect::<Result<_>>()?;

@@ -73,7 +73,7 @@ impl TasteKeeper for DynamoTastes {
     }
 }
 
-/// Adds an answer and what it teaches. Answers about different people add up in any order; of two about the same person the
+/// Adds an answer and what it teaches, or takes both away, which lets the other one back into lists. Answers about different people add up in any order; of two about the same person the
 /// one that has not seen the other is refused, and so is one that has not seen its giver begin anew.
 pub(super) fn with_lesson(
     transaction: Transaction,
@@ -82,11 +82,16 @@ pub(super) fn with_lesson(
     other: UserId,
     lesson: &Lesson,
 ) -> Result<Transaction> {
-    let Answer { verdict, impression, at, era, version } = lesson.answer.clone();
-    let values = impression.iter().map(|(name, percent)| (name.as_str().to_owned(), percent)).collect();
-    let answer = encode(&answer_key(user_id, other), &StoredAnswer { verdict, values, at, era, version })?;
-    let (change, is_same_era) = learned(&lesson.steps(), era);
-    let transaction = transaction.put_if(social, answer, Expression::at_version(version - 1));
+    let key = answer_key(user_id, other);
+    let transaction = match (&lesson.answer, &lesson.earlier) {
+        (Some(answer), _) => {
+            let before = Expression::at_version(answer.version.saturating_sub(1));
+            transaction.put_if(social, encode(&key, &StoredAnswer::from(answer.clone()))?, before)
+        }
+        (None, Some(earlier)) => transaction.delete_if(social, &key, Expression::at_version(earlier.version)),
+        (None, None) => transaction,
+    };
+    let (change, is_same_era) = learned(lesson);
     Ok(transaction.update_if(social, &taste_key(user_id), change, is_same_era))
 }
 
@@ -96,13 +101,16 @@ pub(super) fn with_return(transaction: Transaction, social: &Table, user_id: Use
     transaction.update(social, &taste_key(user_id), change.value(":one", number(1_u32)))
 }
 
-fn learned(steps: &[Step], era: u64) -> (Expression, &'static str) {
+fn learned(lesson: &Lesson) -> (Expression, &'static str) {
     let mut change = Expression::new("ADD version :one").value(":one", number(1_u32));
-    for (place, Step { verdict, opinion, by }) in steps.iter().enumerate() {
-        let text = format!("{}, {} :by{place}", change.text, attribute(*verdict, *opinion));
+    if lesson.answer.is_none() {
+        change = change.reading("ADD version :one, #returns :one").name("#returns", RETURNS);
+    }
+    for (place, Step { verdict, opinion, by }) in lesson.steps().into_iter().enumerate() {
+        let text = format!("{}, {} :by{place}", change.text, attribute(verdict, opinion));
         change = change.reading(&text).value(format!(":by{place}"), AttributeValue::N(by.to_string()));
     }
-    match era {
+    match lesson.era {
         0 => (change.value(":era", number(0_u32)), "attribute_not_exists(era) OR era = :era"),
         era => (change.value(":era", number(era)), "era = :era"),
     }
@@ -137,6 +145,14 @@ fn attribute(verdict: Verdict, opinion: Opinion) -> String {
         Opinion::Answers => format!("{verdict}_answers"),
         Opinion::Count(name) => format!("{verdict}_{}_count", name.as_str()),
         Opinion::Sum(name) => format!("{verdict}_{}_sum", name.as_str()),
+    }
+}
+
+impl From<Answer> for StoredAnswer {
+    fn from(answer: Answer) -> Self {
+        let Answer { verdict, impression, at, era, version } = answer;
+        let values = impression.iter().map(|(name, percent)| (name.as_str().to_owned(), percent)).collect();
+        Self { verdict, values, at, era, version }
     }
 }
 

