@@ -34,7 +34,7 @@ const LAYERS: [Layer; 7] = [
         reason: "an edge is the same whatever lies behind the ports",
     },
     Layer {
-        folder: "shared/src/delivery.rs",
+        folder: "shared/src/delivery/",
         forbidden: r"\b(adapters|edge)::|\baws_(sdk|config|smithy)",
         reason: "delivery is made of ports alone",
     },
@@ -98,7 +98,7 @@ fn a_dependency_outwards_is_caught_in_every_layer() {
         ("shared/src/domain/a.rs", "let now = SystemTime::now();"),
         ("shared/src/ports/a.rs", "use crate::adapters::aws::Aws;"),
         ("shared/src/edge/http/a.rs", "use aws_sdk_dynamodb::Client;"),
-        ("shared/src/delivery.rs", "use crate::edge::ws::ServerFrame;"),
+        ("shared/src/delivery/a.rs", "use crate::edge::ws::ServerFrame;"),
         ("shared/src/suggestions/people.rs", "use crate::adapters::dynamo::DynamoPairs;"),
         ("shared/src/models.rs", "use crate::adapters::dynamo::DynamoMatrix;"),
         ("shared/src/adapters/a.rs", "use crate::edge::http::Problem;"),
