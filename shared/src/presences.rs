@@ -43,11 +43,15 @@ pub struct News {
 impl Presences {
     /// From now on a socket watches these people as far as its owner is connected with them. Answers with those of them
     /// whose presence may be known.
-    pub async fn watch(&self, socket: &Socket, user_ids: &[UserId]) -> Result<Vec<Presence>> {
+    pub async fn watch(&self, socket: &Socket, user_ids: &[UserId], ambient: &Ambient) -> Result<Vec<Presence>> {
         let connected = self.connected(socket.user_id, user_ids).await?;
         self.watches.watch(socket, &connected).await?;
         // What changes after this look is told, because the watch is there before it.
         let (presences, visible) = try_join!(self.board.presences_of(&connected), self.visible(&connected))?;
+        // Whoever is answered something else than was told last would not hear of it if it came to be as before.
+        for presence in presences.iter().filter(|presence| presence.is_news()) {
+            self.promise(presence.user_id, ambient).await?;
+        }
         Ok(presences.into_iter().filter(|presence| visible.contains(&presence.user_id)).collect())
     }
 
@@ -61,7 +65,7 @@ impl Presences {
             self.board.note_told(&presence).await?;
             return Ok(());
         }
-        self.promises.promise(&ambient.promise(Effect::Push(PushEffect::PresenceChanged { user_id }))).await
+        self.promise(user_id, ambient).await
     }
 
     /// What is to be told of somebody, and to whom, as it is now.
@@ -84,6 +88,10 @@ impl Presences {
             return Err(Error::unavailable("somebody came or went while it was told"));
         }
         Ok(())
+    }
+
+    async fn promise(&self, user_id: UserId, ambient: &Ambient) -> Result<()> {
+        self.promises.promise(&ambient.promise(Effect::Push(PushEffect::PresenceChanged { user_id }))).await
     }
 
     async fn presence_of(&self, user_id: UserId) -> Result<Presence> {

@@ -15,11 +15,12 @@ pub async fn on_frame(deps: &Deps, connection_id: ConnectionId, frame: ClientFra
     if frame.kind != ClientKind::ChatSend {
         return Err(frame.unknown());
     }
-    let socket = deps.registry.find(&connection_id).await?.ok_or(Code::SocketLost)?;
+    let now = deps.ambient.now();
+    let socket = deps.registry.find(&connection_id).await?;
+    let socket = socket.filter(|socket| socket.is_live(now)).ok_or(Code::SocketLost)?;
     deps.authenticator.check_session(socket.user_id, socket.session_id).await?;
     let draft = Draft::parse(socket.user_id, &frame.data::<SendData>()?)?;
     let conversation_id = draft.conversation_id;
-    let now = deps.ambient.now();
     let renewal = async {
         if socket.wants_renewal(now) {
             deps.registry.renew(&socket, socket.lease_from(now)).await?;

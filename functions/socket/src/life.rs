@@ -52,19 +52,20 @@ impl Life {
         Ok(Some(socket.user_id))
     }
 
-    /// The socket that a frame came by. One whose session has ended, or that is older than a socket can be, is closed.
+    /// The socket that a frame came by. One whose session has ended is closed, and so is one whose lease has lapsed: what was
+    /// said meanwhile has passed it by, and only another socket and a sync make up for it.
     pub(crate) async fn find(&self, connection_id: &ConnectionId, now: Timestamp) -> Result<Socket> {
         let socket = self.registry.find(connection_id).await?.ok_or(Code::SocketLost)?;
         let session = self.sessions.find(socket.user_id, socket.session_id).await?;
         let refusal = if session.is_none_or(|session| !session.is_live(now)) {
             Code::SessionEnded
-        } else if now >= socket.ends_at() {
+        } else if !socket.is_live(now) {
             Code::SocketLost
         } else {
             return Ok(socket);
         };
-        self.registry.remove(socket.user_id, connection_id).await?;
         self.sockets.close(connection_id).await?;
+        self.registry.remove(socket.user_id, connection_id).await?;
         Err(refusal.into())
     }
 

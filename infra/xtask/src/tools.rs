@@ -77,6 +77,23 @@ pub const MATCHING: Toolset = Toolset {
 /// What finds nearest neighbours elsewhere: the references of `bench retrieval`.
 pub const NEAREST: Toolset = Toolset { name: "nearest", pins: &["faiss-cpu==1.15.1", "numpy==2.4.6"], bare_pins: &[] };
 
+/// What else tells many clients something at once: the references of `bench fanout`. boto3 is the version of the local AWS.
+pub const BROADCAST: Toolset = Toolset {
+    name: "broadcast",
+    pins: &[
+        "boto3==1.43.106",
+        "botocore==1.43.106",
+        "httptools==0.9.0",
+        "python-engineio==4.15.1",
+        "python-socketio==5.18.1",
+        "redis==8.1.0",
+        "uvicorn==0.54.0",
+        "uvloop==0.23.0",
+        "websockets==17.4",
+    ],
+    bare_pins: &[],
+};
+
 /// An installed set of tools.
 #[derive(Debug, Clone)]
 pub struct Tools {

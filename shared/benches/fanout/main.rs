@@ -34,6 +34,10 @@ impl Outbox for NoOutbox {
         Ok(())
     }
 
+    async fn hand_over(&self, _: &OutboxEntry) -> shared::error::Result<()> {
+        unreachable!("what is left is looked at")
+    }
+
     async fn left_over(&self, _: u64) -> shared::error::Result<LeftOver> {
         Ok(LeftOver::default())
     }
@@ -42,7 +46,7 @@ impl Outbox for NoOutbox {
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["stub", folder, protocol] => stub::run(folder, protocol),
+        ["stub", folder, ref protocols @ ..] => stub::run(folder, protocols),
         ["ours", url, authority] => ours(url, authority),
         // `cargo bench` runs every benchmark, with arguments of its own.
         _ => Ok(()),
@@ -85,7 +89,7 @@ async fn fan_out(delivery: &Delivery, rounds: u32) -> Result<Value, Box<dyn Erro
             "delivered": posted.delivered, "gone": posted.gone, "left": posted.left.len(), "retries": posted.retries,
         });
     }
-    Ok(json!({ "wall_ns": walls, "cpu_ns": (processor()? - before).as_nanos(), "outcome": outcome }))
+    Ok(json!({ "wall_ns": walls, "cpu_ns": processor()?.saturating_sub(before).as_nanos(), "outcome": outcome }))
 }
 
 /// What the processor has done for this process, in all its threads.

@@ -23,25 +23,31 @@ pub(crate) enum Ails {
 }
 
 impl Ails {
+    /// What this connection ails now.
     pub(crate) fn of(connection: &str) -> Self {
-        match connection.trim_end_matches('=').chars().last() {
-            Some('g') => Self::Gone,
-            Some('t') => Self::Throttled,
-            Some('s') => Self::Stalled,
+        if connection.starts_with(WELL) { Self::Nothing } else { Self::ever(connection) }
+    }
+
+    /// What this connection ails in a fan-out with faults: of a hundred one is gone, five are throttled, and one stalls.
+    pub(crate) fn ever(connection: &str) -> Self {
+        match connection
+            .trim_end_matches('=')
+            .get(PREFIX..)
+            .and_then(|number| number.parse().ok())
+            .map(|n: u32| n % 100)
+        {
+            Some(13) => Self::Gone,
+            Some(23 | 43 | 63 | 83 | 93) => Self::Throttled,
+            Some(53) => Self::Stalled,
             _ => Self::Nothing,
         }
     }
-
-    /// One of a hundred is gone, five are throttled, and one stalls.
-    fn one_of_a_hundred(number: u32) -> char {
-        match number % 100 {
-            13 => 'g',
-            23 | 43 | 63 | 83 | 93 => 't',
-            53 => 's',
-            _ => 'n',
-        }
-    }
 }
+
+/// Names of connections are as long as those of API Gateway, and begin with whether all are well.
+const WELL: &str = "wL0SM9";
+const AILING: &str = "aL0SM9";
+const PREFIX: usize = WELL.len();
 
 /// As many people as it says, with a connection each.
 pub(crate) struct People {
@@ -52,8 +58,8 @@ pub(crate) struct People {
 impl People {
     pub(crate) fn connections(&self) -> impl Iterator<Item = String> {
         (0..self.count).map(|number| {
-            let ails = if self.is_well { 'n' } else { Ails::one_of_a_hundred(number) };
-            format!("L0SM9c{number:08}{ails}=")
+            let prefix = if self.is_well { WELL } else { AILING };
+            format!("{prefix}{number:09}=")
         })
     }
 }

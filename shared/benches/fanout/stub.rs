@@ -6,7 +6,7 @@ use std::error::Error;
 use std::fs;
 use std::io::{self, BufRead};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -31,32 +31,35 @@ const STALL: Duration = Duration::from_secs(5);
 /// What API Gateway allows on one connection.
 const STREAMS: u32 = 128;
 
-/// When each connection got its newest frame, in nanoseconds after that fan-out began, and whom the newest frame has
-/// throttled.
+/// What the API remembers of its sockets.
 #[derive(Default)]
 struct Seen {
-    arrivals: HashMap<String, u64>,
+    /// How long after the beginning of its fan-out a frame came, for those who are well in every fan-out, in nanoseconds.
+    arrivals: Vec<u64>,
+    /// The fan-out in which each connection was throttled last.
     throttled: HashMap<String, u64>,
 }
 
 type Shared = Arc<Mutex<Seen>>;
 
-/// Serves until its input ends. Says where it is, and on each further line when frames arrived.
-pub(crate) fn run(folder: &str, protocol: &str) -> Result<(), Box<dyn Error>> {
+/// Serves until its input ends, and answers questions: where it is, and when frames arrived since it was asked last.
+pub(crate) fn run(folder: &str, protocols: &[&str]) -> Result<(), Box<dyn Error>> {
     let seen = Shared::default();
-    let acceptor = acceptor(Path::new(folder), protocol)?;
+    let acceptor = acceptor(Path::new(folder), protocols)?;
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
     listener.set_nonblocking(true)?;
-    println!("{}", json!({ "port": listener.local_addr()?.port() }));
+    let port = listener.local_addr()?.port();
     let served = seen.clone();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(serve(listener, acceptor, served))
     });
     for line in io::stdin().lock().lines() {
-        line?;
-        let arrivals = std::mem::take(&mut seen.lock().unwrap().arrivals);
-        println!("{}", json!(arrivals));
+        let question: Value = serde_json::from_str(&line?)?;
+        match question["do"].as_str() {
+            Some("port") => println!("{port}"),
+            _ => println!("{}", json!(std::mem::take(&mut open(&seen).arrivals))),
+        }
     }
     Ok(())
 }
@@ -72,7 +75,7 @@ async fn serve(listener: std::net::TcpListener, acceptor: TlsAcceptor, seen: Sha
 }
 
 /// Writes the certificate of its authority to `folder`.
-fn acceptor(folder: &Path, protocol: &str) -> Result<TlsAcceptor, Box<dyn Error>> {
+fn acceptor(folder: &Path, protocols: &[&str]) -> Result<TlsAcceptor, Box<dyn Error>> {
     let mut authority = CertificateParams::default();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
@@ -89,7 +92,7 @@ fn acceptor(folder: &Path, protocol: &str) -> Result<TlsAcceptor, Box<dyn Error>
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
         .with_single_cert(vec![certificate.der().clone()], key)?;
-    config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
+    config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
@@ -165,6 +168,10 @@ fn head(buffer: &[u8]) -> Option<(String, usize, usize)> {
     Some((path, length.last().and_then(|value| value.parse().ok()).unwrap_or(0), end + 4))
 }
 
+fn open(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
+    seen.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The status, at the time at which the API would say it.
 async fn answer(path: &str, frame: &[u8], seen: &Shared) -> u16 {
     let now = nanoseconds();
@@ -174,14 +181,12 @@ async fn answer(path: &str, frame: &[u8], seen: &Shared) -> u16 {
     let ails = Ails::of(&connection);
     let (status, work) = match ails {
         Ails::Gone => (410, WORK),
-        Ails::Throttled if seen.lock().unwrap().throttled.insert(connection.clone(), began) != Some(began) => {
-            (429, WORK)
-        }
+        Ails::Throttled if open(seen).throttled.insert(connection.clone(), began) != Some(began) => (429, WORK),
         Ails::Stalled => (200, STALL),
         Ails::Nothing | Ails::Throttled => (200, WORK),
     };
-    if status == 200 {
-        seen.lock().unwrap().arrivals.insert(connection, now.saturating_sub(began));
+    if status == 200 && Ails::ever(&connection) == Ails::Nothing {
+        open(seen).arrivals.push(now.saturating_sub(began));
     }
     tokio::time::sleep(work).await;
     status

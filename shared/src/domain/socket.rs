@@ -63,6 +63,9 @@ const RECONNECT_SPREAD: u64 = 10 * 60;
 /// A lease is worth renewing when this much of it is over; frames that follow each other closely cost no writes.
 const RENEW_AFTER: Duration = Duration::from_mins(1);
 
+/// How far the clocks of two functions may differ.
+const CLOCK_SKEW: Duration = Duration::from_secs(10);
+
 impl Socket {
     /// The lease that a frame gives at `now`: never beyond the end of the socket.
     pub fn lease_from(&self, now: Timestamp) -> Timestamp {
@@ -85,8 +88,15 @@ impl Socket {
         self.connected_at + RECONNECT_FROM + Duration::from_secs(spread % RECONNECT_SPREAD)
     }
 
+    /// Whether frames of the socket are answered. One whose lease has lapsed never comes back to life.
     pub fn is_live(&self, now: Timestamp) -> bool {
         self.lease_until > now
+    }
+
+    /// Whether frames are posted to the socket: a little longer than it is live, because the clocks of two functions differ
+    /// and nobody must be passed by whose lease another one still renews.
+    pub fn is_reachable(&self, now: Timestamp) -> bool {
+        self.lease_until + CLOCK_SKEW > now
     }
 }
 

@@ -25,7 +25,7 @@ pub trait Registry: Send + Sync {
     /// Every socket of a person, those with a lapsed lease too: whoever ends a session must miss none.
     async fn all_of(&self, user_id: UserId) -> Result<Vec<Socket>>;
 
-    /// The live sockets of some people. Strongly consistent.
+    /// The [reachable](Socket::is_reachable) sockets of some people. Strongly consistent.
     async fn live_sockets_of(&self, user_ids: &[UserId]) -> Result<Vec<Socket>>;
 }
 

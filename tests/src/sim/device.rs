@@ -16,7 +16,7 @@ use tokio::time::{sleep, timeout};
 
 use super::aws::Aws;
 use super::gateway::Incoming;
-use super::history::{History, Log, Send, Told};
+use super::history::{History, Log, Send, Told, told};
 
 const ANSWER: Duration = Duration::from_secs(12);
 const HOLE: Duration = Duration::from_secs(2);
@@ -33,8 +33,8 @@ pub(super) struct Device {
     is_syncing: Cell<bool>,
     wants_sync: Cell<bool>,
     is_quiet_since: Cell<u64>,
-    /// Of whom it was told when whether they are there.
-    seen: RefCell<BTreeMap<String, (String, bool)>>,
+    /// Of whom it was told whether they are there, and in which version.
+    seen: RefCell<BTreeMap<String, (u64, bool)>>,
     history: Rc<RefCell<History>>,
 }
 
@@ -215,18 +215,25 @@ impl Device {
     async fn watches(&self) {
         let others: Vec<_> = self.aws.world.state().told.keys().copied().collect();
         let others: Vec<_> = others.into_iter().filter(|other| *other != self.user_id).collect();
-        let answer = self.asks("presence.subscribe", &json!({ "user_ids": others })).await;
-        let presences = answer.iter().filter_map(|answer| answer["data"]["presences"].as_array()).flatten();
-        presences.for_each(|presence| self.sees(presence));
+        let link = self.link.borrow().clone();
+        for _ in 0..3 {
+            let answer = self.asks("presence.subscribe", &json!({ "user_ids": others })).await;
+            if let Some(presences) = answer.as_ref().and_then(|answer| answer["data"]["presences"].as_array()) {
+                return presences.iter().for_each(|presence| self.sees(presence));
+            }
+            sleep(self.pause(Duration::from_secs(3))).await;
+        }
+        // A socket that answers nothing is none.
+        self.hangs_up(link.as_ref());
     }
 
     /// What came late says nothing.
     fn sees(&self, presence: &Value) {
         let mut seen = self.seen.borrow_mut();
         let known = seen.entry(presence["user_id"].as_str().unwrap().to_owned()).or_default();
-        let at = presence["at"].as_str().unwrap_or_default().to_owned();
-        if at >= known.0 {
-            *known = (at, presence["is_online"] == true);
+        let version = presence["version"].as_u64().unwrap();
+        if version >= known.0 {
+            *known = (version, presence["is_online"] == true);
         }
     }
 
@@ -294,14 +301,4 @@ impl Device {
             None => self.aws.request(self.user_id, "DELETE", &path, &Value::Null).await,
         };
     }
-}
-
-/// What an answer says for certain. A service that is out of order says nothing.
-fn told(is_done: bool, data: &Value) -> Option<Told> {
-    if is_done {
-        return data["messages"][0]["seq"].as_u64().map(|seq| Told::Acknowledged { seq });
-    }
-    let code = data["code"].as_str().unwrap_or_default();
-    let is_certain = !matches!(code, "" | "unavailable" | "too_many_requests" | "socket_lost" | "unauthenticated");
-    is_certain.then(|| Told::Refused { code: code.to_owned() })
 }

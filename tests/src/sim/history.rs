@@ -107,3 +107,13 @@ impl Log {
         self.entries.keys().copied().collect()
     }
 }
+
+/// What an answer says for certain. A service that is out of order says nothing.
+pub(super) fn told(is_done: bool, data: &Value) -> Option<Told> {
+    if is_done {
+        return data["messages"][0]["seq"].as_u64().map(|seq| Told::Acknowledged { seq });
+    }
+    let code = data["code"].as_str().unwrap_or_default();
+    let is_certain = !matches!(code, "" | "unavailable" | "too_many_requests" | "socket_lost" | "unauthenticated");
+    is_certain.then(|| Told::Refused { code: code.to_owned() })
+}

@@ -86,7 +86,7 @@ impl Registry for Memory {
         let now = self.0.now();
         let live = |state: &mut State| {
             let sockets = state.sockets.values().filter(|socket| user_ids.contains(&socket.user_id));
-            sockets.filter(|socket| socket.is_live(now)).cloned().collect::<Vec<_>>()
+            sockets.filter(|socket| socket.is_reachable(now)).cloned().collect::<Vec<_>>()
         };
         self.0.call("registry.live_sockets_of", Does::Read, live).await
     }

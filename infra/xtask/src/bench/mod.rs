@@ -18,6 +18,8 @@ pub mod enumeration;
 #[cfg(feature = "bench")]
 mod events;
 #[cfg(feature = "bench")]
+pub mod fanout;
+#[cfg(feature = "bench")]
 mod instructions;
 #[cfg(feature = "bench")]
 pub mod matching;
@@ -37,3 +39,5 @@ mod subjects;
 mod texts;
 #[cfg(feature = "bench")]
 mod tls;
+#[cfg(feature = "bench")]
+mod worker;

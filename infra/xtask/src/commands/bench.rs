@@ -18,12 +18,21 @@ enum Benchmark {
     Cache(Cache),
     /// Hash passwords and verify tokens, beside the reference implementation in C and `openssl speed`.
     Credentials(Credentials),
+    /// Post a frame to a thousand sockets, beside boto3 and python-socketio, and again while some of them fail or stall.
+    Fanout(Fanout),
     /// Compare what `auth` answers, and how long it takes, for addresses that have an account and for others.
     Enumeration(Enumeration),
     /// Score pairs and embed texts, beside the engine that came before and ONNX Runtime; show matches and hit rates.
     Matching(Matching),
     /// Scan a million vectors beside numpy and faiss, rank up to a million people, and count the true nearest.
     Retrieval(Retrieval),
+}
+
+#[derive(Debug, Args)]
+struct Fanout {
+    /// Print the figures as JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -85,7 +94,7 @@ struct ColdStart {
 
 #[cfg(feature = "bench")]
 pub fn run(options: &Options) -> Result<(), Failure> {
-    use crate::bench::{cache, cold_start, credentials, enumeration, matching, retrieval};
+    use crate::bench::{cache, cold_start, credentials, enumeration, fanout, matching, retrieval};
 
     match &options.benchmark {
         Benchmark::ColdStart(options) => cold_start::run(cold_start::Settings {
@@ -96,6 +105,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         }),
         Benchmark::Cache(options) => cache::run(options.json),
         Benchmark::Credentials(options) => credentials::run(options.json),
+        Benchmark::Fanout(options) => fanout::run(options.json),
         Benchmark::Retrieval(options) => retrieval::run(options.json),
         Benchmark::Enumeration(options) => enumeration::run(options.samples.into(), options.json),
         Benchmark::Matching(options) => matching::run(options.rounds.into(), options.json),

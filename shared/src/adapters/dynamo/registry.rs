@@ -189,7 +189,7 @@ impl Registry for DynamoRegistry {
     async fn live_sockets_of(&self, user_ids: &[UserId]) -> Result<Vec<Socket>> {
         let now = self.0.now();
         let sockets = self.registries(user_ids).await?.into_iter().flat_map(sockets_of);
-        Ok(sockets.filter(|socket| socket.is_live(now)).collect())
+        Ok(sockets.filter(|socket| socket.is_reachable(now)).collect())
     }
 }
 

@@ -51,16 +51,16 @@ impl Links {
     /// that it has been kept too long: the request is made once more, on a newer one.
     pub(super) async fn exchange(&self, request: Request<Bytes>) -> Result<StatusCode, Trouble> {
         let until = Instant::now() + ATTEMPT_TIMEOUT;
-        let mut link = timeout_at(until, self.link(request.uri())).await??;
-        if !link.is_new {
-            let again = request.clone();
-            match self.send(link, request, until).await {
-                Err(Broken::Closed(_)) => link = timeout_at(until, self.link(again.uri())).await??,
-                done => return done.map_err(Into::into),
-            }
-            return self.send(link, again, until).await.map_err(Into::into);
+        let link = timeout_at(until, self.link(request.uri())).await??;
+        if link.is_new {
+            return Ok(self.send(link, request, until).await?);
         }
-        self.send(link, request, until).await.map_err(Into::into)
+        match self.send(link, request.clone(), until).await {
+            Err(Broken::Closed(_)) => {}
+            done => return Ok(done?),
+        }
+        let link = timeout_at(until, self.link(request.uri())).await??;
+        Ok(self.send(link, request, until).await?)
     }
 
     async fn send(&self, mut link: Link, request: Request<Bytes>, until: Instant) -> Result<StatusCode, Broken> {

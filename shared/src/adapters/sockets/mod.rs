@@ -99,11 +99,12 @@ fn is_passing(status: StatusCode) -> bool {
 
 /// The name of a connection as a part of a path; most end in an equals sign.
 fn encoded(connection_id: &ConnectionId) -> String {
+    let digit = |value: u8| char::from(b"0123456789ABCDEF"[usize::from(value)]);
     let mut path = String::with_capacity(connection_id.as_str().len() + 8);
     for byte in connection_id.as_str().bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => path.push(byte.into()),
-            _ => path.push_str(&format!("%{byte:02X}")),
+            _ => path.extend(['%', digit(byte >> 4), digit(byte & 15)]),
         }
     }
     path

@@ -11,12 +11,12 @@ use tokio::time::timeout;
 use super::fanout::pause;
 use super::{CONCURRENT_POSTS, Outcome};
 use crate::ports::sockets::MAX_FRAME_BYTES;
-use world::Does::{Accept, BeGone, Refuse, Stall, Throttle};
-use world::{World, frames, names, person};
+use world::Does::{Accept, AwaitGate, BeGone, Refuse, Stall, Throttle};
+use world::{World, ambient, frames, names, person};
 
 /// More than any test takes: whatever waits for it has failed.
 const FOREVER: Duration = Duration::from_mins(1);
-const SHORT: Duration = Duration::from_millis(200);
+const SHORT: Duration = Duration::from_millis(500);
 /// Sockets are this old, or rather younger, when their `$connect` is still running.
 const A_MOMENT: Duration = Duration::from_millis(300);
 
@@ -100,8 +100,7 @@ async fn a_throttled_connection_is_tried_again_and_left_in_the_end() {
 
 #[test]
 fn pauses_grow_and_are_drawn_from_their_whole_length() {
-    let world = World::default();
-    let drawn = |chance, attempt| pause(&world.ambient(chance), attempt);
+    let drawn = |chance, attempt| pause(&ambient(chance), attempt);
     for (attempt, bound) in [(0, 50), (1, 100), (2, 200), (4, 800), (5, 1_000), (60, 1_000)] {
         let pauses: Vec<_> = (0..128).map(|chance| drawn(chance, attempt)).collect();
         let bound = Duration::from_millis(bound);
@@ -125,12 +124,24 @@ async fn the_deadline_holds_whatever_stalls() {
 #[tokio::test]
 async fn only_so_many_posts_are_under_way_at_once() {
     let world = World::of(&[]);
-    for number in 0..CONCURRENT_POSTS * 3 {
-        world.connect(&format!("{}{}", number % 200, "x".repeat(1 + number / 200)), FOREVER);
+    for number in 0..CONCURRENT_POSTS * 2 {
+        let name = format!("{}{}", number % 200, "x".repeat(1 + number / 200));
+        world.connect(&name, FOREVER);
+        world.script(&name, [AwaitGate]);
     }
-    let outcome = world.delivery(FOREVER).post_to(&world.sockets(), &frames(&["one"])).await;
-    assert_eq!(counts(&outcome), [CONCURRENT_POSTS * 3, 0, 0]);
-    assert_eq!(*world.most_at_once.lock().unwrap(), CONCURRENT_POSTS);
+    let (delivery, sockets, said) = (world.delivery(FOREVER), world.sockets(), frames(&["one"]));
+    let first = async {
+        world.most_at_once.subscribe().wait_for(|count| *count >= CONCURRENT_POSTS).await.unwrap();
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(*world.most_at_once.borrow(), CONCURRENT_POSTS);
+        world.gate.send_replace(true);
+    };
+    let both = async { tokio::join!(delivery.post_to(&sockets, &said), first).0 };
+    let outcome = timeout(FOREVER, both).await.expect("all of them begin, and then the others");
+    assert_eq!(counts(&outcome), [CONCURRENT_POSTS * 2, 0, 0]);
+    assert_eq!(*world.most_at_once.borrow(), CONCURRENT_POSTS);
 }
 
 #[tokio::test]

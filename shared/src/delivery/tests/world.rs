@@ -31,6 +31,8 @@ pub(super) enum Does {
     Refuse,
     BeGone,
     Stall,
+    /// Accepts once the test opens the gate.
+    AwaitGate,
 }
 
 #[derive(Default)]
@@ -40,7 +42,8 @@ pub(super) struct World {
     scripts: Mutex<HashMap<String, VecDeque<Does>>>,
     /// Whom a post is under way to.
     busy: Mutex<BTreeSet<String>>,
-    pub(super) most_at_once: Mutex<usize>,
+    pub(super) most_at_once: watch::Sender<usize>,
+    pub(super) gate: watch::Sender<bool>,
     /// What was accepted, by whom.
     heard: watch::Sender<Vec<(String, String)>>,
     pub(super) removed: Mutex<Vec<String>>,
@@ -61,7 +64,7 @@ pub(super) fn session(number: u8) -> SessionId {
 pub(super) fn entry() -> OutboxEntry {
     let conversation_id = ConversationId::from_parts(NOW, [9; 10]);
     let effect = PushEffect::MessageNew { conversation_id, first: 1, last: 1, left: None };
-    World::default().ambient(1).promise(Effect::Push(effect))
+    ambient(1).promise(Effect::Push(effect))
 }
 
 pub(super) fn frames(names: &[&str]) -> Vec<String> {
@@ -73,12 +76,17 @@ pub(super) fn names(sockets: &[Socket]) -> Vec<&str> {
     sockets.iter().map(|socket| socket.connection_id.as_str()).collect()
 }
 
+/// Noon, and a chance that is always the same.
+pub(super) fn ambient(chance: u8) -> Ambient {
+    Ambient::new(Arc::new(Noon), Arc::new(Always(chance)))
+}
+
 impl World {
     /// An old socket of each, named after its owner's number and a letter.
     pub(super) fn of(connections: &[&str]) -> Arc<Self> {
         let world = Self::default();
         for name in connections {
-            world.connect(name, Duration::from_secs(3_600));
+            world.connect(name, Duration::from_hours(1));
         }
         Arc::new(world)
     }
@@ -99,12 +107,8 @@ impl World {
         self.scripts.lock().unwrap().insert(name.to_owned(), does.into_iter().collect());
     }
 
-    pub(super) fn ambient(&self, chance: u8) -> Ambient {
-        Ambient::new(Arc::new(Noon), Arc::new(Always(chance)))
-    }
-
     pub(super) fn delivery(self: &Arc<Self>, deadline: Duration) -> Delivery {
-        Delivery::new(self.clone(), self.clone(), self.clone(), self.ambient(SHORT_PAUSES)).within(deadline)
+        Delivery::new(self.clone(), self.clone(), self.clone(), ambient(SHORT_PAUSES)).within(deadline)
     }
 
     pub(super) fn sockets(&self) -> Vec<Socket> {
@@ -157,8 +161,7 @@ impl<'w> UnderWay<'w> {
     fn begin(world: &'w World, name: &str) -> Self {
         let mut busy = world.busy.lock().unwrap();
         assert!(busy.insert(name.to_owned()), "two posts to {name} at the same time");
-        let mut most = world.most_at_once.lock().unwrap();
-        *most = busy.len().max(*most);
+        world.most_at_once.send_modify(|most| *most = busy.len().max(*most));
         Self(world, name.to_owned())
     }
 }
@@ -184,6 +187,10 @@ impl Sockets for World {
             Does::Refuse => Err(Error::internal("forbidden")),
             Does::BeGone => Ok(Posted::Gone),
             Does::Stall => std::future::pending().await,
+            Does::AwaitGate => {
+                self.gate.subscribe().wait_for(|is_open| *is_open).await.unwrap();
+                Ok(Posted::Accepted)
+            }
         }
     }
 

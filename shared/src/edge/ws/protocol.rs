@@ -213,7 +213,7 @@ pub struct SubscribeAck {
     pub presences: Vec<PresenceView>,
 }
 
-/// Whether somebody is there. One that is older than what a client knows (by `at`) came late and says nothing.
+/// Whether somebody is there.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PresenceView {
     pub user_id: UserId,
@@ -221,12 +221,15 @@ pub struct PresenceView {
     /// Since when they are there, or when they were last seen. Left out if nobody knows, or may know.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<Timestamp>,
+    /// Grows with everything that happens to their sockets: what has a smaller one than a client knows came late and says
+    /// nothing.
+    pub version: u64,
 }
 
 impl From<Presence> for PresenceView {
     fn from(presence: Presence) -> Self {
-        let Presence { user_id, is_online, at, .. } = presence;
-        Self { user_id, is_online, at }
+        let Presence { user_id, is_online, at, version, .. } = presence;
+        Self { user_id, is_online, at, version }
     }
 }
 

@@ -9,7 +9,7 @@ use super::super::events::variables;
 use super::super::lambda::Lambda;
 use super::super::runtime_api::RuntimeApi;
 use super::super::service::{Items, Services};
-use super::worker::Worker;
+use super::super::worker::Worker;
 use crate::failure::{Explain, Failure};
 use crate::local::LocalCache;
 use crate::package::{Platform, compile};

@@ -7,7 +7,6 @@
 mod function;
 mod report;
 mod sample;
-mod worker;
 
 use std::process::Command;
 use std::time::Duration;
@@ -15,13 +14,13 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::program;
+use super::worker::Worker;
 use crate::failure::Failure;
 use crate::model;
 use crate::progress::{Progress, result};
 use crate::tools::{MATCHING, Tools};
 
 use function::Calls;
-use worker::Worker;
 
 const OLD_ENGINE: &str = include_str!("old_engine.py");
 const SENTENCES: &str = include_str!("sentences.py");

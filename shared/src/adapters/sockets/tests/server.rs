@@ -49,7 +49,7 @@ pub(super) fn sockets_at(url: &str, roots: Option<&str>) -> ApiGatewaySockets {
         ("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI", url),
     ];
     let roots = roots.map(|roots| ("SSL_CERT_FILE", roots));
-    ApiGatewaySockets::new(&Aws::new(&Vars::from_iter(vars.into_iter().chain(roots))))
+    ApiGatewaySockets::new(&Aws::new(&vars.into_iter().chain(roots).collect::<Vars>()))
 }
 
 impl Server {
