@@ -36,7 +36,11 @@ impl Draft {
                 let text = data.text.as_ref().unwrap_or(&missing);
                 item(&mut fields, client_id, text).map(|item| vec![item])
             }
-            Some(_) if data.client_id.is_some() || data.text.is_some() => {
+            Some(list) if data.client_id.is_some() || data.text.is_some() => {
+                // Whatever else is wrong with them is named as well.
+                fields.read_optional("client_id", data.client_id.as_ref(), ClientId::parse);
+                fields.read_optional("text", data.text.as_ref(), MessageText::parse);
+                fields.list("messages", list, parse);
                 fields.take("messages", Err("messages stands in place of client_id and text".into()))
             }
             Some(list) => {

@@ -6,6 +6,7 @@ use shared::edge::views::MessageView;
 use shared::edge::ws::ServerFrame;
 use shared::edge::ws::protocol::ServerKind;
 use shared::error::{Code, Result};
+use shared::telemetry::metrics::{self, Metric};
 
 use crate::Deps;
 use crate::draft::{Draft, DraftItem};
@@ -44,6 +45,7 @@ impl Try {
 /// An error means that nothing was stored, or that nobody can tell: sending it again under the same `client_id`s is always
 /// right.
 pub(crate) async fn send(deps: &Deps, draft: Draft) -> Result<Sent> {
+    let began = deps.ambient.now();
     // Tries of which nobody knows whether they were committed; the next look at the table tells.
     let mut unknown: Vec<Try> = Vec::new();
     for round in 0..ROUNDS {
@@ -61,6 +63,9 @@ pub(crate) async fn send(deps: &Deps, draft: Draft) -> Result<Sent> {
         let next = next_try(deps, open(view.conversation)?, &draft, &missing);
         match deps.intake.store(&next).await {
             Ok(true) => {
+                let now = deps.ambient.now();
+                let ms = u64::try_from(now.since(began).as_millis()).unwrap_or(u64::MAX);
+                metrics::record(&[Metric::SendToCommit { ms }], now);
                 let messages = in_order(&draft, earlier.into_iter().chain(next.messages.iter().cloned()).collect());
                 deliver(deps, next).await;
                 return Ok(Sent { messages, is_new: true });
@@ -131,7 +136,7 @@ pub(crate) fn promise(deps: &Deps, conversation: &Conversation, entries: u64) ->
 pub(crate) async fn deliver(deps: &Deps, stored: Try) {
     let Try { conversation, messages, entry } = stored;
     let frame = |message: &Message| {
-        ServerFrame::event(ServerKind::MessageNew, message.message_id, MessageView::from(message)).to_json()
+        ServerFrame::event(ServerKind::MessageNew, &message.message_id, MessageView::from(message)).to_json()
     };
     let frames: Vec<String> = messages.iter().map(frame).collect();
     let delivered = async {

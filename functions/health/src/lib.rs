@@ -1,5 +1,6 @@
-//! `health`: liveness, readiness and the API document.
+//! `health`: liveness, readiness and the API documents.
 
+mod asyncapi;
 mod live;
 mod openapi;
 mod ready;
@@ -35,5 +36,9 @@ pub fn api() -> OpenApi {
 }
 
 fn routes() -> OpenApiRouter<Deps> {
-    OpenApiRouter::new().routes(routes!(live::live)).routes(routes!(ready::ready)).routes(routes!(openapi::openapi))
+    OpenApiRouter::new()
+        .routes(routes!(live::live))
+        .routes(routes!(ready::ready))
+        .routes(routes!(openapi::openapi))
+        .routes(routes!(asyncapi::asyncapi))
 }

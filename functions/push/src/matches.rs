@@ -22,7 +22,7 @@ pub(crate) async fn push(
     };
     for (person, other) in [(a, b), (b, a)] {
         let data = MatchNew { user_id: other, conversation_id, matched_at: conversation.created_at };
-        let frame = ServerFrame::event(ServerKind::MatchNew, entry.id, data).to_json();
+        let frame = ServerFrame::event(ServerKind::MatchNew, &entry.id, data).to_json();
         deps.delivery.reach(&[person], &[frame], entry).await?;
     }
     deps.delivery.finish(entry).await

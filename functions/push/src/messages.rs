@@ -41,5 +41,5 @@ async fn entries(deps: &Deps, Range { conversation_id, first, last }: Range) -> 
 }
 
 fn frame(message: &Message) -> String {
-    ServerFrame::event(ServerKind::MessageNew, message.message_id, MessageView::from(message)).to_json()
+    ServerFrame::event(ServerKind::MessageNew, &message.message_id, MessageView::from(message)).to_json()
 }

@@ -23,7 +23,7 @@ pub(crate) async fn push(deps: &Deps, user_id: UserId, entry: &OutboxEntry) -> R
     }
     let known = news.presence.clone();
     let shown = if news.is_visible { known } else { Presence { is_online: false, at: None, ..known } };
-    let frame = ServerFrame::event(ServerKind::Presence, entry.id, PresenceView::from(shown)).to_json();
+    let frame = ServerFrame::event(ServerKind::Presence, &entry.id, PresenceView::from(shown)).to_json();
     deps.delivery.reach_sockets(sockets, &[frame], entry).await?;
     deps.presences.told(&news).await?;
     deps.delivery.finish(entry).await

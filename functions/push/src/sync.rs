@@ -11,7 +11,7 @@ use crate::Deps;
 /// Tells people to look again: they have a conversation more, or less.
 pub(crate) async fn push(deps: &Deps, people: &[UserId], entry: &OutboxEntry) -> Result<()> {
     let data = SyncRequired { reason: SyncReason::Conversations };
-    let frame = ServerFrame::event(ServerKind::SyncRequired, entry.id, data).to_json();
+    let frame = ServerFrame::event(ServerKind::SyncRequired, &entry.id, data).to_json();
     deps.delivery.reach(people, &[frame], entry).await?;
     deps.delivery.finish(entry).await
 }

@@ -20,8 +20,8 @@ pub(crate) async fn answer(deps: &Deps, socket: &Socket, data: &SubscribeData) -
     Ok(ServerFrame::ack(SubscribeAck { presences: presences.into_iter().map(PresenceView::from).collect() }))
 }
 
-fn parse(user_ids: &Vec<UserId>) -> Result<Vec<UserId>, Refusal> {
-    let mut distinct = user_ids.clone();
+fn parse(user_ids: &[UserId]) -> Result<Vec<UserId>, Refusal> {
+    let mut distinct = user_ids.to_vec();
     distinct.sort_unstable();
     distinct.dedup();
     if distinct.len() <= MAX_WATCHED { Ok(distinct) } else { Err("user_ids must name at most 100 people".into()) }

@@ -6,11 +6,13 @@
 
 use std::sync::Arc;
 
+use futures::try_join;
 use shared::domain::outbox::{Effect, PushEffect};
 use shared::error::Result;
 use shared::ports::ambient::Ambient;
 use shared::ports::outbox::{Outbox, Queues, SweepLog};
 use shared::ports::registry::PresenceBoard;
+use shared::telemetry::metrics::{self, Metric};
 
 /// What is not kept after a day is broken, not late: it stays in the table as evidence and is no longer relayed.
 const GIVE_UP_MINUTES: u64 = 24 * 60;
@@ -38,8 +40,9 @@ pub async fn sweep(deps: &Deps) -> Result<()> {
 /// Has everybody looked at whose last lease has lapsed, or who was never said to be gone. It is said again with every run
 /// until it was told; telling it once too often is harmless.
 async fn sweep_leases(deps: &Deps) -> Result<()> {
-    let people = deps.board.lapsed(PEOPLE_PER_RUN).await?;
-    tracing::info!(presence.lapsed = people.len(), "leases");
+    let (people, count) = try_join!(deps.board.lapsed(PEOPLE_PER_RUN), deps.board.count_online())?;
+    tracing::info!(presence.lapsed = people.len(), presence.online = count, "leases");
+    metrics::record(&[Metric::PeopleOnline { count }], deps.ambient.now());
     let entry = |user_id| deps.ambient.promise(Effect::Push(PushEffect::PresenceChanged { user_id }));
     deps.queues.relay(&people.into_iter().map(entry).collect::<Vec<_>>()).await
 }

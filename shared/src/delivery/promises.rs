@@ -7,20 +7,23 @@ use crate::domain::id::{SessionId, UserId};
 use crate::domain::outbox::OutboxEntry;
 use crate::domain::socket::{ConnectionId, Socket};
 use crate::error::{Error, Result};
+use crate::telemetry::metrics::{self, Metric};
 
 /// A socket that lacks a frame this long after it was promised is closed: its client opens another one and syncs, which
 /// helps more than one more try.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 impl Delivery {
     /// Posts `frames` to all live sockets of `people` and keeps the promise of `entry`; what does not get through in time
     /// is handed over to `push`. Clients tell a repeated frame by its id.
     pub async fn deliver(&self, people: &[UserId], frames: &[String], entry: &OutboxEntry) -> Result<()> {
         match self.post_all(people, frames).await {
-            Ok(Outcome { left, .. }) if left.is_empty() => self.outbox.finish(entry).await,
-            Ok(Outcome { left, .. }) => {
-                tracing::info!(sockets.left = left.len(), "handed over to push");
-                let left = left.into_iter().map(|socket| socket.connection_id).collect();
+            Ok(outcome) => {
+                self.measure(&outcome, entry);
+                if outcome.left.is_empty() {
+                    return self.outbox.finish(entry).await;
+                }
+                let left = outcome.left.into_iter().map(|socket| socket.connection_id).collect();
                 self.outbox.hand_over(&entry.left_with(left)).await
             }
             Err(error) => {
@@ -38,7 +41,9 @@ impl Delivery {
 
     /// The same for sockets that are known already.
     pub async fn reach_sockets(&self, sockets: Vec<Socket>, frames: &[String], entry: &OutboxEntry) -> Result<()> {
-        let Outcome { left, .. } = self.post_to(&sockets, frames).await;
+        let outcome = self.post_to(&sockets, frames).await;
+        self.measure(&outcome, entry);
+        let left = outcome.left;
         if left.is_empty() {
             return Ok(());
         }
@@ -50,6 +55,19 @@ impl Delivery {
             self.close(socket).await?;
         }
         Ok(())
+    }
+
+    fn measure(&self, outcome: &Outcome, entry: &OutboxEntry) {
+        let now = self.ambient.now();
+        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        let ms = u64::try_from(now.since(entry.created_at).as_millis()).unwrap_or(u64::MAX);
+        let metrics = [
+            Metric::PromiseToDelivery { ms },
+            Metric::PostRetries { count: count(outcome.retries) },
+            Metric::SocketsGone { count: count(outcome.gone) },
+            Metric::SocketsLeft { count: count(outcome.left.len()) },
+        ];
+        metrics::record(&metrics, now);
     }
 
     /// Posts a frame that nobody misses who does not hear it: a sync tells the same, or it is over by then.

@@ -73,7 +73,7 @@ impl Socket {
     }
 
     pub fn wants_renewal(&self, now: Timestamp) -> bool {
-        self.lease_until.since(now) < LEASE - RENEW_AFTER && self.lease_until < self.ends_at()
+        now + LEASE > self.lease_until + RENEW_AFTER && self.lease_until < self.ends_at()
     }
 
     /// When API Gateway ends the socket.

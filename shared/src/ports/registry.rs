@@ -39,6 +39,9 @@ pub trait PresenceBoard: Send + Sync {
     /// since; answers whether it was noted.
     async fn note_told(&self, presence: &Presence) -> Result<bool>;
 
+    /// About how many people are there.
+    async fn count_online(&self) -> Result<u64>;
+
     /// People whose last lease has lapsed without anybody saying so, at most `limit`. It may lack who lapsed a moment ago.
     async fn lapsed(&self, limit: usize) -> Result<Vec<UserId>>;
 }

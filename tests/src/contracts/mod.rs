@@ -1,6 +1,7 @@
 //! Contracts: what code and documents say of each other, and what the edges promise to AWS, held without a stack.
 
 mod asvs;
+mod asyncapi;
 mod batches;
 mod errors;
 mod limits;

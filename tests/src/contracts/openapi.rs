@@ -60,7 +60,7 @@ fn the_served_document_is_what_the_functions_say() {
 }
 
 #[expect(clippy::disallowed_methods, reason = "whether to write is asked by the person who runs the test")]
-fn is_blessed() -> bool {
+pub(super) fn is_blessed() -> bool {
     std::env::var("BLESS").is_ok_and(|value| value == "1")
 }
 

@@ -9,21 +9,20 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use shared::domain::id::{ConversationId, UserId};
 use shared::domain::socket::ConnectionId;
-use shared::domain::time::Timestamp;
 use tokio::sync::oneshot;
 use tokio::task::spawn_local;
 use tokio::time::{sleep, timeout};
 
 use super::aws::Aws;
 use super::gateway::Incoming;
-use super::history::{History, Log, Send, Told, told};
+use super::history::{History, Log};
 
 const ANSWER: Duration = Duration::from_secs(12);
 const HOLE: Duration = Duration::from_secs(2);
 const PING: Duration = Duration::from_mins(4);
 
 pub(super) struct Device {
-    aws: Aws,
+    pub(super) aws: Aws,
     pub(super) user_id: UserId,
     name: String,
     link: RefCell<Option<ConnectionId>>,
@@ -35,7 +34,7 @@ pub(super) struct Device {
     is_quiet_since: Cell<u64>,
     /// Of whom it was told whether they are there, and in which version.
     seen: RefCell<BTreeMap<String, (u64, bool)>>,
-    history: Rc<RefCell<History>>,
+    pub(super) history: Rc<RefCell<History>>,
 }
 
 impl Device {
@@ -67,7 +66,7 @@ impl Device {
         self.logs.borrow().clone()
     }
 
-    fn pause(&self, longest: Duration) -> Duration {
+    pub(super) fn pause(&self, longest: Duration) -> Duration {
         self.aws.world.between(Duration::from_millis(50), longest)
     }
 
@@ -242,7 +241,7 @@ impl Device {
         self.seen.borrow().get(&user_id.to_string()).map(|(_, is_online)| *is_online)
     }
 
-    async fn asks(&self, kind: &str, data: &Value) -> Option<Value> {
+    pub(super) async fn asks(&self, kind: &str, data: &Value) -> Option<Value> {
         let link = self.link.borrow().clone()?;
         self.frames.set(self.frames.get() + 1);
         self.is_quiet_since.set(self.aws.world.now().unix_millis());
@@ -251,54 +250,5 @@ impl Device {
         self.waiting.borrow_mut().insert(id.clone(), answer);
         self.aws.frame(&link, json!({ "v": 1, "type": kind, "id": id, "data": data }).to_string());
         timeout(ANSWER, answered).await.ok()?.ok()
-    }
-
-    /// Says something, by either door, until an answer says for certain what became of it.
-    pub(super) async fn says(&self, conversation_id: ConversationId, client_id: &str, text: &str) {
-        let place = self.history.borrow().sends.len();
-        self.history.borrow_mut().sends.push(Send {
-            conversation_id,
-            sender_id: self.user_id,
-            client_id: client_id.to_owned(),
-            text: text.to_owned(),
-            invoked_at: self.aws.world.now(),
-            outcome: Told::Nothing,
-            told_at: Timestamp::MAX,
-        });
-        for _ in 0..25 {
-            let told = if self.aws.world.below(4) == 0 {
-                self.by_request(conversation_id, client_id, text).await
-            } else {
-                self.by_frame(conversation_id, client_id, text).await
-            };
-            if let Some(told) = told {
-                let send = &mut self.history.borrow_mut().sends[place];
-                (send.outcome, send.told_at) = (told, self.aws.world.now());
-                return;
-            }
-            sleep(self.pause(Duration::from_secs(4))).await;
-        }
-    }
-
-    async fn by_frame(&self, conversation_id: ConversationId, client_id: &str, text: &str) -> Option<Told> {
-        let data = json!({ "conversation_id": conversation_id, "client_id": client_id, "text": text });
-        let answer = self.asks("chat.send", &data).await?;
-        told(answer["type"] == "ack", &answer["data"])
-    }
-
-    async fn by_request(&self, conversation_id: ConversationId, client_id: &str, text: &str) -> Option<Told> {
-        let path = format!("/v1/conversations/{conversation_id}/messages");
-        let body = json!({ "client_id": client_id, "text": text });
-        let (status, answer) = self.aws.request(self.user_id, "POST", &path, &body).await?;
-        told(status < 300, &answer)
-    }
-
-    /// Changes or takes back something of one's own, once; whether it succeeds is of no importance.
-    pub(super) async fn amends(&self, conversation_id: ConversationId, seq: u64, text: Option<&str>) {
-        let path = format!("/v1/conversations/{conversation_id}/messages/{seq}");
-        match text {
-            Some(text) => self.aws.request(self.user_id, "PUT", &path, &json!({ "text": text })).await,
-            None => self.aws.request(self.user_id, "DELETE", &path, &Value::Null).await,
-        };
     }
 }

@@ -48,16 +48,16 @@ impl Log {
     /// Takes an entry in, as the protocol wants it: by its number, once. Two different ones MUST NOT have one number.
     pub(super) fn take(&mut self, entry: &Value) -> Result<(), String> {
         let seq = entry["seq"].as_u64().unwrap_or_default();
-        match self.entries.get(&seq) {
-            Some(known) if known["message_id"] != entry["message_id"] => Err(format!("two entries have number {seq}")),
-            Some(known) if known["kind"] == "text" && entry["kind"] == "deleted" => Ok(drop(self.replace(seq, entry))),
-            Some(_) => Ok(()),
-            None => Ok(drop(self.replace(seq, entry))),
+        if let Some(known) = self.entries.get(&seq) {
+            if known["message_id"] != entry["message_id"] {
+                return Err(format!("two entries have number {seq}"));
+            }
+            if known["kind"] != "text" || entry["kind"] != "deleted" {
+                return Ok(());
+            }
         }
-    }
-
-    fn replace(&mut self, seq: u64, entry: &Value) -> Option<Value> {
-        self.entries.insert(seq, entry.clone())
+        self.entries.insert(seq, entry.clone());
+        Ok(())
     }
 
     /// The last entry before the first hole.

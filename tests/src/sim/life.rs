@@ -30,5 +30,5 @@ pub(super) fn is_a_process() -> bool {
 /// The process is killed here.
 pub(super) async fn die() {
     DEATH.with(|death| death.notify_one());
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }

@@ -25,7 +25,7 @@ use super::world::{Does, Plant, World};
 
 /// Every port on one world. The gateway is asked for nothing but whether a socket was forgotten that is there.
 #[derive(Clone)]
-pub(super) struct Memory(pub(super) Arc<World>, pub(super) Gateway);
+pub(crate) struct Memory(pub(super) Arc<World>, pub(super) Gateway);
 
 #[async_trait]
 impl Registry for Memory {
@@ -96,7 +96,9 @@ impl Registry for Memory {
 impl Tickets for Memory {
     async fn issue(&self, ticket: &Ticket, holder: TicketHolder) -> Result<()> {
         let until = self.0.now() + TICKET_LIFETIME;
-        let issue = |state: &mut State| drop(state.tickets.insert(ticket.hash(), (holder, until)));
+        let issue = |state: &mut State| {
+            state.tickets.insert(ticket.hash(), (holder, until));
+        };
         self.0.call("tickets.issue", Does::Write, issue).await
     }
 

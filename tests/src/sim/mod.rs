@@ -15,6 +15,8 @@ mod memory;
 mod memory_chat;
 mod memory_presence;
 mod play;
+mod ports;
+mod sender;
 mod sources;
 mod state;
 mod world;
@@ -24,6 +26,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use play::{Ending, play};
+pub(crate) use ports::InMemory;
 use world::Plant;
 
 /// Histories that every run of the tests plays.

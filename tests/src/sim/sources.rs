@@ -20,7 +20,7 @@ const VISIBILITY: Duration = Duration::from_secs(90);
 const MAX_RECEIVES: u32 = 5;
 const BATCH: usize = 10;
 /// For how long the stream repeats a batch.
-const MAX_RECORD_AGE: Duration = Duration::from_secs(60);
+const MAX_RECORD_AGE: Duration = Duration::from_mins(1);
 /// A message that nobody can read.
 pub(super) const POISON: &str = "{not json";
 /// How many of them come along in a history.

@@ -175,7 +175,7 @@ impl World {
         (trace.hash, trace.steps)
     }
 
-    /// SplitMix64.
+    /// `SplitMix64`.
     fn draw(&self) -> u64 {
         let mut chance = self.chance.lock().unwrap();
         *chance = chance.wrapping_add(0x9E37_79B9_7F4A_7C15);

@@ -2,6 +2,7 @@
 
 mod cache_stats;
 mod candidates;
+mod chat;
 mod codes;
 mod digests;
 mod embeddings;
@@ -55,7 +56,8 @@ fn table(name: TableName) -> Table {
         TableName::Profiles => "Profiles",
         TableName::Social => "Social",
         TableName::Chat => "Chat",
-        _ => "Ops",
+        TableName::Realtime => "Realtime",
+        TableName::Ops => "Ops",
     };
     let mut vars: Vars = [(name.variable(), &town.table(resource))].into_iter().collect();
     Aws::new(&root()).table(&mut vars, name)

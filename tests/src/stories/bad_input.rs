@@ -70,7 +70,7 @@ fn every_operation_names_all_that_is_missing_or_of_the_wrong_type() {
             let Some(schema) = schema.as_str() else { continue };
             let schema = document.pointer(schema.trim_start_matches('#')).unwrap();
             let properties = schema["properties"].as_object().unwrap();
-            let path = path.replace("{provider}", "google");
+            let path = path.replace("{provider}", "google").replace("{seq}", "1");
             let path: Vec<_> = path.split('/').map(|part| if part.starts_with('{') { &ann.id } else { part }).collect();
             let send = |body: &Value| {
                 let (method, path, token) = (method.to_uppercase(), path.join("/"), ann.token());

@@ -1,5 +1,6 @@
 //! Digests: what people are told by mail who were not here, and what they are not told.
 
+use std::cell::RefCell;
 use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::{Value, json};
@@ -119,26 +120,31 @@ fn who_is_here_kept_out_asleep_or_not_interested_gets_none() {
     let story = Story::in_peace();
     let town = story.town;
     let bob = story.resident("Bob");
-    let eager = |name: &str, settings: &Value| {
+    // The schedule may run at any moment, so that everything else has to be so before somebody is due.
+    let eager_after = |name: &str, settings: &Value, before: &dyn Fn(&Person<'_>)| {
         let person = story.resident(name);
         person.sets(settings);
         bob.likes(&person);
         ages_row(&person, "LIKED_BY", &bob, "liked_at");
+        before(&person);
         was_away(&person);
         person
     };
+    let eager = |name: &str, settings: &Value| eager_after(name, settings, &|_| {});
     let awake = json!({ "digest": { "quiet_from": 0, "quiet_until": 0 } });
-    let (here, banned) = (eager("Here", &awake), eager("Banned", &awake));
+    let sockets = RefCell::new(Vec::new());
+    let here = eager_after("Here", &awake, &|person| sockets.borrow_mut().push(person.connects()));
+    let banned = eager_after("Banned", &awake, &|person| {
+        let mut hidden = town.item("Profiles", &format!("USER#{}", person.id), "PROFILE").unwrap();
+        hidden["hidden_until"] = json!({ "S": "9999-12-31T23:59:59.000Z" });
+        town.put_item("Profiles", &hidden);
+    });
     let deaf = eager("Deaf", &json!({ "digest": { "quiet_from": 0, "quiet_until": 0, "kinds": ["match"] } }));
     let wide = eager("Wide", &awake);
     // The whole day but the hour of the digest is quiet, and that hour is not now.
     let hour = (Timestamp::from_unix_seconds(UNIX_EPOCH.elapsed().unwrap().as_secs()).unix_seconds() / 3_600 + 12) % 24;
     let quiet = json!({ "quiet_from": (hour + 1) % 24, "quiet_until": hour, "hour": hour });
     let asleep = eager("Asleep", &json!({ "digest": quiet }));
-    let _socket = here.connects();
-    let mut hidden = town.item("Profiles", &format!("USER#{}", banned.id), "PROFILE").unwrap();
-    hidden["hidden_until"] = json!({ "S": "9999-12-31T23:59:59.000Z" });
-    town.put_item("Profiles", &hidden);
     runs(town);
     for person in [&here, &banned, &deaf, &asleep] {
         assert_eq!(digests(person), [""; 0], "{}", person.name);

@@ -25,8 +25,12 @@ fn place_of(items: &[Value], project: &str) -> Option<usize> {
 #[test]
 fn a_project_and_a_person_see_the_same_score_from_both_sides() {
     let story = Story::in_peace();
-    let (ada, bob) = (story.resident("Ada"), story.resident("Bob"));
-    let fits = ada.founds(&wish("Needs Rust", "technology", &json!(["Rust", "PostgreSQL"])));
+    let (ada, bob) = (story.resident("Ada"), story.newcomer("Bob"));
+    // Nobody else in the town can do what he can: lists are full of people who are all alike.
+    let mut profile = Person::profile("Bob");
+    profile["skills"] = json!(["Glassblowing", "Luthiery"]);
+    bob.writes_profile(&profile);
+    let fits = ada.founds(&wish("Needs craft", "technology", &json!(["Glassblowing", "Luthiery"])));
     let other = ada.founds(&wish("Needs owls", "crafts", &json!(["Falconry", "Owls"])));
     let (good, bad) = eventually("both projects in the list", || {
         let items = matches(&bob);
@@ -43,6 +47,8 @@ fn a_project_and_a_person_see_the_same_score_from_both_sides() {
     assert_eq!(listed["score"], item["score"], "a list says what the project says");
     let reasons = item["score"]["components"][0]["reasons"].as_array().unwrap().clone();
     assert_eq!(reasons[0]["code"], "need_covered", "{reasons:?}");
+    // Only those who were there lately are asked.
+    bob.writes_profile(&profile);
     let candidates = eventually("Bob among the candidates", || {
         let items = ada.gets(&format!("/v1/projects/{fits}/candidates?limit=100")).expect(200)["items"].clone();
         items.as_array().unwrap().iter().find(|item| item["user_id"] == bob.id).cloned()

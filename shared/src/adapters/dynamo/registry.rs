@@ -217,6 +217,15 @@ impl PresenceBoard for DynamoRegistry {
         Ok(noted.is_some())
     }
 
+    async fn count_online(&self) -> Result<u64> {
+        let now = self.0.now().to_string();
+        let shards = (0..SHARDS).map(|shard| {
+            let range = Range::between(format!("LEASE#{shard}"), now.clone(), "9").index(LEASES).unlimited();
+            self.0.count_in(range)
+        });
+        Ok(try_join_all(shards).await?.into_iter().sum())
+    }
+
     async fn lapsed(&self, limit: usize) -> Result<Vec<UserId>> {
         let now = self.0.now().to_string();
         let shards = (0..SHARDS).map(|shard| {

@@ -11,8 +11,8 @@ use crate::edge::http::parse;
 use crate::error::{Code, Error, Result};
 
 /// The version of the protocol, the `v` of every frame.
-const VERSION: u8 = 1;
-const MAX_ID_CHARS: usize = 64;
+pub(super) const VERSION: u8 = 1;
+pub(super) const MAX_ID_CHARS: usize = 64;
 /// The longest message that API Gateway takes from a client. Here it is refused with a reason instead of a closed socket,
 /// wherever a gateway is more generous.
 const MAX_BYTES: usize = 128 * 1024;
@@ -103,7 +103,7 @@ impl ServerFrame {
     }
 
     /// An event, under an id by which clients tell that it is repeated.
-    pub fn event(kind: ServerKind, id: impl ToString, data: impl Serialize) -> Self {
+    pub fn event(kind: ServerKind, id: &impl ToString, data: impl Serialize) -> Self {
         Self { id: Some(id.to_string()), ..Self::new(kind, data) }
     }
 

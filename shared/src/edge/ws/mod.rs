@@ -3,6 +3,7 @@
 //! A client names each frame with an `id`; the answer (`ack` or `error`) carries the same one and travels back as the
 //! route's response. A frame that cannot be read gets an error and keeps the socket.
 
+pub mod asyncapi;
 mod event;
 mod frame;
 pub mod protocol;

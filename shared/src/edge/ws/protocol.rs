@@ -14,10 +14,10 @@ use crate::domain::presence::Presence;
 use crate::domain::time::Timestamp;
 
 macro_rules! kinds {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident $text:literal)+ }) => {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident $text:literal $summary:literal;)+ }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum $name { $($(#[$variant_doc])* $variant,)+ }
+        pub enum $name { $(#[doc = $summary] $variant,)+ }
 
         impl $name {
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
@@ -25,6 +25,10 @@ macro_rules! kinds {
             /// The `type` on the wire.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)+ }
+            }
+
+            pub const fn summary(self) -> &'static str {
+                match self { $(Self::$variant => $summary,)+ }
             }
         }
 
@@ -39,46 +43,29 @@ macro_rules! kinds {
 kinds! {
     /// The frames of clients.
     ClientKind {
-        /// The first frame of a socket; asks what has changed.
-        Hello "hello"
-        /// Keeps a quiet socket open.
-        Ping "ping"
-        /// Sends a message, or several as a list.
-        ChatSend "chat.send"
-        /// Says how far one has read.
-        ChatRead "chat.read"
-        /// Says what one's device has received.
-        ChatDelivered "chat.delivered"
-        /// Says that one is writing, or no longer.
-        ChatTyping "chat.typing"
-        /// Says whose presence one wants to hear of.
-        PresenceSubscribe "presence.subscribe"
+        Hello "hello" "The first frame of a socket; asks what has changed.";
+        Ping "ping" "Keeps a quiet socket open.";
+        ChatSend "chat.send" "Sends a message, or several as a list.";
+        ChatRead "chat.read" "Says how far one has read.";
+        ChatDelivered "chat.delivered" "Says what one's device has received.";
+        ChatTyping "chat.typing" "Says that one is writing, or no longer.";
+        PresenceSubscribe "presence.subscribe" "Says whose presence one wants to hear of.";
     }
 }
 
 kinds! {
     /// The frames of the server.
     ServerKind {
-        /// Answers a frame that was carried out.
-        Ack "ack"
-        /// Answers a frame that was not.
-        Error "error"
-        /// An entry of a conversation: a message, an edit or a deletion.
-        MessageNew "message.new"
-        /// Somebody has read up to an entry.
-        MessageRead "message.read"
-        /// A device of somebody has received the entries up to one.
-        MessageDelivered "message.delivered"
-        /// Somebody is writing, or no longer.
-        Typing "typing"
-        /// Somebody has come or gone.
-        Presence "presence"
-        /// Two people like each other, and can talk.
-        MatchNew "match.new"
-        /// Something has changed that only a sync tells.
-        SyncRequired "sync.required"
-        /// This socket ends soon: open another one, then close this.
-        Reconnect "reconnect"
+        Ack "ack" "Answers a frame that was carried out.";
+        Error "error" "Answers a frame that was not.";
+        MessageNew "message.new" "An entry of a conversation: a message, an edit or a deletion.";
+        MessageRead "message.read" "Somebody has read up to an entry.";
+        MessageDelivered "message.delivered" "A device of somebody has received the entries up to one.";
+        Typing "typing" "Somebody is writing, or no longer.";
+        Presence "presence" "Somebody has come or gone.";
+        MatchNew "match.new" "Two people like each other, and can talk.";
+        SyncRequired "sync.required" "Something has changed that only a sync tells.";
+        Reconnect "reconnect" "This socket ends soon: open another one, then close this.";
     }
 }
 

@@ -3,6 +3,8 @@
 //! Never logged: bodies, tokens, codes, mail addresses, message text. A failure is logged once, at the edge that
 //! answers for it, with its private cause. `CloudWatch` charges per byte: one line per invocation is the rule.
 
+pub mod metrics;
+
 use tracing::Instrument;
 use tracing::field::Empty;
 use tracing::level_filters::LevelFilter;
@@ -38,6 +40,7 @@ pub fn request_id() -> Option<String> {
 
 /// Starts logging at `APP_LOG_LEVEL` (default `info`). Call it first in `main`.
 pub fn init(vars: &Vars) {
+    metrics::name_function(vars.optional("AWS_LAMBDA_FUNCTION_NAME"));
     let level = vars.optional("APP_LOG_LEVEL").and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::INFO);
     tracing_subscriber::fmt()
         .json()
