@@ -27,9 +27,9 @@ fn somebody_is_there_from_their_first_device_to_their_last() {
         let registry = story.town.item("Realtime", &format!("USER#{}", bob.id), "REGISTRY").unwrap();
         (registry["sockets"]["M"].as_object().unwrap().len() == 1).then_some(())
     });
-    assert_eq!(ada_sees.heard_so_far("presence"), 0, "he still is there");
+    assert!(!ada_sees.has_heard(|frame| frame["data"]["is_online"] == false), "he still is there");
     drop(laptop);
-    let gone = ada_sees.hears("presence");
+    let gone = ada_sees.wait_for("his absence", |frame| frame["data"]["is_online"] == false)["data"].clone();
     assert_eq!((gone["user_id"].as_str(), gone["is_online"].as_bool()), (Some(&*bob.id), Some(false)));
     assert!(gone["at"].is_string(), "when he was seen last");
 }
@@ -56,7 +56,7 @@ fn whoever_vanishes_without_a_word_is_missed_when_their_lease_has_lapsed() {
     registry["lease_until"] = lapsed;
     story.town.put_item("Realtime", &registry);
     story.town.stack.invoke("sweep", &json!({})).unwrap();
-    assert_eq!(ada_sees.hears("presence")["is_online"], false);
+    ada_sees.wait_for("his absence", |frame| frame["data"]["is_online"] == false);
     bob_sleeps.is_closed();
 }
 

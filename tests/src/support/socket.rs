@@ -91,6 +91,12 @@ impl Socket {
         self.kept.iter().filter(|frame| frame["type"] == kind).count()
     }
 
+    /// Whether such a frame has come, after everything that was sent has been answered.
+    pub(crate) fn has_heard(&mut self, fits: impl Fn(&Value) -> bool) -> bool {
+        self.ask("ping", &Value::Null);
+        self.kept.iter().any(fits)
+    }
+
     /// Whether the socket still is open.
     fn receive(&mut self) -> bool {
         match self.stream.read() {
