@@ -11,6 +11,7 @@
 
 mod cache;
 mod contracts;
+mod histories;
 mod house;
 mod replay;
 mod sim;

@@ -23,6 +23,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+pub(crate) use history::Log;
 use play::{Ending, play};
 use world::Plant;
 
