@@ -11,6 +11,7 @@
 
 mod cache;
 mod contracts;
+mod costs;
 mod histories;
 mod house;
 mod replay;
