@@ -24,7 +24,7 @@ impl Bill {
         let mut bill = Self::default();
         let mut written: BTreeMap<String, Value> = BTreeMap::new();
         for Exchange { operation, request, answer } in exchanges {
-            *bill.calls.entry(operation.clone()).or_default() += 1;
+            *bill.calls.entry(named(town, operation, request)).or_default() += 1;
             match operation.as_str() {
                 "GetItem" => bill.read_units += read_units(request, size(&answer["Item"])),
                 "Query" => {
@@ -49,6 +49,14 @@ impl Bill {
     pub(super) fn requests(&self) -> usize {
         self.calls.values().sum()
     }
+}
+
+/// The operation and the table that it is about; a transaction is about several.
+fn named(town: &Town, operation: &str, request: &Value) -> String {
+    let of_batch = request["RequestItems"].as_object().and_then(|tables| tables.keys().next());
+    let name = request["TableName"].as_str().or(of_batch.map(String::as_str)).unwrap_or_default();
+    let table = ["Chat", "Realtime", "Sessions", "Ops", "Outbox"].into_iter().find(|table| town.table(table) == name);
+    table.map_or(operation.to_owned(), |table| format!("{operation} {table}"))
 }
 
 fn read_units(request: &Value, bytes: usize) -> f64 {

@@ -62,19 +62,20 @@ fn project_of(story: &Story, people: &[Person<'_>], members: usize) -> String {
     conversation
 }
 
-/// Has the first one say something to all others, who are online, by warm functions that have not seen this sender for a
-/// while.
+/// Has the first one say something to all others, who are online, in the midst of a talk: functions are warm, and know the
+/// sender's session for two seconds.
 fn cost(story: &Story, conversation: &str, members: usize, sockets: &mut [Socket]) -> Cost {
     let town = story.town;
-    sockets.last_mut().unwrap().says(conversation, "warm-up", TEXT);
-    sockets.iter_mut().for_each(|socket| drop(socket.hears("message.new")));
+    sockets[0].says(conversation, "warm-up", TEXT);
+    all_hear(sockets);
     eventually("nothing under way", || town.outbox().is_empty().then_some(()));
     let before = logged(town);
     let frames = frames(town).len();
-    (town.faults().listens(), town.posts().listens());
+    town.faults().listens();
+    town.posts().listens();
 
     sockets[0].says(conversation, "counted", TEXT);
-    sockets.iter_mut().for_each(|socket| drop(socket.hears("message.new")));
+    all_hear(sockets);
     let milliseconds = eventually("the log of the frame", || frames_of(town, frames));
     let (calls, posts) = (town.faults().heard(), town.posts().heard());
     let promise = calls.iter().filter(|call| call.operation == "DeleteItem").map(|call| &call.request);
@@ -84,6 +85,12 @@ fn cost(story: &Story, conversation: &str, members: usize, sockets: &mut [Socket
     assert_eq!(logged(town), before, "what is delivered at once needs no second function");
     let posts = posts.iter().filter(|Exchange { operation, .. }| operation == "POST").count();
     Cost { members, online: sockets.len(), bill: Bill::of(town, &calls), posts, milliseconds }
+}
+
+fn all_hear(sockets: &mut [Socket]) {
+    for socket in sockets {
+        socket.hears("message.new");
+    }
 }
 
 /// How much the functions have logged that deliver what was not delivered at once.

@@ -14,7 +14,7 @@ use crate::support::{Dice, Town};
 
 const FUNCTIONS: [&str; 3] = ["chat-send", "socket", "push"];
 /// One process dies for so many acknowledged messages: a kill that stops everybody would else be followed by the next one.
-const MESSAGES_PER_KILL: usize = 12;
+const MESSAGES_PER_KILL: usize = 24;
 
 /// Kills until the weather clears up, and answers how often.
 pub(super) fn reaps(town: &Town, world: &World, seed: u64) -> usize {

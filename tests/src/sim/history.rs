@@ -50,14 +50,12 @@ impl Log {
         let seq = entry["seq"].as_u64().unwrap_or_default();
         match self.entries.get(&seq) {
             Some(known) if known["message_id"] != entry["message_id"] => Err(format!("two entries have number {seq}")),
-            Some(known) if known["kind"] == "text" && entry["kind"] == "deleted" => Ok(drop(self.replace(seq, entry))),
-            Some(_) => Ok(()),
-            None => Ok(drop(self.replace(seq, entry))),
+            Some(known) if known["kind"] != "text" || entry["kind"] != "deleted" => Ok(()),
+            _ => {
+                self.entries.insert(seq, entry.clone());
+                Ok(())
+            }
         }
-    }
-
-    fn replace(&mut self, seq: u64, entry: &Value) -> Option<Value> {
-        self.entries.insert(seq, entry.clone())
     }
 
     /// The last entry before the first hole.

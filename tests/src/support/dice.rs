@@ -13,7 +13,7 @@ impl Dice {
         self.draw() % bound.max(1)
     }
 
-    /// SplitMix64.
+    /// `SplitMix64`.
     fn draw(&self) -> u64 {
         let mut state = self.0.lock().unwrap();
         *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
