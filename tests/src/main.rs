@@ -11,6 +11,8 @@
 
 mod cache;
 mod contracts;
+mod costs;
+mod histories;
 mod house;
 mod replay;
 mod sim;

@@ -40,37 +40,35 @@ pub(super) struct History {
 
 /// What one device has of a conversation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Log {
+pub(crate) struct Log {
     entries: BTreeMap<u64, Value>,
 }
 
 impl Log {
     /// Takes an entry in, as the protocol wants it: by its number, once. Two different ones MUST NOT have one number.
-    pub(super) fn take(&mut self, entry: &Value) -> Result<(), String> {
+    pub(crate) fn take(&mut self, entry: &Value) -> Result<(), String> {
         let seq = entry["seq"].as_u64().unwrap_or_default();
-        if let Some(known) = self.entries.get(&seq) {
-            if known["message_id"] != entry["message_id"] {
-                return Err(format!("two entries have number {seq}"));
-            }
-            if known["kind"] != "text" || entry["kind"] != "deleted" {
-                return Ok(());
+        match self.entries.get(&seq) {
+            Some(known) if known["message_id"] != entry["message_id"] => Err(format!("two entries have number {seq}")),
+            Some(known) if known["kind"] != "text" || entry["kind"] != "deleted" => Ok(()),
+            _ => {
+                self.entries.insert(seq, entry.clone());
+                Ok(())
             }
         }
-        self.entries.insert(seq, entry.clone());
-        Ok(())
     }
 
     /// The last entry before the first hole.
-    pub(super) fn last(&self) -> u64 {
+    pub(crate) fn last(&self) -> u64 {
         (1..).zip(self.entries.keys()).take_while(|(n, seq)| n == *seq).map(|(n, _)| n).last().unwrap_or(0)
     }
 
-    pub(super) fn has_hole(&self) -> bool {
+    pub(crate) fn has_hole(&self) -> bool {
         self.entries.len() as u64 > self.last()
     }
 
     /// The conversation as its reader sees it: who said what in which order, after all edits and deletions.
-    pub(super) fn reading(&self) -> Vec<(u64, String, Option<String>)> {
+    pub(crate) fn reading(&self) -> Vec<(u64, String, Option<String>)> {
         let mut texts: BTreeMap<u64, (String, Option<String>)> = BTreeMap::new();
         for (seq, entry) in &self.entries {
             let text = entry["text"].as_str().map(str::to_owned);
@@ -103,7 +101,7 @@ impl Log {
         self.entries.iter().all(is_there)
     }
 
-    pub(super) fn seqs(&self) -> Vec<u64> {
+    pub(crate) fn seqs(&self) -> Vec<u64> {
         self.entries.keys().copied().collect()
     }
 }

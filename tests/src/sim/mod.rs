@@ -25,6 +25,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+pub(crate) use history::Log;
 use play::{Ending, play};
 pub(crate) use ports::InMemory;
 use world::Plant;

@@ -2,6 +2,8 @@
 
 mod answer;
 mod circle;
+mod dice;
+mod exchange;
 mod fault_proxy;
 mod flow;
 mod leaks;
@@ -10,9 +12,13 @@ mod provider;
 mod socket;
 mod story;
 mod town;
+mod weather;
+mod weathered;
 
 pub(crate) use answer::Answer;
 pub(crate) use circle::{Circle, names};
+pub(crate) use dice::Dice;
+pub(crate) use exchange::Exchange;
 pub(crate) use fault_proxy::{Fault, FaultProxy, On};
 pub(crate) use flow::{Flow, fresh_address};
 pub(crate) use person::{PASSWORD, Person};
@@ -20,3 +26,4 @@ pub(crate) use provider::{Browser, CALLBACK, Provider};
 pub(crate) use socket::Socket;
 pub(crate) use story::Story;
 pub(crate) use town::{Town, any_address, eventually};
+pub(crate) use weather::Weather;

@@ -3,8 +3,8 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
-use serde_json::json;
-use shared::domain::limit::{Limit, Subject};
+use serde_json::{Value, json};
+use shared::domain::limit::{Limit, Subject, Window};
 use shared::domain::time::Timestamp;
 
 use super::{Person, Town, eventually};
@@ -37,6 +37,13 @@ impl Story {
     /// The only story in its town: nobody else can do with a cache that comes and goes.
     pub(crate) fn in_a_storm() -> Self {
         Self { town: Town::stormy(), ids: Mutex::default(), _turn: None }
+    }
+
+    /// A story about everything that goes wrong at random, or about what is done when nothing does: one at a time.
+    pub(crate) fn in_the_weather() -> Self {
+        static TURN: Mutex<()> = Mutex::new(());
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        Self { town: Town::weathered(), ids: Mutex::default(), _turn: Some(turn) }
     }
 
     pub(crate) fn with_providers() -> Self {
@@ -77,19 +84,31 @@ impl Story {
             let window = limit.window_of(subject, now);
             (window.ends_at.since(now) > Duration::from_secs(25)).then_some(window)
         });
-        let counter = json!({
-            "pk": { "S": format!("LIMIT#{}#{}", limit.name, subject.as_str()) },
-            "sk": { "S": format!("{}#0", window.number) },
-            "count": { "N": (limit.max - left).to_string() },
-            "expires_at": { "N": window.ends_at.unix_seconds().to_string() },
-        });
-        self.town.put_item("Ops", &counter);
+        self.town.put_item("Ops", &counter(limit, subject, &window, i64::from(limit.max - left)));
+    }
+
+    /// Room for more than a limit allows, for some minutes: this story is not about the limit.
+    pub(crate) fn has_room(&self, limit: &Limit, subject: &Subject) {
+        let now = UNIX_EPOCH.elapsed().unwrap().as_secs();
+        for step in 0..15 {
+            let window = limit.window_of(subject, Timestamp::from_unix_seconds(now) + limit.window * step);
+            self.town.put_item("Ops", &counter(limit, subject, &window, -100_000));
+        }
     }
 
     fn left_over(&self) -> Vec<String> {
         let ids = self.ids.lock().unwrap();
         self.town.outbox().into_iter().filter(|row| ids.iter().any(|id| row.contains(id))).collect()
     }
+}
+
+fn counter(limit: &Limit, subject: &Subject, window: &Window, count: i64) -> Value {
+    json!({
+        "pk": { "S": format!("LIMIT#{}#{}", limit.name, subject.as_str()) },
+        "sk": { "S": format!("{}#0", window.number) },
+        "count": { "N": count.to_string() },
+        "expires_at": { "N": window.ends_at.unix_seconds().to_string() },
+    })
 }
 
 /// A story that leaves promises in the outbox, messages in a dead-letter queue or secrets in a log has failed.

@@ -18,6 +18,8 @@ pub(crate) struct Town {
     pub(crate) stack: LocalStack,
     /// Between the functions and `DynamoDB`, in towns where things go wrong.
     pub(crate) faults: Option<FaultProxy>,
+    /// Between the functions and the sockets of people, where these break.
+    pub(crate) posts: Option<FaultProxy>,
     agent: Agent,
     /// Milliseconds since 1970.
     logs_read_until: Mutex<i64>,
@@ -73,17 +75,21 @@ impl Town {
         &TOWN
     }
 
-    fn found_with(label: &str, cache: bool, parameters: Vec<(String, String)>) -> Self {
+    pub(super) fn found_with(label: &str, cache: bool, parameters: Vec<(String, String)>) -> Self {
         let options = StackOptions { label: format!("test-{label}"), cache, parameters, ..Default::default() };
         let stack = LocalStack::start(options).unwrap_or_else(|failure| panic!("{failure}"));
         // What one person does the next one sees at once: stories would only wait.
         stack.set_function_env("matching", &[("APP_CANDIDATES_POLL_SECONDS", "0")]).unwrap();
         let config = Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE));
-        Self { stack, faults: None, agent: config.build().into(), logs_read_until: Mutex::default() }
+        Self { stack, faults: None, posts: None, agent: config.build().into(), logs_read_until: Mutex::default() }
     }
 
     pub(crate) fn faults(&self) -> &FaultProxy {
         self.faults.as_ref().expect("nothing goes wrong in this town")
+    }
+
+    pub(crate) fn posts(&self) -> &FaultProxy {
+        self.posts.as_ref().expect("nothing happens to sockets in this town")
     }
 
     pub(crate) fn get(&self, token: Option<&str>, path: &str) -> Answer {
