@@ -64,39 +64,55 @@ fn project_of(story: &Story, people: &[Person<'_>], members: usize) -> String {
 }
 
 /// Has the first one say something to all others, who are online, in the midst of a talk: functions are warm, and know the
-/// sender's session for two seconds.
+/// sender's session for two seconds. A machine that is too busy to post in time hands over, and is asked again.
 fn cost(story: &Story, conversation: &str, members: usize, sockets: &mut [Socket]) -> Cost {
+    let tries = (0..5).find_map(|n| counted(story.town, conversation, n, sockets));
+    let (milliseconds, calls, posts) = tries.expect("a message is delivered at once");
     let town = story.town;
-    sockets[0].says(conversation, "warm-up", TEXT);
+    let promised = calls.iter().filter(|call| call.operation == "TransactWriteItems").find_map(promise).unwrap();
+    let deleted = calls.iter().filter(|call| is_about(town, call, "DeleteItem")).map(|call| &call.request["Key"]["sk"]);
+    assert_eq!(deleted.filter(|sk| **sk == promised["sk"]).count(), 1, "whoever keeps a promise deletes its row");
+    let request = promised["request_id"]["S"].as_str().unwrap();
+    for function in ["outbox", "push"] {
+        let lines = town.stack.function_logs(function, 0).unwrap();
+        assert!(lines.iter().all(|line| !line.message.contains(request)), "{function} has had to do with it");
+    }
+    Cost { members, online: sockets.len(), bill: Bill::of(town, &calls), posts, milliseconds }
+}
+
+/// The milliseconds, the calls to `DynamoDB` and the number of posts to sockets for one message, unless it was handed over.
+fn counted(town: &Town, conversation: &str, n: usize, sockets: &mut [Socket]) -> Option<(u64, Vec<Exchange>, usize)> {
+    sockets[0].says(conversation, &format!("warm-up-{n}"), TEXT);
     all_hear(sockets);
     eventually("nothing under way", || town.outbox().is_empty().then_some(()));
-    let before = logged(town);
     let frames = frames(town).len();
     town.faults().listens();
     town.posts().listens();
-
-    sockets[0].says(conversation, "counted", TEXT);
+    let name = format!("counted-{n}");
+    sockets[0].says(conversation, &name, TEXT);
+    let (calls, posts) = (town.faults().heard(), town.posts().heard());
+    let posts = posts.iter().filter(|post| post.request["data"]["client_id"] == name.as_str()).count();
     all_hear(sockets);
     let milliseconds = eventually("the log of the frame", || frames_of(town, frames));
-    let (calls, posts) = (town.faults().heard(), town.posts().heard());
-    let promise = calls.iter().filter(|call| call.operation == "DeleteItem").map(|call| &call.request);
-    let promises: Vec<_> = promise.filter(|request| request["TableName"] == town.table("Outbox").as_str()).collect();
-    assert_eq!(promises.len(), 1, "whoever keeps a promise deletes its row");
-    assert!(town.outbox().is_empty());
-    assert_eq!(logged(town), before, "what is delivered at once needs no second function");
-    let posts = posts.iter().filter(|Exchange { operation, .. }| operation == "POST").count();
-    Cost { members, online: sockets.len(), bill: Bill::of(town, &calls), posts, milliseconds }
+    let is_handed_over = calls.iter().any(|call| is_about(town, call, "PutItem"));
+    (!is_handed_over).then_some((milliseconds, calls, posts))
+}
+
+/// Whether a call does this to a promise.
+fn is_about(town: &Town, call: &Exchange, operation: &str) -> bool {
+    call.operation == operation && call.request["TableName"] == town.table("Outbox").as_str()
+}
+
+/// The row of the promise in a transaction.
+fn promise(transaction: &Exchange) -> Option<Value> {
+    let writes = transaction.request["TransactItems"].as_array()?;
+    writes.iter().map(|write| &write["Put"]["Item"]).find(|item| item["first"].is_object()).cloned()
 }
 
 fn all_hear(sockets: &mut [Socket]) {
     for socket in sockets {
         socket.hears("message.new");
     }
-}
-
-/// How much the functions have logged that deliver what was not delivered at once.
-fn logged(town: &Town) -> [usize; 2] {
-    ["outbox", "push"].map(|function| town.stack.function_logs(function, 0).unwrap().len())
 }
 
 /// For how long each frame was worked on, in milliseconds.
