@@ -9,8 +9,9 @@ mod sync;
 
 use std::sync::Arc;
 
-use shared::delivery::Delivery;
+use shared::delivery::{Delivery, Patience};
 use shared::domain::outbox::{Effect, OutboxEntry, PushEffect};
+use shared::edge::queue;
 use shared::error::{Error, Result};
 use shared::ports::conversations::Conversations;
 use shared::presences::Presences;
@@ -20,6 +21,11 @@ pub struct Deps {
     pub conversations: Arc<dyn Conversations>,
     pub presences: Presences,
     pub delivery: Delivery,
+}
+
+/// How long it has been tried to deliver what is being delivered.
+fn patience() -> Patience {
+    Patience::at_attempt(queue::attempt())
 }
 
 /// Delivers one event. A failure leaves it in the queue; frames that got through are repeated under the same id.

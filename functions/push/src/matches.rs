@@ -7,7 +7,7 @@ use shared::edge::ws::ServerFrame;
 use shared::edge::ws::protocol::{MatchNew, ServerKind};
 use shared::error::Result;
 
-use crate::Deps;
+use crate::{Deps, patience};
 
 /// Both people hear of the match, each with the other's id, unless it is over by now.
 pub(crate) async fn push(
@@ -23,7 +23,7 @@ pub(crate) async fn push(
     for (person, other) in [(a, b), (b, a)] {
         let data = MatchNew { user_id: other, conversation_id, matched_at: conversation.created_at };
         let frame = ServerFrame::event(ServerKind::MatchNew, &entry.id, data).to_json();
-        deps.delivery.reach(&[person], &[frame], entry).await?;
+        deps.delivery.reach(&[person], &[frame], entry, patience()).await?;
     }
     deps.delivery.finish(entry).await
 }

@@ -9,7 +9,7 @@ use shared::edge::ws::ServerFrame;
 use shared::edge::ws::protocol::ServerKind;
 use shared::error::{Error, Result};
 
-use crate::Deps;
+use crate::{Deps, patience};
 
 /// Entries of a conversation that were promised together.
 #[derive(Clone, Copy)]
@@ -30,7 +30,7 @@ pub(crate) async fn push(deps: &Deps, range: Range, left: Option<&[ConnectionId]
         Some(left) => deps.delivery.known(left).await?,
         None => deps.delivery.sockets_of(&deps.conversations.members(&conversation).await?).await?,
     };
-    deps.delivery.reach_sockets(sockets, &frames, entry).await?;
+    deps.delivery.reach_sockets(sockets, &frames, entry, patience()).await?;
     deps.delivery.finish(entry).await
 }
 

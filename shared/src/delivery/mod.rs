@@ -5,6 +5,8 @@
 
 mod fanout;
 mod promises;
+
+pub use promises::Patience;
 #[cfg(test)]
 mod tests;
 

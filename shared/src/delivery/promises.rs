@@ -1,7 +1,5 @@
 //! Keeping promises: what becomes of an outbox entry when its frames were posted, or were not.
 
-use std::time::Duration;
-
 use super::{Delivery, Outcome};
 use crate::domain::id::{SessionId, UserId};
 use crate::domain::outbox::OutboxEntry;
@@ -9,9 +7,22 @@ use crate::domain::socket::{ConnectionId, Socket};
 use crate::error::{Error, Result};
 use crate::telemetry::metrics::{self, Metric};
 
-/// A socket that lacks a frame this long after it was promised is closed: its client opens another one and syncs, which
-/// helps more than one more try.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// What is done about sockets that take nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// They are tried again later.
+    Left,
+    /// They have taken nothing before, minutes ago: they are closed. Their clients open others and sync, which helps more
+    /// than one more try.
+    Over,
+}
+
+impl Patience {
+    /// The patience of a queue with a message that has come so often.
+    pub const fn at_attempt(attempt: u32) -> Self {
+        if attempt <= 1 { Self::Left } else { Self::Over }
+    }
+}
 
 impl Delivery {
     /// Posts `frames` to all live sockets of `people` and keeps the promise of `entry`; what does not get through in time
@@ -35,19 +46,31 @@ impl Delivery {
 
     /// Posts `frames` to all live sockets of `people`. An error unless each of them has them, is gone, or was closed
     /// because it took nothing for too long: then the queue tries again later.
-    pub async fn reach(&self, people: &[UserId], frames: &[String], entry: &OutboxEntry) -> Result<()> {
-        self.reach_sockets(self.sockets_of(people).await?, frames, entry).await
+    pub async fn reach(
+        &self,
+        people: &[UserId],
+        frames: &[String],
+        entry: &OutboxEntry,
+        patience: Patience,
+    ) -> Result<()> {
+        self.reach_sockets(self.sockets_of(people).await?, frames, entry, patience).await
     }
 
     /// The same for sockets that are known already.
-    pub async fn reach_sockets(&self, sockets: Vec<Socket>, frames: &[String], entry: &OutboxEntry) -> Result<()> {
+    pub async fn reach_sockets(
+        &self,
+        sockets: Vec<Socket>,
+        frames: &[String],
+        entry: &OutboxEntry,
+        patience: Patience,
+    ) -> Result<()> {
         let outcome = self.post_to(&sockets, frames).await;
         self.measure(&outcome, entry);
         let left = outcome.left;
         if left.is_empty() {
             return Ok(());
         }
-        if self.ambient.now().since(entry.created_at) < PATIENCE {
+        if patience == Patience::Left {
             return Err(Error::unavailable("some sockets take nothing"));
         }
         tracing::warn!(sockets.closed = left.len(), "closed because they take nothing");

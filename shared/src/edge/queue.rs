@@ -97,19 +97,30 @@ where
     response
 }
 
-/// Where a message comes from.
+/// Where a message comes from, and how often it has come.
 struct Origin {
     message_id: String,
     request_id: String,
+    attempt: u32,
+}
+
+tokio::task_local! {
+    static ATTEMPT: u32;
+}
+
+/// How often the message that is being handled has come; one for the first time, and outside of a queue.
+pub fn attempt() -> u32 {
+    ATTEMPT.try_with(|attempt| *attempt).unwrap_or(1)
 }
 
 fn read<M: Message>(record: SqsMessage) -> (Origin, Result<M>) {
     let message_id = record.message_id.unwrap_or_default();
+    let attempt = record.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(1);
     let message = serde_json::from_str::<M>(record.body.as_deref().unwrap_or_default());
     let request_id = message.as_ref().ok().and_then(M::request_id).unwrap_or(&message_id).to_owned();
     // The body of a message that cannot be read stays out of the log; it is found in the dead-letter queue.
     let message = message.map_err(|error| Error::internal(format!("unreadable message: {:?}", error.classify())));
-    (Origin { message_id, request_id }, message)
+    (Origin { message_id, request_id, attempt }, message)
 }
 
 async fn handle_record<M, F, R>(record: SqsMessage, handler: &F) -> Option<BatchItemFailure>
@@ -124,7 +135,8 @@ where
 
 /// Does the work under the id of the request that caused it, and names the message if it failed.
 async fn failure(origin: Origin, work: impl Future<Output = Result<()>>) -> Option<BatchItemFailure> {
-    let Origin { message_id, request_id } = origin;
+    let Origin { message_id, request_id, attempt } = origin;
+    let work = ATTEMPT.scope(attempt, work);
     let has_failed = telemetry::with_request_id(request_id, async {
         let outcome = work.await;
         outcome.inspect_err(telemetry::report).is_err()

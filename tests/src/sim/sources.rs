@@ -84,7 +84,10 @@ fn receive(aws: &Aws) -> Vec<Queued> {
 }
 
 async fn handle(aws: &Aws, batch: Vec<Queued>) {
-    let records = batch.iter().map(|message| json!({ "messageId": message.id.to_string(), "body": message.body }));
+    let records = batch.iter().map(|message| {
+        let attributes = json!({ "ApproximateReceiveCount": message.receives.to_string() });
+        json!({ "messageId": message.id.to_string(), "body": message.body, "attributes": attributes })
+    });
     let event = serde_json::from_value(json!({ "Records": records.collect::<Vec<_>>() })).unwrap();
     let pushed = RefCell::new(Vec::new());
     let push = async |entry: OutboxEntry| {

@@ -3,9 +3,9 @@
 use super::world::Does::{Accept, BeGone, Throttle};
 use super::world::{World, entry, frames, person, session};
 use super::{FOREVER, SHORT, names};
+use crate::delivery::Patience;
 use crate::domain::outbox::{Effect, PushEffect};
 use crate::domain::socket::ConnectionId;
-use crate::domain::time::Timestamp;
 
 #[tokio::test]
 async fn a_promise_is_kept_only_when_everybody_has_everything() {
@@ -34,17 +34,13 @@ async fn a_promise_about_people_whose_sockets_nobody_knows_is_handed_over_whole(
 }
 
 #[tokio::test]
-async fn a_socket_that_takes_nothing_is_tried_for_a_minute_and_then_closed() {
+async fn a_socket_that_takes_nothing_twice_is_closed() {
     let world = World::of(&["1a", "2a"]);
     world.script("2a", [Throttle]);
-    let (delivery, said) = (world.delivery(SHORT), frames(&["one"]));
-    let fresh = entry();
-    assert!(delivery.reach(&[person(1), person(2)], &said, &fresh).await.unwrap_err().retryable());
-    assert!(world.closed.lock().unwrap().is_empty());
-
-    let mut old = fresh;
-    old.created_at = Timestamp::from_unix_seconds(old.created_at.unix_seconds() - 60);
-    delivery.reach(&[person(1), person(2)], &said, &old).await.unwrap();
+    let (delivery, said, both) = (world.delivery(SHORT), frames(&["one"]), [person(1), person(2)]);
+    let first = delivery.reach(&both, &said, &entry(), Patience::at_attempt(1)).await;
+    assert!(first.unwrap_err().retryable() && world.closed.lock().unwrap().is_empty());
+    delivery.reach(&both, &said, &entry(), Patience::at_attempt(2)).await.unwrap();
     assert_eq!(*world.closed.lock().unwrap(), ["2a"]);
     assert_eq!(*world.removed.lock().unwrap(), ["2a"]);
     assert_eq!(*world.finished.lock().unwrap(), 0, "who reaches people in several steps says itself when it is done");
