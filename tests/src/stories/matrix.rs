@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use xtask::admin::Role;
 
 use super::moderation::staff;
-use crate::support::{Answer, Fault, On, Person, Story, Town};
+use crate::support::{Answer, Circle, Fault, On, Person, Story, Town};
 
 const MATRIX: &str = "/v1/admin/matrix";
 const IMPORT: &str = "/v1/admin/matrix/import";
@@ -13,14 +13,6 @@ const IMPORT: &str = "/v1/admin/matrix/import";
 fn rare_skills(person: &Person<'_>) -> [String; 2] {
     let tail = &person.id[person.id.len() - 12..];
     [format!("falconry {tail}"), format!("Sailing/{tail}")]
-}
-
-fn skilled<'s>(story: &'s Story, name: &str, skill: &str) -> Person<'s> {
-    let person = story.newcomer(name);
-    let mut profile = Person::profile(name);
-    profile["skills"] = json!([skill]);
-    person.writes_profile(&profile);
-    person
 }
 
 fn states(admin: &Person<'_>, a: &str, b: &str, value: f64) -> Answer {
@@ -61,11 +53,15 @@ fn an_edit_of_the_matrix_is_in_the_very_next_answers() {
     let story = Story::in_peace();
     let admin = staff(&story, "Ann", Role::Admin);
     let [one, other] = rare_skills(&admin);
-    let (ada, bob) = (skilled(&story, "Ada", &one), skilled(&story, "Bob", &other));
+    // Nobody else is in their lists, however many people are in the town.
+    let circle = Circle::of(&story);
+    let knowing = |name: &str, skill: &String| circle.member(name, &json!({ "skills": [skill] }));
+    let (ada, bob) = (knowing("Ada", &one), knowing("Bob", &other));
     let seen = || {
         let [by_ada, by_bob] = [(&ada, &bob), (&bob, &ada)].map(|(me, them)| {
             let explained = me.gets(&format!("/v1/matches/{}", them.id)).expect(200)["score"].clone();
-            let listed = me.suggestions().into_iter().find(|item| item["user_id"] == them.id).unwrap()["score"].clone();
+            let list = circle.asks(me, "limit=100").expect(200)["items"].as_array().unwrap().clone();
+            let listed = list.into_iter().find(|item| item["user_id"] == them.id).unwrap()["score"].clone();
             assert_eq!(skills_of(&explained), skills_of(&listed));
             skills_of(&explained)
         });
