@@ -2,9 +2,7 @@
 
 use shared::domain::conversation::{Content, Conversation, Message};
 use shared::domain::outbox::{Effect, OutboxEntry, PushEffect};
-use shared::edge::views::MessageView;
 use shared::edge::ws::ServerFrame;
-use shared::edge::ws::protocol::ServerKind;
 use shared::error::{Code, Result};
 use shared::telemetry::metrics::{self, Metric};
 
@@ -135,10 +133,7 @@ pub(crate) fn promise(deps: &Deps, conversation: &Conversation, entries: u64) ->
 /// outbox, from where `sweep` hands it to `push`.
 pub(crate) async fn deliver(deps: &Deps, stored: Try) {
     let Try { conversation, messages, entry } = stored;
-    let frame = |message: &Message| {
-        ServerFrame::event(ServerKind::MessageNew, &message.message_id, MessageView::from(message)).to_json()
-    };
-    let frames: Vec<String> = messages.iter().map(frame).collect();
+    let frames: Vec<String> = messages.iter().map(|message| ServerFrame::message_new(message).to_json()).collect();
     let delivered = async {
         let people = deps.intake.members(&conversation).await?;
         deps.delivery.deliver(&people, &frames, &entry).await

@@ -20,10 +20,13 @@ pub(crate) async fn push(
     let Some(conversation) = conversation.filter(Conversation::is_open) else {
         return deps.delivery.finish(entry).await;
     };
+    let mut told = Ok(());
     for (person, other) in [(a, b), (b, a)] {
         let data = MatchNew { user_id: other, conversation_id, matched_at: conversation.created_at };
         let frame = ServerFrame::event(ServerKind::MatchNew, &entry.id, data).to_json();
-        deps.delivery.reach(&[person], &[frame], entry, patience()).await?;
+        // A socket of the one that takes nothing keeps the other one from nothing.
+        told = told.and(deps.delivery.reach(&[person], &[frame], entry, patience()).await);
     }
+    told?;
     deps.delivery.finish(entry).await
 }

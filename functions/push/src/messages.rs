@@ -4,9 +4,7 @@ use shared::domain::conversation::{Conversation, Message};
 use shared::domain::id::ConversationId;
 use shared::domain::outbox::OutboxEntry;
 use shared::domain::socket::ConnectionId;
-use shared::edge::views::MessageView;
 use shared::edge::ws::ServerFrame;
-use shared::edge::ws::protocol::ServerKind;
 use shared::error::{Error, Result};
 
 use crate::{Deps, patience};
@@ -25,7 +23,8 @@ pub(crate) async fn push(deps: &Deps, range: Range, left: Option<&[ConnectionId]
     let Some(conversation) = conversation.filter(Conversation::is_readable) else {
         return deps.delivery.finish(entry).await;
     };
-    let frames: Vec<String> = entries(deps, range).await?.iter().map(frame).collect();
+    let entries = entries(deps, range).await?;
+    let frames: Vec<String> = entries.iter().map(|message| ServerFrame::message_new(message).to_json()).collect();
     let sockets = match left {
         Some(left) => deps.delivery.known(left).await?,
         None => deps.delivery.sockets_of(&deps.conversations.members(&conversation).await?).await?,
@@ -38,8 +37,4 @@ async fn entries(deps: &Deps, Range { conversation_id, first, last }: Range) -> 
     let count = usize::try_from(last.saturating_sub(first) + 1).unwrap_or(usize::MAX);
     let messages = deps.conversations.history(conversation_id, first.saturating_sub(1), count).await?;
     if messages.len() == count { Ok(messages) } else { Err(Error::internal("a promised entry does not exist")) }
-}
-
-fn frame(message: &Message) -> String {
-    ServerFrame::event(ServerKind::MessageNew, &message.message_id, MessageView::from(message)).to_json()
 }

@@ -1,11 +1,16 @@
 //! Keeping promises: what becomes of an outbox entry when its frames were posted, or were not.
 
+use futures::future::try_join_all;
+
 use super::{Delivery, Outcome};
 use crate::domain::id::{SessionId, UserId};
 use crate::domain::outbox::OutboxEntry;
 use crate::domain::socket::{ConnectionId, Socket};
 use crate::error::{Error, Result};
 use crate::telemetry::metrics::{self, Metric};
+
+/// How many sockets are looked up at the same time.
+const LOOKUPS: usize = 50;
 
 /// What is done about sockets that take nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +96,10 @@ impl Delivery {
             Metric::SocketsLeft { count: count(outcome.left.len()) },
         ];
         metrics::record(&metrics, now);
+        if outcome.oversized > 0 {
+            // Nobody can be given them, so the promise ends here, and not in silence.
+            tracing::error!(frames.oversized = outcome.oversized, "frames are too large to be posted");
+        }
     }
 
     /// Posts a frame that nobody misses who does not hear it: a sync tells the same, or it is over by then.
@@ -108,8 +117,9 @@ impl Delivery {
     /// Those of some sockets that are still there.
     pub async fn known(&self, connection_ids: &[ConnectionId]) -> Result<Vec<Socket>> {
         let mut sockets = Vec::with_capacity(connection_ids.len());
-        for connection_id in connection_ids {
-            sockets.extend(self.registry.find(connection_id).await?);
+        for some in connection_ids.chunks(LOOKUPS) {
+            let found = try_join_all(some.iter().map(|connection_id| self.registry.find(connection_id))).await?;
+            sockets.extend(found.into_iter().flatten());
         }
         Ok(sockets)
     }

@@ -1,5 +1,7 @@
 //! Who is there, who watches, who may know, in memory.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use shared::domain::conversation::Party;
 use shared::domain::id::UserId;
@@ -46,7 +48,12 @@ impl PresenceBoard for Memory {
     }
 
     async fn count_online(&self) -> Result<u64> {
-        Ok(0)
+        let now = self.0.now();
+        let count = |state: &mut State| {
+            let live = state.sockets.values().filter(|socket| socket.is_live(now)).map(|socket| socket.user_id);
+            live.collect::<BTreeSet<_>>().len() as u64
+        };
+        self.0.call("board.count_online", Does::Read, count).await
     }
 
     async fn lapsed(&self, limit: usize) -> Result<Vec<UserId>> {

@@ -1,5 +1,5 @@
 //! Sockets that stall, throttle, vanish and refuse. Tests wait for what happens and not for clocks, but for those about the
-//! deadline: tokio's paused clock is a feature that would have every SDK crate compiled once more.
+//! deadline.
 
 mod promises;
 mod world;

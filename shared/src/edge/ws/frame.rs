@@ -5,9 +5,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::protocol::{ClientKind, ServerKind};
+use crate::domain::conversation::Message;
 use crate::domain::fields::Fields;
 use crate::domain::input::Input;
 use crate::edge::http::parse;
+use crate::edge::views::MessageView;
 use crate::error::{Code, Error, Result};
 
 /// The version of the protocol, the `v` of every frame.
@@ -107,6 +109,11 @@ impl ServerFrame {
         Self { id: Some(id.to_string()), ..Self::new(kind, data) }
     }
 
+    /// The event that tells of an entry of a conversation.
+    pub fn message_new(message: &Message) -> Self {
+        Self::event(ServerKind::MessageNew, &message.message_id, MessageView::from(message))
+    }
+
     pub(super) fn in_answer_to(self, id: Option<String>) -> Self {
         Self { id, ..self }
     }
@@ -119,6 +126,10 @@ impl ServerFrame {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::conversation::{ClientId, Content, MAX_TEXT_CHARS, MessageText};
+    use crate::domain::id::{ConversationId, Id, MessageId, UserId};
+    use crate::domain::time::Timestamp;
+    use crate::ports::sockets::MAX_FRAME_BYTES;
 
     #[test]
     fn an_answer_carries_the_id_even_of_a_frame_that_makes_no_sense() {
@@ -128,6 +139,27 @@ mod tests {
         assert_eq!((id, frame.unwrap_err().code()), (None, Code::MalformedBody));
         let (_, frame) = ClientFrame::read(r#"{"v":2,"type":"ping"}"#);
         assert_eq!(frame.unwrap_err().code(), Code::UnsupportedVersion);
+    }
+
+    /// API Gateway would close the receiving socket otherwise.
+    #[test]
+    fn the_longest_message_fits_into_a_frame() {
+        let at = Timestamp::from_unix_seconds(1_800_000_000);
+        for character in ["\u{1F469}", "\"", "é", "\\"] {
+            let text = MessageText::parse(&character.repeat(MAX_TEXT_CHARS)).unwrap();
+            let client_id = ClientId::parse(&"c".repeat(64)).unwrap();
+            let message = Message {
+                conversation_id: ConversationId::from_parts(at, [1; 10]),
+                seq: u64::MAX,
+                count: u64::MAX,
+                message_id: MessageId::from_parts(at, [2; 10]),
+                sender_id: UserId::from_parts(at, [3; 10]),
+                sent_at: at,
+                content: Content::Text { client_id, text, edited_at: Some(at) },
+            };
+            let size = ServerFrame::message_new(&message).to_json().len();
+            assert!(size > MAX_TEXT_CHARS && size <= MAX_FRAME_BYTES, "{character}: {size} bytes");
+        }
     }
 
     #[test]

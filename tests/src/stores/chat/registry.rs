@@ -98,6 +98,8 @@ fn a_presence_is_told_for_what_it_was_read_as() {
         assert!(side.board.lapsed(1_000).await.unwrap().contains(&ada));
         assert!(side.board.note_told(&gone).await.unwrap());
         assert!(!side.board.lapsed(1_000).await.unwrap().contains(&ada));
+        side.connects(stranger).await;
+        assert!(side.board.count_online().await.unwrap() >= 1, "others may be there, too");
     });
 }
 
