@@ -8,10 +8,6 @@ fn build(town: &Town) {
     assert_eq!(town.stack.invoke("index-build", &json!({ "all": true })).unwrap(), Value::Null);
 }
 
-fn headline<'v>(list: &'v [Value], person: &Person<'_>) -> Option<&'v str> {
-    list.iter().find(|item| item["user_id"] == person.id.as_str()).and_then(|item| item["headline"].as_str())
-}
-
 #[test]
 fn what_people_do_after_a_build_is_seen_at_once() {
     let story = Story::alone();
@@ -25,7 +21,7 @@ fn what_people_do_after_a_build_is_seen_at_once() {
     let mut profile = Person::profile("Bob");
     profile["headline"] = json!("Sails");
     bob.writes_profile(&profile);
-    assert_eq!(headline(&ada.suggestions(), &bob), Some("Sails"), "what is shown is read afresh");
+    assert_eq!(ada.suggestion_of(&bob).unwrap()["headline"], "Sails", "what is shown is read afresh");
     let dan = story.resident("Dan");
     eventually("somebody who came after the build", || ada.is_shown(&dan).then_some(()));
     profile["visible"] = json!(false);

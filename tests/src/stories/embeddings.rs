@@ -51,7 +51,7 @@ fn what_two_people_say_becomes_a_reason() {
     assert_eq!(forth, back, "a score is the same from both sides");
     assert_eq!(forth["versions"]["embedding"], "all-MiniLM-L6-v2");
     assert_eq!(forth["not_compared"], json!([]));
-    let listed = ada.suggestions().into_iter().find(|item| item["user_id"] == bob.id).unwrap();
+    let listed = ada.suggestion_of(&bob).unwrap();
     assert_eq!(listed["score"], forth, "a list says what the pair says");
 }
 

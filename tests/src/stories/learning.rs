@@ -4,16 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::support::{Person, Story, Town};
+use crate::support::{Circle, Person, Story, Town};
 
 /// Somebody who says nothing in their own words, so that nothing about them changes a moment later.
-fn of_field<'s>(story: &'s Story, name: &str, field: &str, years: u8) -> Person<'s> {
-    let person = story.newcomer(name);
-    let mut profile = Person::profile(name);
-    (profile["field"], profile["experience_years"]) = (json!(field), json!(years));
-    (profile["headline"], profile["interests"]) = (Value::Null, json!([]));
-    person.writes_profile(&profile);
-    person
+fn of_field<'s>(circle: &Circle<'s>, name: &str, field: &str, years: u8) -> Person<'s> {
+    circle.member(name, &json!({ "field": field, "experience_years": years, "headline": null, "interests": [] }))
 }
 
 fn learning(person: &Person<'_>) -> Value {
@@ -21,13 +16,14 @@ fn learning(person: &Person<'_>) -> Value {
 }
 
 /// How one person is shown another: the place in the list before `rival`, and what stands there.
-fn shown(me: &Person<'_>, other: &Person<'_>, rival: &Person<'_>) -> (bool, Value) {
+fn shown(circle: &Circle<'_>, me: &Person<'_>, other: &Person<'_>, rival: &Person<'_>) -> (bool, Value) {
     // Other stories of the town edit the matrix meanwhile, about skills that nobody here has.
     let at_any_version = |mut item: Value| {
         item["score"]["versions"]["matrix"] = json!("any");
         item
     };
-    let list: Vec<_> = me.suggestions().into_iter().map(at_any_version).collect();
+    let list = circle.asks(me, "limit=100").expect(200)["items"].as_array().unwrap().clone();
+    let list: Vec<_> = list.into_iter().map(at_any_version).collect();
     let place = |person: &Person<'_>| list.iter().position(|item| item["user_id"] == person.id).unwrap();
     let explained = at_any_version(me.gets(&format!("/v1/matches/{}", other.id)).expect(200));
     assert_eq!(explained, list[place(other)], "list and explanation say the same");
@@ -63,21 +59,25 @@ fn counted(person: &Person<'_>) -> BTreeMap<String, u64> {
 #[test]
 fn who_likes_designers_is_shown_designers_first_and_told_why() {
     let story = Story::in_peace();
-    let ada = of_field(&story, "Ada", "technology", 7);
-    let designers: Vec<_> = (0..5).map(|_| of_field(&story, "Dea", "design", 7)).collect();
-    let potters: Vec<_> = (0..5).map(|_| of_field(&story, "Pat", "crafts", 7)).collect();
+    let circle = Circle::of(&story);
+    let ada = of_field(&circle, "Ada", "technology", 7);
+    let designers: Vec<_> = (0..5).map(|_| of_field(&circle, "Dea", "design", 7)).collect();
+    let potters: Vec<_> = (0..5).map(|_| of_field(&circle, "Pat", "crafts", 7)).collect();
     // By what counts for everybody, the potter's years outweigh the designer's field by a little.
-    let (dora, carl) = (of_field(&story, "Dora", "design", 16), of_field(&story, "Carl", "crafts", 7));
-    let (is_first, before) = shown(&ada, &dora, &carl);
+    let (dora, carl) = (of_field(&circle, "Dora", "design", 16), of_field(&circle, "Carl", "crafts", 7));
+    let (is_first, before) = shown(&circle, &ada, &dora, &carl);
     assert!(!is_first && before.get("for_you").is_none(), "{before}");
 
     for designer in &designers {
         ada.likes(designer);
     }
     potters[1..].iter().for_each(|potter| ada.passes(potter));
-    assert!(!shown(&ada, &dora, &carl).0 && learning(&ada).get("weights").is_none(), "four passes say nothing");
+    assert!(
+        !shown(&circle, &ada, &dora, &carl).0 && learning(&ada).get("weights").is_none(),
+        "four passes say nothing"
+    );
     ada.passes(&potters[0]);
-    let (is_first, after) = shown(&ada, &dora, &carl);
+    let (is_first, after) = shown(&circle, &ada, &dora, &carl);
     assert!(is_first, "{after}");
     assert_eq!(after["score"], before["score"], "what both share does not move");
     let weights = after["for_you"]["weights"].as_array().unwrap();
@@ -90,8 +90,8 @@ fn who_likes_designers_is_shown_designers_first_and_told_why() {
     let from_the_other_side = dora.gets(&format!("/v1/matches/{}", ada.id)).expect(200);
     assert_eq!(from_the_other_side["score"]["components"], after["score"]["components"]);
     assert!(from_the_other_side.get("for_you").is_none(), "{from_the_other_side}");
-    let eve = of_field(&story, "Eve", "technology", 7);
-    let (is_first, by_eve) = shown(&eve, &dora, &carl);
+    let eve = of_field(&circle, "Eve", "technology", 7);
+    let (is_first, by_eve) = shown(&circle, &eve, &dora, &carl);
     assert!(!is_first && by_eve.get("for_you").is_none(), "{by_eve}");
     assert_eq!((&learning(&dora)["likes"], &learning(&eve)["version"]), (&json!(0), &json!(0)));
 
@@ -100,23 +100,23 @@ fn who_likes_designers_is_shown_designers_first_and_told_why() {
     let weights_of = |shown: &Value| shown["for_you"]["weights"].clone();
     let off = ada.puts("/v1/learning", &json!({ "is_on": false })).expect(200);
     assert_eq!((&off["is_on"], &off["likes"], &off["passes"]), (&json!(false), &json!(5), &json!(5)));
-    let (is_first, shown_off) = shown(&ada, &dora, &carl);
+    let (is_first, shown_off) = shown(&circle, &ada, &dora, &carl);
     assert!(!is_first && shown_off == before, "{shown_off}");
     ada.puts("/v1/learning", &json!({ "is_on": true })).expect(200);
-    let (is_first, again) = shown(&ada, &dora, &carl);
+    let (is_first, again) = shown(&circle, &ada, &dora, &carl);
     assert!(is_first && weights_of(&again) == weights_of(&after), "{again}");
 
     // A like that is taken back counts as a pass, and given again as if nothing had been.
     ada.passes(&designers[0]);
-    assert!(shown(&ada, &dora, &carl).1.get("for_you").is_none(), "four likes say nothing");
+    assert!(shown(&circle, &ada, &dora, &carl).1.get("for_you").is_none(), "four likes say nothing");
     assert_eq!((&learning(&ada)["likes"], &learning(&ada)["passes"]), (&json!(4), &json!(6)));
     ada.likes(&designers[0]);
-    assert_eq!(weights_of(&shown(&ada, &dora, &carl).1), weights_of(&after));
+    assert_eq!(weights_of(&shown(&circle, &ada, &dora, &carl).1), weights_of(&after));
     assert_eq!(counted(&ada), counted_again(&ada));
 
     // Who begins anew is known nothing of, and what is taken back later was forgotten already.
     ada.deletes("/v1/learning").expect(204);
-    assert_eq!(shown(&ada, &dora, &carl).1, before);
+    assert_eq!(shown(&circle, &ada, &dora, &carl).1, before);
     ada.passes(&designers[0]);
     let learned = learning(&ada);
     assert_eq!((&learned["likes"], &learned["passes"], &learned["is_on"]), (&json!(0), &json!(1), &json!(true)));

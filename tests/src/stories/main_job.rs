@@ -22,7 +22,7 @@ fn two_strangers_find_match_and_talk_to_each_other() {
         let score = ada.gets(&format!("/v1/matches/{}", bob.id)).expect(200)["score"].clone();
         (!score["versions"]["embedding"].is_null()).then_some(())
     });
-    let seen = ada.suggestions().into_iter().find(|item| item["user_id"] == bob.id).expect("Ada is shown Bob");
+    let seen = ada.suggestion_of(&bob).expect("Ada is shown Bob");
     let total = seen["score"]["total"].as_f64().unwrap();
     assert!((0.0..=1.0).contains(&total));
     let interests = component(&seen, "interests");
