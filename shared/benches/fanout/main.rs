@@ -46,7 +46,7 @@ impl Outbox for NoOutbox {
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["stub", folder, ref protocols @ ..] => stub::run(folder, protocols),
+        ["stub", certificate, key, ref protocols @ ..] => stub::run([certificate, key], protocols),
         ["ours", url, authority] => ours(url, authority),
         // `cargo bench` runs every benchmark, with arguments of its own.
         _ => Ok(()),

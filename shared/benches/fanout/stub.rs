@@ -3,23 +3,21 @@
 
 use std::collections::HashMap;
 use std::error::Error;
-use std::fs;
 use std::io::{self, BufRead};
-use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use h2::server::SendResponse;
 use http::{Request, Response};
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
-use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::server::TlsStream;
 
 use crate::people::{Ails, nanoseconds};
@@ -30,6 +28,8 @@ const WORK: Duration = Duration::from_millis(10);
 const STALL: Duration = Duration::from_secs(5);
 /// What API Gateway allows on one connection.
 const STREAMS: u32 = 128;
+/// More clients than ever connect at the same moment: who does not get in tries again after a second.
+const BACKLOG: u32 = 1024;
 
 /// What the API remembers of its sockets.
 #[derive(Default)]
@@ -43,17 +43,18 @@ struct Seen {
 type Shared = Arc<Mutex<Seen>>;
 
 /// Serves until its input ends, and answers questions: where it is, and when frames arrived since it was asked last.
-pub(crate) fn run(folder: &str, protocols: &[&str]) -> Result<(), Box<dyn Error>> {
+pub(crate) fn run([certificate, key]: [&str; 2], protocols: &[&str]) -> Result<(), Box<dyn Error>> {
     let seen = Shared::default();
-    let acceptor = acceptor(Path::new(folder), protocols)?;
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
-    listener.set_nonblocking(true)?;
+    let acceptor = acceptor(certificate, key, protocols)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let listener = runtime.block_on(async {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(([127, 0, 0, 1], 0).into())?;
+        socket.listen(BACKLOG)
+    })?;
     let port = listener.local_addr()?.port();
     let served = seen.clone();
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(serve(listener, acceptor, served))
-    });
+    std::thread::spawn(move || runtime.block_on(serve(listener, acceptor, served)));
     for line in io::stdin().lock().lines() {
         let question: Value = serde_json::from_str(&line?)?;
         match question["do"].as_str() {
@@ -64,8 +65,7 @@ pub(crate) fn run(folder: &str, protocols: &[&str]) -> Result<(), Box<dyn Error>
     Ok(())
 }
 
-async fn serve(listener: std::net::TcpListener, acceptor: TlsAcceptor, seen: Shared) -> io::Result<()> {
-    let listener = TcpListener::from_std(listener)?;
+async fn serve(listener: TcpListener, acceptor: TlsAcceptor, seen: Shared) -> io::Result<()> {
     loop {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
@@ -74,24 +74,12 @@ async fn serve(listener: std::net::TcpListener, acceptor: TlsAcceptor, seen: Sha
     }
 }
 
-/// Writes the certificate of its authority to `folder`.
-fn acceptor(folder: &Path, protocols: &[&str]) -> Result<TlsAcceptor, Box<dyn Error>> {
-    let mut authority = CertificateParams::default();
-    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-    authority.distinguished_name.push(DnType::CommonName, "benchmark authority");
-    let authority_key = KeyPair::generate()?;
-    fs::write(folder.join("authority.pem"), authority.self_signed(&authority_key)?.pem())?;
-    let key = KeyPair::generate()?;
-    let mut server = CertificateParams::new(["127.0.0.1".to_owned()])?;
-    server.distinguished_name.push(DnType::CommonName, "127.0.0.1");
-    server.use_authority_key_identifier_extension = true;
-    let certificate = server.signed_by(&key, &Issuer::new(authority, authority_key))?;
-    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
+fn acceptor(certificate: &str, key: &str, protocols: &[&str]) -> Result<TlsAcceptor, Box<dyn Error>> {
+    let certificate = CertificateDer::from_pem_file(certificate)?;
     let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], key)?;
+        .with_single_cert(vec![certificate], PrivateKeyDer::from_pem_file(key)?)?;
     config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
     Ok(TlsAcceptor::from(Arc::new(config)))
 }

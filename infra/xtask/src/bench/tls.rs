@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rcgen::{BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
@@ -24,16 +24,25 @@ pub(super) struct Tls {
     pub authority: PathBuf,
     /// A file with the authority's certificate after all that this system trusts, as many as a function has in AWS.
     pub store: PathBuf,
+    /// Files with a server's certificate and its key, for stubs that are other processes.
+    pub server: [PathBuf; 2],
 }
 
 impl Tls {
     pub(super) fn new(folder: &Path) -> Result<Self, Failure> {
-        let (config, authority) = certify().explain(|| "cannot make certificates".to_owned())?;
+        let explain = || "cannot make certificates".to_owned();
+        let issued = certify().explain(explain)?;
+        let config = issued.config().explain(explain)?;
         let system = SYSTEM_STORES.iter().find_map(|path| fs::read_to_string(path).ok()).unwrap_or_default();
-        let (authority_file, store) = (folder.join("authority.pem"), folder.join("store.pem"));
-        write(&authority_file, &authority)?;
-        write(&store, &format!("{system}{authority}"))?;
-        Ok(Self { config: Arc::new(config), authority: authority_file, store })
+        Ok(Self {
+            config: Arc::new(config),
+            authority: write(folder, "authority.pem", &issued.authority)?,
+            store: write(folder, "store.pem", &format!("{system}{}", issued.authority))?,
+            server: [
+                write(folder, "server.pem", &issued.certificate.pem())?,
+                write(folder, "key.pem", &issued.key.serialize_pem())?,
+            ],
+        })
     }
 
     pub(super) fn accept(&self, stream: TcpStream) -> io::Result<StreamOwned<ServerConnection, TcpStream>> {
@@ -42,12 +51,20 @@ impl Tls {
     }
 }
 
-fn write(file: &Path, content: &str) -> Result<(), Failure> {
-    fs::write(file, content).explain(|| format!("cannot write {}", file.display()))
+fn write(folder: &Path, name: &str, content: &str) -> Result<PathBuf, Failure> {
+    let file = folder.join(name);
+    fs::write(&file, content).explain(|| format!("cannot write {}", file.display()))?;
+    Ok(file)
 }
 
-/// A configuration for loopback, and the certificate of the authority that signed it.
-fn certify() -> Result<(ServerConfig, String), Box<dyn std::error::Error>> {
+/// A certificate for loopback, its key, and the certificate of the authority that signed it.
+struct Issued {
+    certificate: Certificate,
+    key: KeyPair,
+    authority: String,
+}
+
+fn certify() -> Result<Issued, rcgen::Error> {
     let mut authority = CertificateParams::default();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
@@ -60,12 +77,18 @@ fn certify() -> Result<(ServerConfig, String), Box<dyn std::error::Error>> {
     server.distinguished_name.push(DnType::CommonName, "localhost");
     server.use_authority_key_identifier_extension = true;
     let certificate = server.signed_by(&key, &Issuer::new(authority, authority_key))?;
-    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], key)?;
-    // What DynamoDB and Secrets Manager speak.
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok((config, authority_certificate))
+    Ok(Issued { certificate, key, authority: authority_certificate })
+}
+
+impl Issued {
+    fn config(&self) -> Result<ServerConfig, rustls::Error> {
+        let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(self.key.serialize_der()));
+        let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_single_cert(vec![self.certificate.der().clone()], key)?;
+        // What DynamoDB and Secrets Manager speak.
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(config)
+    }
 }

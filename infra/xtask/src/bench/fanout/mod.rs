@@ -7,13 +7,14 @@ mod audience;
 mod report;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::program;
+use super::tls::Tls;
 use super::worker::Worker;
 use crate::failure::{Explain, Failure};
 use crate::local::LocalCache;
@@ -31,8 +32,8 @@ const TURNS: usize = 5;
 const ROUNDS: usize = 20;
 /// boto3 takes most of a second for one.
 const PEER_ROUNDS: usize = 2;
-/// Each fan-out with faults takes until its deadline.
-const FAULTY_ROUNDS: usize = 2;
+/// Fan-outs with faults, each of which takes until its deadline, and as many without.
+const FAULTY_ROUNDS: usize = 40;
 /// As many as one process may have files open, and some to spare.
 const AUDIENCE: usize = 800;
 const MESSAGES: usize = 20;
@@ -69,7 +70,8 @@ pub fn run(as_json: bool) -> Result<(), Failure> {
     let folder = workspace::target()?.join("bench/fanout");
     fs::create_dir_all(&folder).explain(|| format!("cannot create {}", folder.display()))?;
     let tools = or_without("the peers", Tools::ensure(&BROADCAST, Progress::Loud));
-    let (mut api, old_api) = (Api::start(&bench, &folder, "h2")?, Api::start(&bench, &folder, "http/1.1")?);
+    let tls = Tls::new(&folder)?;
+    let (mut api, old_api) = (Api::start(&bench, &tls, "h2")?, Api::start(&bench, &tls, "http/1.1")?);
     let mut ours = [ours(&bench, &api)?, ours(&bench, &old_api)?];
     let peer = tools.as_ref().and_then(|tools| or_without("boto3", old_api.with(&tools.python(), BOTO3)));
     let mut figures =
@@ -93,16 +95,14 @@ fn or_without<T>(what: &str, had: Result<T, Failure>) -> Option<T> {
 struct Api {
     process: Worker,
     url: String,
-    authority: std::path::PathBuf,
+    authority: PathBuf,
 }
 
 impl Api {
-    fn start(bench: &Path, folder: &Path, newest: &str) -> Result<Self, Failure> {
-        let folder = folder.join(newest.replace('/', "-"));
-        fs::create_dir_all(&folder).explain(|| format!("cannot create {}", folder.display()))?;
-        let mut process = Worker::start(Command::new(bench).arg("stub").arg(&folder).args([newest, "http/1.1"]))?;
+    fn start(bench: &Path, tls: &Tls, newest: &str) -> Result<Self, Failure> {
+        let mut process = Worker::start(Command::new(bench).arg("stub").args(&tls.server).args([newest, "http/1.1"]))?;
         let url = format!("https://127.0.0.1:{}", process.ask(&json!({"do": "port"}))?);
-        Ok(Self { process, url, authority: folder.join("authority.pem") })
+        Ok(Self { process, url, authority: tls.authority.clone() })
     }
 
     fn with(&self, python: &Path, script: &str) -> Result<Worker, Failure> {
@@ -166,21 +166,18 @@ impl Figures {
     /// Clean fan-outs and those with faults in turns.
     fn fail(&mut self, ours: &mut Worker, api: &mut Api) -> Result<(), Failure> {
         api.arrivals()?;
-        for _ in 0..TURNS {
-            for (faults, rounds) in [(false, ROUNDS), (true, FAULTY_ROUNDS)] {
-                let answer = ours.ask(&json!({"recipients": RECIPIENTS, "rounds": rounds, "faults": faults}))?;
-                let expected = if faults {
-                    json!({"delivered": 980, "gone": 10, "left": 10})
-                } else {
-                    json!({"delivered": RECIPIENTS, "gone": 0, "left": 0})
-                };
-                let outcome = &answer["outcome"];
-                if ["delivered", "gone", "left"].iter().any(|what| outcome[what] != expected[what]) {
-                    return Err(Failure::new("not everybody who is well got the frame").evidence(outcome.to_string()));
-                }
-                let into = if faults { &mut self.faulty } else { &mut self.clean };
-                into.extend(api.arrivals()?);
+        for round in 0..FAULTY_ROUNDS * 2 {
+            let (faults, expected, into) = if round % 2 == 0 {
+                (false, json!({"delivered": RECIPIENTS, "gone": 0, "left": 0}), &mut self.clean)
+            } else {
+                (true, json!({"delivered": 980, "gone": 10, "left": 10}), &mut self.faulty)
+            };
+            let answer = ours.ask(&json!({"recipients": RECIPIENTS, "rounds": 1, "faults": faults}))?;
+            let outcome = &answer["outcome"];
+            if ["delivered", "gone", "left"].iter().any(|what| outcome[what] != expected[what]) {
+                return Err(Failure::new("not everybody who is well got the frame").evidence(outcome.to_string()));
             }
+            into.extend(api.arrivals()?);
         }
         Ok(())
     }
