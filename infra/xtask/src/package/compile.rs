@@ -22,8 +22,8 @@ pub enum Platform {
     Host,
 }
 
-/// Builds the named packages of the workspace at `root` in one cargo invocation, with its release profile, and leaves
-/// `<folder>/<binary>/bootstrap` of each.
+/// Builds these packages of the workspace at `root`, named as cargo knows them, in one cargo invocation, with its release
+/// profile, and leaves `<folder>/<binary>/bootstrap` of each.
 pub(crate) fn compile(
     root: &Path,
     packages: &[String],
