@@ -9,7 +9,7 @@ mod sync;
 
 use std::sync::Arc;
 
-use shared::delivery::{Delivery, Patience};
+use shared::delivery::{Delivery, IfStuck};
 use shared::domain::outbox::{Effect, OutboxEntry, PushEffect};
 use shared::edge::queue;
 use shared::error::{Error, Result};
@@ -23,9 +23,9 @@ pub struct Deps {
     pub delivery: Delivery,
 }
 
-/// How long it has been tried to deliver what is being delivered.
-fn patience() -> Patience {
-    Patience::at_attempt(queue::attempt())
+/// A queue that comes again with what nobody took has waited long enough.
+fn if_stuck() -> IfStuck {
+    IfStuck::at_attempt(queue::attempt())
 }
 
 /// Delivers one event. A failure leaves it in the queue; frames that got through are repeated under the same id.

@@ -10,7 +10,7 @@ use shared::adapters::dynamo::{
 use shared::adapters::sockets::ApiGatewaySockets;
 use shared::adapters::system;
 use shared::config::{TableName, Vars};
-use shared::delivery::{Delivery, PATIENT};
+use shared::delivery::{Delivery, QUEUE_DEADLINE};
 use shared::edge::queue;
 use shared::presences::Presences;
 use shared::telemetry;
@@ -36,7 +36,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         settings: Arc::new(DynamoSettings::reader(profiles)),
         promises: outbox.clone(),
     };
-    let delivery = Delivery::new(registry, sockets, outbox, system::ambient()).within(PATIENT);
+    let delivery = Delivery::new(registry, sockets, outbox, system::ambient()).within(QUEUE_DEADLINE);
     let deps = Deps { conversations: Arc::new(conversations), presences, delivery };
     queue::run(|entry| push::push(&deps, entry)).await
 }

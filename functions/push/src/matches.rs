@@ -7,7 +7,7 @@ use shared::edge::ws::ServerFrame;
 use shared::edge::ws::protocol::{MatchNew, ServerKind};
 use shared::error::Result;
 
-use crate::{Deps, patience};
+use crate::{Deps, if_stuck};
 
 /// Both people hear of the match, each with the other's id, unless it is over by now.
 pub(crate) async fn push(
@@ -25,7 +25,7 @@ pub(crate) async fn push(
         let data = MatchNew { user_id: other, conversation_id, matched_at: conversation.created_at };
         let frame = ServerFrame::event(ServerKind::MatchNew, &entry.id, data).to_json();
         // A socket of the one that takes nothing keeps the other one from nothing.
-        told = told.and(deps.delivery.reach(&[person], &[frame], entry, patience()).await);
+        told = told.and(deps.delivery.reach(&[person], &[frame], entry, if_stuck()).await);
     }
     told?;
     deps.delivery.finish(entry).await

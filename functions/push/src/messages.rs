@@ -7,7 +7,7 @@ use shared::domain::socket::ConnectionId;
 use shared::edge::ws::ServerFrame;
 use shared::error::{Error, Result};
 
-use crate::{Deps, patience};
+use crate::{Deps, if_stuck};
 
 /// Entries of a conversation that were promised together.
 #[derive(Clone, Copy)]
@@ -29,7 +29,7 @@ pub(crate) async fn push(deps: &Deps, range: Range, left: Option<&[ConnectionId]
         Some(left) => deps.delivery.known(left).await?,
         None => deps.delivery.sockets_of(&deps.conversations.members(&conversation).await?).await?,
     };
-    deps.delivery.reach_sockets(sockets, &frames, entry, patience()).await?;
+    deps.delivery.reach_sockets(sockets, &frames, entry, if_stuck()).await?;
     deps.delivery.finish(entry).await
 }
 

@@ -8,7 +8,7 @@ use shared::edge::ws::ServerFrame;
 use shared::edge::ws::protocol::{PresenceView, ServerKind};
 use shared::error::Result;
 
-use crate::{Deps, patience};
+use crate::{Deps, if_stuck};
 
 /// Ends the sockets whose lease has lapsed, and tells those who watch somebody whether they are there, as it is now.
 pub(crate) async fn push(deps: &Deps, user_id: UserId, entry: &OutboxEntry) -> Result<()> {
@@ -24,7 +24,7 @@ pub(crate) async fn push(deps: &Deps, user_id: UserId, entry: &OutboxEntry) -> R
     let known = news.presence.clone();
     let shown = if news.is_visible { known } else { Presence { is_online: false, at: None, ..known } };
     let frame = ServerFrame::event(ServerKind::Presence, &entry.id, PresenceView::from(shown)).to_json();
-    deps.delivery.reach_sockets(sockets, &[frame], entry, patience()).await?;
+    deps.delivery.reach_sockets(sockets, &[frame], entry, if_stuck()).await?;
     deps.presences.told(&news).await?;
     deps.delivery.finish(entry).await
 }

@@ -6,7 +6,7 @@
 mod fanout;
 mod promises;
 
-pub use promises::Patience;
+pub use promises::IfStuck;
 #[cfg(test)]
 mod tests;
 
@@ -27,9 +27,9 @@ use crate::ports::sockets::Sockets;
 use fanout::Fanout;
 
 /// How long somebody who waits for an answer is kept waiting by slow sockets.
-pub const PROMPT: Duration = Duration::from_secs(1);
+pub const ANSWER_DEADLINE: Duration = Duration::from_secs(1);
 /// How long a queue may work on one fan-out: an event may need two, within the time limit of its function.
-pub const PATIENT: Duration = Duration::from_secs(5);
+pub const QUEUE_DEADLINE: Duration = Duration::from_secs(5);
 /// Posts of one process that are under way at the same time: six connections of HTTP/2 full. A thousand then take two times
 /// as long as the API does, and still do while some stall or are repeated, which with 500 made it three; with 256 it was
 /// four, and with a thousand nothing was gained but twice the handshakes where the API speaks HTTP/1.1 only, and more files
@@ -63,7 +63,7 @@ pub struct Outcome {
 }
 
 impl Delivery {
-    /// A delivery that takes at most [`PROMPT`].
+    /// A delivery that takes at most [`ANSWER_DEADLINE`].
     pub fn new(
         registry: Arc<dyn Registry>,
         sockets: Arc<dyn Sockets>,
@@ -71,7 +71,7 @@ impl Delivery {
         ambient: Ambient,
     ) -> Self {
         let slots = Arc::new(Semaphore::new(CONCURRENT_POSTS));
-        Self { ambient, registry, sockets, outbox, slots, deadline: PROMPT }
+        Self { ambient, registry, sockets, outbox, slots, deadline: ANSWER_DEADLINE }
     }
 
     /// The same, with another limit on the time that looking up and posting take together.

@@ -14,18 +14,17 @@ const LOOKUPS: usize = 50;
 
 /// What is done about sockets that take nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Patience {
-    /// They are tried again later.
-    Left,
+pub enum IfStuck {
+    TryLater,
     /// They have taken nothing before, minutes ago: they are closed. Their clients open others and sync, which helps more
     /// than one more try.
-    Over,
+    Close,
 }
 
-impl Patience {
-    /// The patience of a queue with a message that has come so often.
+impl IfStuck {
+    /// What a queue does with a message that has come so often.
     pub const fn at_attempt(attempt: u32) -> Self {
-        if attempt <= 1 { Self::Left } else { Self::Over }
+        if attempt <= 1 { Self::TryLater } else { Self::Close }
     }
 }
 
@@ -56,9 +55,9 @@ impl Delivery {
         people: &[UserId],
         frames: &[String],
         entry: &OutboxEntry,
-        patience: Patience,
+        if_stuck: IfStuck,
     ) -> Result<()> {
-        self.reach_sockets(self.sockets_of(people).await?, frames, entry, patience).await
+        self.reach_sockets(self.sockets_of(people).await?, frames, entry, if_stuck).await
     }
 
     /// The same for sockets that are known already.
@@ -67,7 +66,7 @@ impl Delivery {
         sockets: Vec<Socket>,
         frames: &[String],
         entry: &OutboxEntry,
-        patience: Patience,
+        if_stuck: IfStuck,
     ) -> Result<()> {
         let outcome = self.post_to(&sockets, frames).await;
         self.measure(&outcome, entry);
@@ -75,7 +74,7 @@ impl Delivery {
         if left.is_empty() {
             return Ok(());
         }
-        if patience == Patience::Left {
+        if if_stuck == IfStuck::TryLater {
             return Err(Error::unavailable("some sockets take nothing"));
         }
         tracing::warn!(sockets.closed = left.len(), "closed because they take nothing");

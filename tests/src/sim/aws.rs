@@ -11,7 +11,7 @@ use axum::http::Request;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use shared::config::SocketsConfig;
-use shared::delivery::{Delivery, PATIENT};
+use shared::delivery::{Delivery, QUEUE_DEADLINE};
 use shared::domain::id::{Id, SessionId, UserId};
 use shared::domain::socket::ConnectionId;
 use shared::domain::token::{Claims, SigningKey};
@@ -97,7 +97,7 @@ impl Aws {
             push: push::Deps {
                 conversations: port.clone(),
                 presences: presences(),
-                delivery: delivery().within(PATIENT),
+                delivery: delivery().within(QUEUE_DEADLINE),
             },
             sends: chat_send::router(send.clone()),
             reads: chat::router(chat),

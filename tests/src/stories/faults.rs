@@ -110,3 +110,22 @@ fn a_block_that_comes_between_the_check_and_the_write_of_a_send_wins() {
     let stored = story.town.item("Chat", &format!("CONV#{conversation}"), "MSG#00000000000000000001");
     assert!(stored.is_none(), "{stored:?}");
 }
+
+#[test]
+fn a_socket_that_takes_nothing_keeps_nobody_else_from_a_match() {
+    let story = Story::in_the_weather();
+    let posts = story.town.posts();
+    let couples = [0, 1].map(|_| (story.resident("Ada"), story.resident("Bob")));
+    // Whichever of the two is told first.
+    let [(first, second), (other_first, other_second)] = &couples;
+    for (stuck, free) in [(first, second), (other_second, other_first)] {
+        let (_silent, mut socket) = (stuck.connects(), free.connects());
+        let to_the_stuck = format!(r#""user_id":"{}""#, free.id);
+        posts.next(1_000, On::call("POST", &to_the_stuck), Fault::ServerError);
+        stuck.likes(free);
+        free.matches_with(stuck);
+        socket.hears("match.new");
+        eventually("a frame that does not arrive", || (posts.befallen(&to_the_stuck) > 0).then_some(()));
+        posts.calm(&to_the_stuck);
+    }
+}

@@ -15,7 +15,7 @@ use super::runtime_api::RuntimeApi;
 use super::service::{Items, Services};
 use crate::admin::digest;
 use crate::failure::{Explain, Failure};
-use crate::package::{Platform, compile};
+use crate::package::{Platform, compile_functions};
 use crate::progress::{Progress, result};
 use crate::table::Table;
 use crate::workspace;
@@ -66,7 +66,7 @@ struct Outcome {
 
 pub fn run(samples: usize, as_json: bool) -> Result<(), Failure> {
     let folder = workspace::target()?.join("bench").join("lambda");
-    compile(workspace::root(), &["auth".to_owned()], Platform::Host, &folder, Progress::Loud)?;
+    compile_functions(&["auth".to_owned()], Platform::Host, &folder, Progress::Loud)?;
     let services = Services::holding(ada())?;
     let lambda = Lambda::new(folder.join("auth").join("bootstrap"), variables("auth", &services.url())?);
     let api = RuntimeApi::start()?;

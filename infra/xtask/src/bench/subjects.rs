@@ -9,10 +9,9 @@ use super::lambda::Lambda;
 use super::service::Services;
 use super::tls::Tls;
 use crate::failure::{Explain, Failure};
-use crate::package::{Package, Platform, compile, pack};
+use crate::package::{Package, Platform, compile_functions, pack};
 use crate::progress::Progress;
 use crate::tools::{LOCAL, Tools};
-use crate::workspace;
 
 /// The functions that have twins.
 pub(super) const TWINS: [&str; 4] = ["auth", "chat-send", "health", "profiles"];
@@ -69,7 +68,7 @@ impl Subject {
 /// Builds the functions and their twins for this machine.
 pub(super) fn build(functions: &[String], folder: &Path, progress: Progress) -> Result<Vec<Subject>, Failure> {
     let lambda = folder.join("lambda");
-    compile(workspace::root(), functions, Platform::Host, &lambda, progress)?;
+    compile_functions(functions, Platform::Host, &lambda, progress)?;
     let twins: Vec<String> = functions.iter().filter(|name| TWINS.contains(&name.as_str())).cloned().collect();
     let naive = build_naive(&twins, folder, progress)?;
     let mut subjects = Vec::new();

@@ -22,9 +22,25 @@ pub enum Platform {
     Host,
 }
 
+/// Builds functions and leaves `<folder>/<function>/bootstrap` of each.
+pub(crate) fn compile_functions(
+    functions: &[String],
+    platform: Platform,
+    folder: &Path,
+    progress: Progress,
+) -> Result<(), Failure> {
+    let packages: Vec<String> = functions.iter().map(|function| package_id(function)).collect();
+    compile(workspace::root(), &packages, platform, folder, progress)
+}
+
+/// What cargo knows a function by: a library may have the same name, and every package of ours has the same version.
+fn package_id(function: &str) -> String {
+    format!("{function}@{}", env!("CARGO_PKG_VERSION"))
+}
+
 /// Builds these packages of the workspace at `root`, named as cargo knows them, in one cargo invocation, with its release
 /// profile, and leaves `<folder>/<binary>/bootstrap` of each.
-pub(crate) fn compile(
+pub(super) fn compile(
     root: &Path,
     packages: &[String],
     platform: Platform,
@@ -85,4 +101,24 @@ fn add_target(root: &Path, progress: Progress) -> Result<(), Failure> {
             .evidence(String::from_utf8_lossy(&added.stderr))
             .remedy("check that static.rust-lang.org is reachable and run again"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn cargo_knows_every_function_from_every_library() {
+        let lock = fs::read_to_string(workspace::root().join("Cargo.lock")).unwrap();
+        let lock: toml::Table = lock.parse().unwrap();
+        let of = |package: &toml::Value, key: &str| package[key].as_str().unwrap().to_owned();
+        let packages = lock["package"].as_array().unwrap().iter();
+        let ids: Vec<String> =
+            packages.map(|package| format!("{}@{}", of(package, "name"), of(package, "version"))).collect();
+        for function in workspace::functions().unwrap() {
+            assert_eq!(ids.iter().filter(|id| **id == package_id(&function)).count(), 1, "{function}");
+        }
+    }
 }

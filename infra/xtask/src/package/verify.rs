@@ -7,7 +7,8 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use super::{Package, Platform, compile, pack};
+use super::compile::compile;
+use super::{Package, Platform, pack};
 use crate::bench::lambda::Lambda;
 use crate::bench::runtime_api::RuntimeApi;
 use crate::failure::{Explain, Failure};

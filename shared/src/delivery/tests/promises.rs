@@ -3,7 +3,7 @@
 use super::world::Does::{Accept, BeGone, Throttle};
 use super::world::{World, entry, frames, person, session};
 use super::{FOREVER, SHORT, names};
-use crate::delivery::Patience;
+use crate::delivery::IfStuck;
 use crate::domain::outbox::{Effect, PushEffect};
 use crate::domain::socket::ConnectionId;
 
@@ -38,9 +38,9 @@ async fn a_socket_that_takes_nothing_twice_is_closed() {
     let world = World::of(&["1a", "2a"]);
     world.script("2a", [Throttle]);
     let (delivery, said, both) = (world.delivery(SHORT), frames(&["one"]), [person(1), person(2)]);
-    let first = delivery.reach(&both, &said, &entry(), Patience::at_attempt(1)).await;
+    let first = delivery.reach(&both, &said, &entry(), IfStuck::at_attempt(1)).await;
     assert!(first.unwrap_err().retryable() && world.closed.lock().unwrap().is_empty());
-    delivery.reach(&both, &said, &entry(), Patience::at_attempt(2)).await.unwrap();
+    delivery.reach(&both, &said, &entry(), IfStuck::at_attempt(2)).await.unwrap();
     assert_eq!(*world.closed.lock().unwrap(), ["2a"]);
     assert_eq!(*world.removed.lock().unwrap(), ["2a"]);
     assert_eq!(*world.finished.lock().unwrap(), 0, "who reaches people in several steps says itself when it is done");

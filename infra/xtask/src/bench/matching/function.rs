@@ -12,7 +12,7 @@ use super::super::service::{Items, Services};
 use super::super::worker::Worker;
 use crate::failure::{Explain, Failure};
 use crate::local::LocalCache;
-use crate::package::{Platform, compile};
+use crate::package::{Platform, compile_functions};
 use crate::progress::Progress;
 use crate::workspace;
 
@@ -30,7 +30,7 @@ pub(super) struct Calls {
 /// The people that `ours` holds are the town.
 pub(super) fn measure(ours: &mut Worker) -> Result<Vec<Calls>, Failure> {
     let folder = workspace::target()?.join("bench").join("lambda");
-    compile(workspace::root(), &["matching".to_owned()], Platform::Host, &folder, Progress::Loud)?;
+    compile_functions(&["matching".to_owned()], Platform::Host, &folder, Progress::Loud)?;
     let town = ours.ask(&json!({"do": "town", "now": now(), "issuer": ISSUER}))?;
     let everybody: Vec<String> = events(&town)?;
     let one_person = vec![everybody[0].clone(); everybody.len()];
