@@ -4,6 +4,7 @@
 //! session has tokens. No other function can read a private key or a password hash.
 
 pub mod identities;
+pub mod mail;
 mod mail_limits;
 pub mod oauth;
 pub mod password;
@@ -20,13 +21,15 @@ pub fn router(
     oauth: oauth::Deps,
     identities: identities::Deps,
     session: session::Deps,
+    mail: mail::Deps,
 ) -> Router {
     let registration = registration::routes().with_state(registration);
     let password = password::routes().with_state(password);
     let oauth = oauth::routes().with_state(oauth);
     let identities = identities::routes().with_state(identities);
     let session = session::routes().with_state(session);
-    http::app(registration.merge(password).merge(oauth).merge(identities).merge(session))
+    let mail = mail::routes().with_state(mail);
+    http::app(registration.merge(password).merge(oauth).merge(identities).merge(session).merge(mail))
 }
 
 /// This function's part of the API document.
@@ -37,5 +40,6 @@ pub fn api() -> OpenApi {
         oauth::routes().into_openapi(),
         identities::routes().into_openapi(),
         session::routes().into_openapi(),
+        mail::routes().into_openapi(),
     ])
 }

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use auth::{identities, oauth, password, registration, session};
+use auth::{identities, mail, oauth, password, registration, session};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{
-    DynamoAccounts, DynamoCodes, DynamoFlows, DynamoIdentities, DynamoKeys, DynamoLimits, DynamoOutbox, DynamoSessions,
+    DynamoAccounts, DynamoCodes, DynamoFlows, DynamoIdentities, DynamoKeys, DynamoLimits, DynamoMailboxes,
+    DynamoOutbox, DynamoSessions,
 };
 use shared::adapters::{oauth as providers, secrets, system};
 use shared::config::{CodesConfig, OAuthConfig, SigningConfig, TableName, TokensConfig, Vars};
@@ -35,6 +36,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let flows = Arc::new(DynamoFlows::new(accounts.clone()));
     let linked = Arc::new(DynamoIdentities::new(accounts.clone(), outbox.clone()));
     let codes = Arc::new(DynamoCodes::new(accounts.clone(), code_key));
+    let mailboxes = Arc::new(DynamoMailboxes::new(accounts.clone()));
     let accounts = Arc::new(DynamoAccounts::new(accounts, outbox));
     let limiter = Limiter::new(Arc::new(DynamoLimits::new(ops, ambient.clone())));
     let authenticator = Authenticator::new(tokens.issuer.clone(), keys.clone(), sessions.clone(), ambient.clone());
@@ -58,9 +60,16 @@ async fn main() -> Result<(), lambda_http::Error> {
             keeper: keeper.clone(),
             authenticator: authenticator.clone(),
         },
-        oauth::Deps { flows, providers: providers.clone(), owners, limiter, keeper: keeper.clone() },
-        identities::Deps { identities: linked, accounts, providers, ambient, authenticator: authenticator.clone() },
-        session::Deps { keeper, authenticator },
+        oauth::Deps { flows, providers: providers.clone(), owners, limiter: limiter.clone(), keeper: keeper.clone() },
+        identities::Deps {
+            identities: linked,
+            accounts: accounts.clone(),
+            providers,
+            ambient,
+            authenticator: authenticator.clone(),
+        },
+        session::Deps { keeper, authenticator: authenticator.clone() },
+        mail::Deps { accounts, mailboxes, limiter, authenticator },
     ))
     .await
 }

@@ -3,28 +3,31 @@
 //! A queue message names a person and a kind of mail. Address, code and what staff has written are read and made here, at
 //! the last moment, so that no queue holds any of them.
 
-mod mails;
+mod letter;
+pub mod preview;
+mod texts;
+mod writer;
+
+pub use writer::Writer;
 
 use std::sync::Arc;
 
 use shared::domain::account::{Account, AccountState};
-use shared::domain::code::{CodePurpose, ConfirmationCode};
 use shared::domain::digest::STALE_AFTER;
 use shared::domain::outbox::{Effect, Guarantee, MailEffect, MailKind, OutboxEntry};
 use shared::domain::time::Timestamp;
 use shared::error::{Error, Result};
 use shared::ports::accounts::Accounts;
 use shared::ports::ambient::Ambient;
-use shared::ports::codes::Codes;
 use shared::ports::mail::{Claim, Handover, Mail, MailJobs, Mailer};
 use shared::telemetry;
 
 #[derive(Clone)]
 pub struct Deps {
     pub accounts: Arc<dyn Accounts>,
-    pub codes: Arc<dyn Codes>,
     pub jobs: Arc<dyn MailJobs>,
     pub mailer: Arc<dyn Mailer>,
+    pub writer: Writer,
     pub ambient: Ambient,
 }
 
@@ -92,13 +95,17 @@ async fn prepare(deps: &Deps, entry: &OutboxEntry, effect: &MailEffect) -> Resul
         tracing::info!(mail.kind = ?effect.kind, "the account is gone, and with it the reason to write");
         return Ok(None);
     };
+    if account.mail_hold.is_some_and(|hold| hold.holds(effect.kind)) {
+        tracing::warn!(mail.kind = ?effect.kind, mail.held = 1, "held back: mails to this account bounce or annoy");
+        return Ok(None);
+    }
     let now = deps.ambient.now();
     let is_late = effect.kind == MailKind::Digest && now.since(entry.created_at) > STALE_AFTER;
     if is_late || !makes_sense(effect.kind, &account, now) || is_taken(deps, effect.kind, &account).await? {
         tracing::info!(mail.kind = ?effect.kind, mail.late = is_late, "this mail has lost its sense");
         return Ok(None);
     }
-    compose(deps, effect, account).await.map(Some)
+    deps.writer.write(effect, account).await.map(Some)
 }
 
 /// Whether what the mail says is still so.
@@ -121,33 +128,6 @@ fn makes_sense(kind: MailKind, account: &Account, now: Timestamp) -> bool {
 /// Whether the address that a code would confirm has an owner, who would wonder what for.
 async fn is_taken(deps: &Deps, kind: MailKind, account: &Account) -> Result<bool> {
     Ok(kind == MailKind::Verify && deps.accounts.owner_of(&account.email).await?.is_some())
-}
-
-async fn compose(deps: &Deps, effect: &MailEffect, account: Account) -> Result<Mail> {
-    let Account { email: to, sanction, .. } = account;
-    let (purpose, write): (_, fn(_, _, &_) -> _) = match effect.kind {
-        MailKind::Verify => (CodePurpose::Verify, mails::verify),
-        MailKind::Reset => (CodePurpose::Reset, mails::reset),
-        MailKind::SignIn => (CodePurpose::SignIn, mails::sign_in),
-        MailKind::AddressTaken => return Ok(mails::address_taken(to)),
-        MailKind::PasswordChanged => return Ok(mails::password_changed(to)),
-        MailKind::SessionRevoked => return Ok(mails::session_revoked(to)),
-        MailKind::IdentityLinked => return Ok(mails::identity_linked(to)),
-        MailKind::IdentityUnlinked => return Ok(mails::identity_unlinked(to)),
-        MailKind::SanctionImposed => {
-            let sanction = sanction.ok_or_else(|| Error::internal("there is no sanction to tell of"))?;
-            return Ok(mails::sanction_imposed(to, &sanction));
-        }
-        MailKind::SanctionLifted => return Ok(mails::sanction_lifted(to)),
-        MailKind::Digest => {
-            let counts = effect.counts.ok_or_else(|| Error::internal("a digest counts nothing"))?;
-            return Ok(mails::digest(to, counts));
-        }
-    };
-    let challenge_id = effect.challenge_id.ok_or_else(|| Error::internal("a mail with a code needs a challenge"))?;
-    let code = ConfirmationCode::from_number(purpose, deps.ambient.below(purpose.numbers()));
-    deps.codes.add(challenge_id, purpose, effect.user_id, &code).await?;
-    Ok(write(to, challenge_id, &code))
 }
 
 #[cfg(test)]

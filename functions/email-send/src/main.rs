@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use email_send::Deps;
+use email_send::{Deps, Writer};
 use shared::adapters::aws::Aws;
-use shared::adapters::dynamo::{DynamoAccounts, DynamoCodes, DynamoMailJobs, DynamoOutbox};
+use shared::adapters::dynamo::{DynamoAccounts, DynamoCodes, DynamoMailJobs, DynamoOutbox, DynamoUnsubscriptions};
 use shared::adapters::mailer::SesMailer;
 use shared::adapters::{secrets, system};
-use shared::config::{CodesConfig, MailConfig, TableName, Vars};
+use shared::config::{CodesConfig, LinksConfig, MailConfig, TableName, Vars};
 use shared::edge::queue;
 use shared::telemetry;
 
@@ -19,16 +19,21 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let accounts = aws.table(&mut vars, TableName::Accounts);
     let outbox = DynamoOutbox::new(aws.table(&mut vars, TableName::Outbox));
     let ops = aws.table(&mut vars, TableName::Ops);
-    let (mail, codes) = (MailConfig::read(&mut vars), CodesConfig::read(&mut vars));
+    let profiles = aws.table(&mut vars, TableName::Profiles);
+    let (mail, links) = (MailConfig::read(&mut vars), LinksConfig::read(&mut vars));
+    let codes = CodesConfig::read(&mut vars);
     vars.finish()?;
 
     let code_key = secrets::code_key(&aws, &codes.secret).await?;
+    let ambient = system::ambient();
+    let codes = Arc::new(DynamoCodes::new(accounts.clone(), code_key));
+    let unsubscriptions = Arc::new(DynamoUnsubscriptions::new(profiles));
     let deps = Deps {
-        codes: Arc::new(DynamoCodes::new(accounts.clone(), code_key)),
         accounts: Arc::new(DynamoAccounts::new(accounts, outbox.clone())),
         jobs: Arc::new(DynamoMailJobs::new(ops, outbox)),
         mailer: Arc::new(SesMailer::new(&aws, mail)),
-        ambient: system::ambient(),
+        writer: Writer::new(codes, unsubscriptions, links, ambient.clone()),
+        ambient,
     };
     queue::run(|entry| email_send::send(&deps, entry)).await
 }

@@ -4,12 +4,19 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use shared::config::LinksConfig;
 use shared::domain::account::{Account, AccountState, Reason, Sanction, SanctionKind};
+use shared::domain::code::{CodePurpose, ConfirmationCode};
 use shared::domain::digest::DigestCounts;
 use shared::domain::email::EmailAddress;
 use shared::domain::id::{ChallengeId, Id, UserId};
+use shared::domain::locale::Locale;
+use shared::domain::mailbox::{HoldCause, MailHold};
+use shared::domain::unsubscription::UnsubscribeToken;
 use shared::ports::accounts::{Before, Confirmation, Registration};
 use shared::ports::ambient::{Clock, Rng};
+use shared::ports::codes::Codes;
+use shared::ports::unsubscriptions::Unsubscriptions;
 
 use super::*;
 
@@ -35,6 +42,9 @@ struct World {
     done: Mutex<usize>,
     sanction: Mutex<Option<Sanction>>,
     is_pending: Mutex<bool>,
+    locale: Mutex<Locale>,
+    hold: Mutex<Option<MailHold>>,
+    issued: Mutex<Vec<UnsubscribeToken>>,
 }
 
 impl World {
@@ -46,10 +56,10 @@ impl World {
         let entry = OutboxEntry { id: Id::from_parts(NOW, [2; 10]), created_at: NOW - age, request_id: None, effect };
         let deps = Deps {
             accounts: self.clone(),
-            codes: self.clone(),
             jobs: self.clone(),
             mailer: self.clone(),
-            ambient: Ambient::new(Arc::new(Hands), Arc::new(Hands)),
+            writer: Writer::new(self.clone(), self.clone(), links(), ambient()),
+            ambient: ambient(),
         };
         send(&deps, entry).await
     }
@@ -118,14 +128,49 @@ async fn a_digest_that_comes_late_or_to_somebody_who_is_kept_out_is_none() {
 }
 
 #[tokio::test]
-async fn a_digest_says_numbers_and_where_to_change_it() {
-    let to = || EmailAddress::parse("ada@example.org").unwrap();
-    let mail = mails::digest(to(), DigestCounts { messages: 3, conversations: 2, matches: 1, likes: 0 });
+async fn a_digest_says_numbers_and_how_to_end_it() {
+    let world = Arc::new(World::default());
+    world.sends(MailKind::Digest, Duration::ZERO).await.unwrap();
+    let mail = world.accepted.lock().unwrap()[0].clone();
     assert!(mail.text.contains("- 3 unread messages in 2 conversations\n- 1 new match\n\n"), "{}", mail.text);
-    assert!(mail.text.contains("how often") && matches!(mail.link, Some(shared::ports::mail::Link::App(_))));
-    let mail = mails::digest(to(), DigestCounts { messages: 1, conversations: 1, matches: 2, likes: 1 });
-    let lines = "- 1 unread message in 1 conversation\n- 2 new matches\n- 1 like waits for your answer\n";
-    assert!(mail.text.contains(lines), "{}", mail.text);
+    assert!(mail.html.contains("<li>3 unread messages in 2 conversations</li>"), "{}", mail.html);
+    let [token] = world.issued.lock().unwrap()[..] else { panic!("one token is issued") };
+    let url = format!("https://api.example.org/v1/unsubscribe/{}", token.expose());
+    assert_eq!((mail.unsubscribe, token.user_id()), (Some(url), UserId::from_parts(NOW, [1; 10])));
+    world.sends(MailKind::PasswordChanged, Duration::ZERO).await.unwrap();
+    assert_eq!(world.accepted.lock().unwrap()[1].unsubscribe, None, "nobody can end warnings");
+}
+
+#[tokio::test]
+async fn a_mail_is_in_the_language_of_the_account() {
+    let world = Arc::new(World::default());
+    *world.locale.lock().unwrap() = Locale::De;
+    world.sends(MailKind::PasswordChanged, Duration::ZERO).await.unwrap();
+    let mail = world.accepted.lock().unwrap()[0].clone();
+    assert_eq!(mail.subject, "Ihr Passwort wurde geändert");
+    assert!(mail.html.contains("<html lang=\"de\">"), "{}", mail.html);
+}
+
+#[tokio::test]
+async fn mails_that_bounce_or_annoy_are_not_sent() {
+    for (cause, kind, accepted) in [
+        (HoldCause::Bounce, MailKind::PasswordChanged, 0),
+        (HoldCause::Complaint, MailKind::PasswordChanged, 1),
+        (HoldCause::Complaint, MailKind::Digest, 0),
+    ] {
+        let world = Arc::new(World::default());
+        *world.hold.lock().unwrap() = Some(MailHold { cause, since: NOW });
+        world.sends(kind, Duration::ZERO).await.unwrap();
+        assert_eq!(world.tally(), (accepted, 0, 1), "{cause:?} {kind:?}");
+    }
+}
+
+fn links() -> LinksConfig {
+    LinksConfig { app_url: "https://app.example.org".to_owned(), api_url: "https://api.example.org".to_owned() }
+}
+
+fn ambient() -> Ambient {
+    Ambient::new(Arc::new(Hands), Arc::new(Hands))
 }
 
 struct Hands;
@@ -177,6 +222,18 @@ impl MailJobs for World {
 }
 
 #[async_trait]
+impl Unsubscriptions for World {
+    async fn issue(&self, token: &UnsubscribeToken) -> Result<()> {
+        self.issued.lock().unwrap().push(*token);
+        Ok(())
+    }
+
+    async fn knows(&self, _: &UnsubscribeToken) -> Result<bool> {
+        not_asked()
+    }
+}
+
+#[async_trait]
 impl Codes for World {
     async fn add(&self, _: ChallengeId, _: CodePurpose, _: UserId, _: &ConfirmationCode) -> Result<()> {
         not_asked()
@@ -216,6 +273,8 @@ impl Accounts for World {
             email: EmailAddress::parse("ada@example.org").unwrap(),
             state: if is_pending { AccountState::Pending } else { AccountState::Active },
             sanction: self.sanction.lock().unwrap().clone(),
+            locale: *self.locale.lock().unwrap(),
+            mail_hold: *self.hold.lock().unwrap(),
             created_at: NOW,
             roles: std::collections::BTreeSet::new(),
         }))

@@ -5,6 +5,7 @@ mod others;
 mod report;
 mod settings;
 mod shelf;
+pub mod unsubscribe;
 mod view;
 
 use std::sync::Arc;
@@ -30,13 +31,13 @@ pub struct Deps {
     pub ambient: Ambient,
 }
 
-pub fn router(deps: Deps) -> Router {
-    http::app(routes().with_state(deps))
+pub fn router(deps: Deps, unsubscribe: unsubscribe::Deps) -> Router {
+    http::app(routes().with_state(deps).merge(unsubscribe_routes().with_state(unsubscribe)))
 }
 
 /// This function's part of the API document.
 pub fn api() -> OpenApi {
-    http::document([routes().into_openapi()])
+    http::document([routes().into_openapi(), unsubscribe_routes().into_openapi()])
 }
 
 fn routes() -> OpenApiRouter<Deps> {
@@ -45,4 +46,8 @@ fn routes() -> OpenApiRouter<Deps> {
         .routes(routes!(settings::read, settings::write))
         .routes(routes!(others::read))
         .routes(routes!(report::report))
+}
+
+fn unsubscribe_routes() -> OpenApiRouter<unsubscribe::Deps> {
+    OpenApiRouter::new().routes(routes!(unsubscribe::show, unsubscribe::unsubscribe))
 }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use profiles::{Deps, Desk, Shelf};
+use profiles::{Deps, Desk, Shelf, unsubscribe};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{
     DynamoKeys, DynamoLimits, DynamoMatrix, DynamoOutbox, DynamoPairs, DynamoProfiles, DynamoReports, DynamoSessions,
-    DynamoSettings,
+    DynamoSettings, DynamoUnsubscriptions,
 };
 use shared::adapters::system;
 use shared::config::{TableName, TokensConfig, Vars};
@@ -32,10 +32,11 @@ async fn main() -> Result<(), lambda_http::Error> {
     let keys = Arc::new(DynamoKeys::new(ops.clone()));
     let limiter = Limiter::new(Arc::new(DynamoLimits::new(ops, ambient.clone())));
     let authenticator = Authenticator::new(tokens.issuer, keys, Arc::new(sessions), ambient.clone());
+    let settings = Arc::new(DynamoSettings::new(profiles.clone(), outbox.clone()));
     let deps = Deps {
         shelf: Shelf::new(
-            Arc::new(DynamoProfiles::new(profiles.clone(), outbox.clone())),
-            Arc::new(DynamoSettings::new(profiles, outbox)),
+            Arc::new(DynamoProfiles::new(profiles.clone(), outbox)),
+            settings.clone(),
             models,
             limiter.clone(),
         ),
@@ -44,5 +45,6 @@ async fn main() -> Result<(), lambda_http::Error> {
         authenticator: Arc::new(authenticator),
         ambient,
     };
-    http::run(profiles::router(deps)).await
+    let unsubscriptions = Arc::new(DynamoUnsubscriptions::new(profiles));
+    http::run(profiles::router(deps, unsubscribe::Deps { settings, unsubscriptions })).await
 }

@@ -1,15 +1,16 @@
-//! SES: plain-text mails.
+//! SES.
 
 use async_trait::async_trait;
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
-use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
+use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag};
 
 use super::aws::{Aws, failure};
 use crate::config::MailConfig;
+use crate::domain::id::UserId;
 use crate::error::{Error, Result};
-use crate::ports::mail::{Handover, Link, Mail, Mailer};
+use crate::ports::mail::{Handover, Mail, Mailer};
 
 #[derive(Clone, Debug)]
 pub struct SesMailer {
@@ -21,28 +22,20 @@ impl SesMailer {
     pub fn new(aws: &Aws, config: MailConfig) -> Self {
         Self { client: aws.mail(), config }
     }
-
-    fn text(&self, mail: &Mail) -> String {
-        let MailConfig { app_url, api_url, .. } = &self.config;
-        let link = match &mail.link {
-            Some(Link::Api(path)) => format!("\n\nOr follow this link:\n\n{api_url}{path}"),
-            Some(Link::App(path)) => format!("\n\nOr follow this link:\n\n{}{path}", app_url.trim_end_matches('/')),
-            None => String::new(),
-        };
-        format!("{}{link}\n\n-- \n{app_url}\n", mail.text.trim_end())
-    }
 }
 
 #[async_trait]
 impl Mailer for SesMailer {
     async fn send(&self, mail: &Mail) -> Result<Handover> {
-        let text = self.text(mail);
-        let body = Body::builder().text(content(&text)?).build();
-        let message = Message::builder().subject(content(&mail.subject)?).body(body).build();
+        let body = Body::builder().text(content(&mail.text)?).html(content(&mail.html)?).build();
+        let message = Message::builder().subject(content(&mail.subject)?).body(body);
+        let message = message.set_headers(mail.unsubscribe.as_deref().map(one_click).transpose()?).build();
         let answer = self
             .client
             .send_email()
             .from_email_address(&self.config.from)
+            .configuration_set_name(&self.config.configuration_set)
+            .email_tags(tag(mail.user_id)?)
             .destination(Destination::builder().to_addresses(mail.to.as_str()).build())
             .content(EmailContent::builder().simple(message).build())
             .send()
@@ -67,6 +60,21 @@ fn refusal(error: &SdkError<SendEmailError>) -> Option<Error> {
     let code = error.as_service_error().and_then(ProvideErrorMetadata::code).unwrap_or("unknown");
     let is_limit = matches!(code, "TooManyRequestsException" | "LimitExceededException");
     (!is_limit).then(|| Error::internal(format!("SES refused the mail: {code}")))
+}
+
+/// Comes back with a bounce or a complaint.
+fn tag(user_id: UserId) -> Result<MessageTag> {
+    MessageTag::builder().name("user_id").value(user_id.to_string()).build().map_err(Error::internal)
+}
+
+/// What has mail programs show a button that unsubscribes with one request (RFC 8058).
+fn one_click(url: &str) -> Result<Vec<MessageHeader>> {
+    let header =
+        |name: &str, value: String| MessageHeader::builder().name(name).value(value).build().map_err(Error::internal);
+    Ok(vec![
+        header("List-Unsubscribe", format!("<{url}>"))?,
+        header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned())?,
+    ])
 }
 
 fn content(text: &str) -> Result<Content> {

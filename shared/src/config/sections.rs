@@ -72,24 +72,43 @@ impl CodesConfig {
     }
 }
 
-/// How mails present themselves.
+/// Who mails are from, and who hears what becomes of them.
 #[derive(Clone, Debug)]
 pub struct MailConfig {
     /// `APP_MAIL_FROM`: the verified sender.
     pub from: String,
+    /// `APP_MAIL_CONFIGURATION_SET`: what SES does with what becomes of them.
+    pub configuration_set: String,
+}
+
+impl MailConfig {
+    pub fn read(vars: &mut Vars) -> Self {
+        Self { from: vars.required("APP_MAIL_FROM"), configuration_set: vars.required("APP_MAIL_CONFIGURATION_SET") }
+    }
+}
+
+/// Where the links of mails lead.
+#[derive(Clone, Debug)]
+pub struct LinksConfig {
     /// `APP_MAIL_APP_URL`: the client app that mails point to.
     pub app_url: String,
     /// `APP_MAIL_API_URL`: the HTTP API, for the links whose pages it serves itself.
     pub api_url: String,
 }
 
-impl MailConfig {
+impl LinksConfig {
     pub fn read(vars: &mut Vars) -> Self {
-        Self {
-            from: vars.required("APP_MAIL_FROM"),
-            app_url: vars.required("APP_MAIL_APP_URL"),
-            api_url: vars.required("APP_MAIL_API_URL"),
-        }
+        Self { app_url: vars.required("APP_MAIL_APP_URL"), api_url: vars.required("APP_MAIL_API_URL") }
+    }
+
+    /// An address in the client app.
+    pub fn app(&self, path: &str) -> String {
+        format!("{}{path}", self.app_url.trim_end_matches('/'))
+    }
+
+    /// An address of the HTTP API.
+    pub fn api(&self, path: &str) -> String {
+        format!("{}{path}", self.api_url.trim_end_matches('/'))
     }
 }
 

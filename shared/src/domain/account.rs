@@ -15,6 +15,8 @@ use super::email::EmailAddress;
 use super::fields::{Fields, Refusal};
 use super::id::UserId;
 use super::input::Input;
+use super::locale::Locale;
+use super::mailbox::MailHold;
 use super::text;
 use super::time::Timestamp;
 use crate::error::{Error, Exclusion, Result};
@@ -176,6 +178,10 @@ pub struct Account {
     pub state: AccountState,
     pub roles: BTreeSet<Role>,
     pub sanction: Option<Sanction>,
+    /// What mails to the account are written in.
+    pub locale: Locale,
+    /// What keeps mails back, if anything.
+    pub mail_hold: Option<MailHold>,
     pub created_at: Timestamp,
 }
 
@@ -186,9 +192,9 @@ impl Account {
     }
 
     /// A registration that waits for its code.
-    pub fn pending(user_id: UserId, email: EmailAddress, now: Timestamp) -> Self {
-        let (roles, sanction) = (BTreeSet::new(), None);
-        Self { user_id, email, state: AccountState::Pending, roles, sanction, created_at: now }
+    pub fn pending(user_id: UserId, email: EmailAddress, locale: Locale, now: Timestamp) -> Self {
+        let (roles, sanction, mail_hold) = (BTreeSet::new(), None, None);
+        Self { user_id, email, state: AccountState::Pending, roles, sanction, locale, mail_hold, created_at: now }
     }
 
     /// The highest role, whether or not it may be used now.
@@ -215,7 +221,7 @@ mod tests {
 
     fn account(roles: &[Role]) -> Account {
         let email = EmailAddress::parse("ada@example.org").unwrap();
-        let account = Account::pending(UserId::from_parts(NOW, [1; 10]), email, NOW);
+        let account = Account::pending(UserId::from_parts(NOW, [1; 10]), email, Locale::En, NOW);
         Account { state: AccountState::Active, roles: roles.iter().copied().collect(), ..account }
     }
 

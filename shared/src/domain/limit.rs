@@ -54,6 +54,8 @@ pub const SIGN_IN_CODE_PER_PERSON: Limit = limit("sign-in-code.person", 6, Durat
 pub const PASSWORD_PER_PERSON: Limit = limit("password.person", 10, Duration::from_mins(15));
 /// Codes tried from one network, for whatever accounts.
 pub const CODE_PER_NETWORK: Limit = limit("code.network", 100, Duration::from_mins(15));
+/// How often somebody may have mails sent again that did not arrive: providers count what bounces.
+pub const RESUME_MAIL_PER_PERSON: Limit = limit("resume-mail.person", 3, Duration::from_hours(24));
 /// Reports that one person makes.
 pub const REPORT_PER_PERSON: Limit = limit("report.person", 20, Duration::from_hours(24));
 /// Messages that one person sends, through both doors together: more than anybody types.
@@ -92,6 +94,7 @@ pub const ALL: &[&Limit] = &[
     &SIGN_IN_CODE_PER_PERSON,
     &PASSWORD_PER_PERSON,
     &CODE_PER_NETWORK,
+    &RESUME_MAIL_PER_PERSON,
     &REPORT_PER_PERSON,
     &SEND_PER_PERSON,
     &LIKE_PER_PERSON,

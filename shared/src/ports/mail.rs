@@ -3,25 +3,22 @@
 use async_trait::async_trait;
 
 use crate::domain::email::EmailAddress;
+use crate::domain::id::UserId;
 use crate::domain::outbox::OutboxEntry;
 use crate::error::{Error, Result};
 
-/// A mail that is ready to go; the sender and the closing line are the mailer's.
+/// A mail that is ready to go; the sender is the mailer's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail {
+    /// Whose account it is about. What the provider says of the mail later names them.
+    pub user_id: UserId,
     pub to: EmailAddress,
     pub subject: String,
+    /// The same words twice, for readers of plain text and for all others.
     pub text: String,
-    pub link: Option<Link>,
-}
-
-/// Where a mail leads; only the mailer knows the addresses.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Link {
-    /// A path of the HTTP API.
-    Api(String),
-    /// A path of the client app.
-    App(String),
+    pub html: String,
+    /// Where one request ends mails of this kind (RFC 8058).
+    pub unsubscribe: Option<String>,
 }
 
 /// What became of a mail.

@@ -15,7 +15,7 @@ fn ago(time: Duration) -> Value {
 }
 
 /// Somebody who may be written to at any hour of the day.
-fn insomniac<'s>(story: &'s Story, name: &str) -> Person<'s> {
+pub(super) fn insomniac<'s>(story: &'s Story, name: &str) -> Person<'s> {
     let person = story.resident(name);
     person.sets(&json!({ "digest": { "quiet_from": 0, "quiet_until": 0 } }));
     person
@@ -33,7 +33,7 @@ fn is_due(person: &Person<'_>) {
 }
 
 /// As if the last digest had been told a day ago, and the next were due.
-fn was_away(person: &Person<'_>) {
+pub(super) fn was_away(person: &Person<'_>) {
     let mut item = state(person);
     (item["digest_sk"]["S"], item["digest_seen"]["S"]) = (ago(HOUR), ago(HOUR * 24));
     person.town().put_item("Profiles", &item);
@@ -47,19 +47,19 @@ fn ages_message(town: &Town, conversation: &str) {
 }
 
 /// The same for what lists of a person have of another one.
-fn ages_row(person: &Person<'_>, kind: &str, other: &Person<'_>, field: &str) {
+pub(super) fn ages_row(person: &Person<'_>, kind: &str, other: &Person<'_>, field: &str) {
     let town = person.town();
     let mut row = town.item("Social", &format!("USER#{}", person.id), &format!("{kind}#{}", other.id)).unwrap();
     row[field]["S"] = ago(HOUR * 2);
     town.put_item("Social", &row);
 }
 
-fn runs(town: &Town) {
+pub(super) fn runs(town: &Town) {
     assert_eq!(town.stack.invoke("digest", &json!({})).unwrap(), Value::Null);
 }
 
 /// The digests that somebody got, once nothing is under way.
-fn digests(person: &Person<'_>) -> Vec<String> {
+pub(super) fn digests(person: &Person<'_>) -> Vec<String> {
     let town = person.town();
     crate::support::eventually("promises to be kept", || {
         (!town.outbox().iter().any(|row| row.contains(&person.id) && row.contains("mail.digest"))).then_some(())

@@ -18,6 +18,7 @@ mod learning;
 mod likes;
 mod limits;
 mod listing;
+mod mails;
 mod main_job;
 mod matching;
 mod matrix;

@@ -128,6 +128,13 @@ impl Town {
         Answer::read(format!("POST {path}"), request.send(body.to_string()).unwrap())
     }
 
+    /// A request with one more header.
+    pub(crate) fn post_with(&self, path: &str, header: &str, value: &str, body: &Value) -> Answer {
+        let request = addressed(self.agent.post(self.url(path)), None, &any_address());
+        let request = request.header("content-type", "application/json").header(header, value);
+        Answer::read(format!("POST {path}"), request.send(body.to_string()).unwrap())
+    }
+
     /// Any body of any type, for those that are no JSON.
     pub(crate) fn send_raw(&self, method: &str, token: Option<&str>, path: &str, kind: &str, body: &str) -> Answer {
         let request = match method {

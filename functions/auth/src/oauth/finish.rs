@@ -7,7 +7,7 @@ use shared::domain::fields::Fields;
 use shared::domain::input::Input;
 use shared::domain::limit::LOGIN_PER_NETWORK;
 use shared::domain::oauth::{self, Flow, FlowSecret, Provider};
-use shared::edge::http::{Body, Id, Network, Problem};
+use shared::edge::http::{Body, Id, Network, PreferredLocale, Problem};
 use shared::error::{Code, Error, Result};
 use utoipa::ToSchema;
 
@@ -48,6 +48,7 @@ pub(super) async fn finish(
     Id(provider): Id<String>,
     Network(network): Network,
     FromHeaders(client): FromHeaders,
+    PreferredLocale(locale): PreferredLocale,
     Body(body): Body<FinishBody>,
 ) -> Result<Json<TokenPair>> {
     let (provider, adapter) = deps.providers.find(&provider)?;
@@ -55,7 +56,7 @@ pub(super) async fn finish(
     deps.limiter.take(&LOGIN_PER_NETWORK, &network).await?;
     let flow = end_flow(&deps, provider, &returned).await?;
     let identity = adapter.identify(&returned.code, &flow).await?;
-    let user_id = deps.owners.of(&identity).await?;
+    let user_id = deps.owners.of(&identity, locale).await?;
     Ok(Json(deps.keeper.start(user_id, client, None).await?))
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use shared::domain::account::{Account, AccountState};
 use shared::domain::email::EmailAddress;
 use shared::domain::id::UserId;
+use shared::domain::locale::Locale;
 use shared::domain::oauth::{Identity, IdentityId};
 use shared::domain::outbox::{Effect, MailKind};
 use shared::error::{Code, Error, Result};
@@ -26,11 +27,12 @@ impl Owners {
         Self { identities, accounts, ambient }
     }
 
-    /// The person who may sign in with this identity: its owner, else the owner of its verified address, else somebody new.
+    /// The person who may sign in with this identity: its owner, else the owner of its verified address, else somebody new,
+    /// whose mails are in the language that their client prefers.
     ///
     /// A registration that was never confirmed has no claim on its address and plays no part. After this it cannot be
     /// confirmed any more, and its password opens nothing.
-    pub(super) async fn of(&self, identity: &Identity) -> Result<UserId> {
+    pub(super) async fn of(&self, identity: &Identity, locale: Locale) -> Result<UserId> {
         for _ in 0..ROUNDS {
             if let Some(owner) = self.identities.owner_of(&identity.id).await? {
                 return Ok(self.welcome(owner).await?.user_id);
@@ -38,7 +40,7 @@ impl Owners {
             let email = identity.verified_email.as_ref().ok_or(Code::EmailNotVerified)?;
             let adopted = match self.accounts.owner_of(email).await? {
                 Some(owner) => self.join(&identity.id, owner).await?,
-                None => self.create(&identity.id, email).await?,
+                None => self.create(&identity.id, email, locale).await?,
             };
             if let Some(user_id) = adopted {
                 return Ok(user_id);
@@ -61,9 +63,10 @@ impl Owners {
         Ok(joined.then_some(owner))
     }
 
-    async fn create(&self, id: &IdentityId, email: &EmailAddress) -> Result<Option<UserId>> {
+    async fn create(&self, id: &IdentityId, email: &EmailAddress, locale: Locale) -> Result<Option<UserId>> {
         let (user_id, created_at) = (self.ambient.id(), self.ambient.now());
-        let account = Account { state: AccountState::Active, ..Account::pending(user_id, email.clone(), created_at) };
+        let account = Account::pending(user_id, email.clone(), locale, created_at);
+        let account = Account { state: AccountState::Active, ..account };
         let created = self.identities.create(id, &account).await?;
         Ok(created.then_some(user_id))
     }

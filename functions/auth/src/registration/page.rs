@@ -1,9 +1,10 @@
-//! The few pages that `auth` serves itself: no scripts, nothing from elsewhere, no trace in caches or referrers.
+//! The pages behind the link that confirms a registration.
 
-use axum::http::{HeaderName, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use shared::domain::code::ConfirmationCode;
 use shared::domain::id::UserId;
+use shared::edge::http::html_page;
 
 /// What a page says after, or instead of, a confirmation.
 pub(super) enum Page {
@@ -37,14 +38,15 @@ pub(super) fn of(page: &Page) -> Response {
             (StatusCode::BAD_REQUEST, "Damaged link", "This link is not complete. Enter the code instead.")
         }
     };
-    response(status, &format!("<h1>{title}</h1><p>{text}</p>"))
+    html_page(status, "Confirmation", &format!("<h1>{title}</h1><p>{text}</p>"))
 }
 
 /// The page with the form. Id and code are digits and hyphens by their types: nothing to escape.
 pub(super) fn form(registration_id: UserId, code: &ConfirmationCode) -> Response {
     let code = code.as_str();
-    response(
+    html_page(
         StatusCode::OK,
+        "Confirmation",
         &format!(
             "<h1>Confirm your address</h1><form method=post>\
              <input type=hidden name=registration_id value=\"{registration_id}\">\
@@ -54,22 +56,4 @@ pub(super) fn form(registration_id: UserId, code: &ConfirmationCode) -> Response
              <button>Confirm</button></form>"
         ),
     )
-}
-
-fn response(status: StatusCode, body: &str) -> Response {
-    let html = format!(
-        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
-         <meta name=robots content=noindex><title>Confirmation</title><body>{body}</body></html>"
-    );
-    let headers: [(HeaderName, &str); 5] = [
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-        ),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    (status, headers, Html(html)).into_response()
 }

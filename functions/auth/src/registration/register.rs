@@ -12,7 +12,7 @@ use shared::domain::input::Input;
 use shared::domain::limit::{REGISTER_PER_NETWORK, Subject};
 use shared::domain::outbox::{Effect, MailKind};
 use shared::domain::password::Password;
-use shared::edge::http::{Body, Network, Problem};
+use shared::edge::http::{Body, Network, PreferredLocale, Problem};
 use shared::error::Result;
 use shared::ports::accounts::Registration;
 use utoipa::ToSchema;
@@ -38,7 +38,7 @@ pub(super) struct Registered {
     registration_id: UserId,
 }
 
-/// Registers an address and mails it a code.
+/// Registers an address and mails it a code, in the language that `Accept-Language` prefers, as all mails from then on.
 ///
 /// The answer is the same whether or not the address has an account already; its owner is told by mail. Nothing is
 /// taken until the code comes back, and a registration that is not confirmed within a day is forgotten.
@@ -49,6 +49,7 @@ pub(super) struct Registered {
 pub(super) async fn register(
     State(deps): State<Deps>,
     network: Network,
+    PreferredLocale(locale): PreferredLocale,
     Body(body): Body<RegisterBody>,
 ) -> Result<(StatusCode, Json<Registered>)> {
     let (email, password) = parse(&body)?;
@@ -62,7 +63,7 @@ pub(super) async fn register(
         Some(owner) => Effect::mail(MailKind::AddressTaken, owner),
         None => Effect::mail_code(MailKind::Verify, user_id, ChallengeId::from_uuid(*user_id.as_uuid())),
     };
-    let account = Account::pending(user_id, email, deps.ambient.now());
+    let account = Account::pending(user_id, email, locale, deps.ambient.now());
     deps.accounts.register(Registration { account, password_hash }, deps.ambient.promise(effect)).await?;
     Ok((StatusCode::ACCEPTED, Json(Registered { registration_id: user_id })))
 }

@@ -6,6 +6,7 @@ pub mod check;
 pub mod demo;
 pub mod down;
 pub mod logs;
+pub mod mail;
 pub mod model;
 pub mod package;
 pub mod passwords;

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::addresses::localize_addresses;
 use super::intrinsics::Scope;
+use super::mail_events::hear_stand_in;
 use super::references::{fold_conditions, list_of, mentions, unlink};
 use crate::failure::Failure;
 
@@ -91,6 +92,7 @@ pub(super) fn adapt(mut template: Value, scope: &Scope, place: &Place) -> Result
             "{mails} permissions for ses:SendEmail are not bound to the sender: the emulator does not look"
         ));
     }
+    notes.extend(hear_stand_in(&mut template));
     let demands = drop_tls_demands(&mut template);
     if demands > 0 {
         notes.push(format!("dropped {demands} policy statements that demand TLS, which the emulator does not speak"));

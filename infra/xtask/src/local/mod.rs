@@ -11,6 +11,7 @@ mod deploy;
 mod emulator;
 mod intrinsics;
 mod logs;
+mod mail_events;
 mod probe;
 mod redis;
 mod references;

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::client::{ACCOUNT, REGION};
 use super::logs::LogLine;
+use super::mail_events::STAND_IN;
 use super::stack::LocalStack;
 use crate::failure::Failure;
 
@@ -43,6 +44,16 @@ impl LocalStack {
     /// A raw `DynamoDB` call such as `GetItem`, as the account's root.
     pub fn dynamo(&self, operation: &str, body: &Value) -> Result<Value, Failure> {
         self.client().json("dynamodb", &format!("DynamoDB_20120810.{operation}"), body)
+    }
+
+    /// Puts an event on the default bus that SES would.
+    pub fn put_mail_event(&self, kind: &str, detail: &Value) -> Result<(), Failure> {
+        let entry = json!({ "Source": STAND_IN, "DetailType": kind, "Detail": detail.to_string() });
+        let answer = self.client().json("events", "AWSEvents.PutEvents", &json!({ "Entries": [entry] }))?;
+        if answer["FailedEntryCount"] == 0 {
+            return Ok(());
+        }
+        Err(Failure::new(format!("the bus does not take {kind}")).evidence(answer.to_string()))
     }
 
     /// Invokes a function directly and waits for its answer.

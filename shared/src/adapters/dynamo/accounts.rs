@@ -13,6 +13,8 @@ use super::transaction::Outcome;
 use crate::domain::account::{Account, AccountState, PENDING_LIFETIME, Reason, Role, Sanction, SanctionKind};
 use crate::domain::email::EmailAddress;
 use crate::domain::id::UserId;
+use crate::domain::locale::Locale;
+use crate::domain::mailbox::MailHold;
 use crate::domain::outbox::OutboxEntry;
 use crate::domain::time::Timestamp;
 use crate::error::{Error, Result};
@@ -33,6 +35,12 @@ pub(super) struct StoredAccount {
     roles: BTreeSet<Role>,
     #[serde(default, skip_serializing)]
     sanction: Option<StoredSanction>,
+    /// Missing in accounts that are older than mails in other languages.
+    #[serde(default)]
+    locale: Locale,
+    /// Written by `mailboxes`.
+    #[serde(default, skip_serializing)]
+    mail_hold: Option<MailHold>,
     created_at: Timestamp,
 }
 
@@ -59,7 +67,15 @@ impl From<&Account> for StoredAccount {
             AccountState::Active => StoredState::Active,
         };
         let (roles, sanction) = (BTreeSet::new(), None);
-        Self { email: account.email.clone(), state, roles, sanction, created_at: account.created_at }
+        Self {
+            email: account.email.clone(),
+            state,
+            roles,
+            sanction,
+            locale: account.locale,
+            mail_hold: None,
+            created_at: account.created_at,
+        }
     }
 }
 
@@ -147,6 +163,8 @@ impl Accounts for DynamoAccounts {
             },
             roles: stored.roles,
             sanction: stored.sanction.map(Into::into),
+            locale: stored.locale,
+            mail_hold: stored.mail_hold,
             created_at: stored.created_at,
         }))
     }

@@ -1,0 +1,86 @@
+//! `GET` and `POST /v1/unsubscribe/{token}`: the way out of digests that every one of them names.
+//!
+//! Mail programs send the request by themselves when their button is pressed (RFC 8058). Scanners follow links, so following
+//! one changes nothing: it shows a form.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use shared::domain::id::UserId;
+use shared::domain::settings::Cadence;
+use shared::domain::unsubscription::UnsubscribeToken;
+use shared::edge::http::{Id, html_page};
+use shared::error::{Code, Result};
+use shared::ports::settings::SettingsStore;
+use shared::ports::unsubscriptions::Unsubscriptions;
+
+/// The person may change their settings in between; the next round sees what came of it.
+const ROUNDS: usize = 3;
+
+#[derive(Clone)]
+pub struct Deps {
+    pub settings: Arc<dyn SettingsStore>,
+    pub unsubscriptions: Arc<dyn Unsubscriptions>,
+}
+
+/// Shows the page with the button. Nothing is changed, however often it is opened.
+#[utoipa::path(get, path = "/v1/unsubscribe/{token}", operation_id = "show_unsubscription", tag = "profiles",
+    params(("token" = String, Path, description = "As in the mail")), responses(
+        (status = 200, content_type = "text/html", body = String),
+    ))]
+pub(crate) async fn show() -> Response {
+    let form = "<h1>Unsubscribe</h1><form method=post><p>You will get no more mails about what you have missed.</p>\
+                <button>Unsubscribe</button></form>";
+    html_page(StatusCode::OK, "Unsubscribe", form)
+}
+
+/// Ends the digests of whom the mail was sent to, as if they had set their cadence to `never`. Nobody need be signed in, and
+/// again it is nothing.
+#[utoipa::path(post, path = "/v1/unsubscribe/{token}", operation_id = "unsubscribe", tag = "profiles",
+    params(("token" = String, Path, description = "As in the mail")), responses(
+        (status = 200, content_type = "text/html", body = String),
+        (status = 404, content_type = "text/html", body = String, description = "The link is damaged, or older than 60 days"),
+        (status = 503, content_type = "text/html", body = String, description = "Something did not answer: try again"),
+    ))]
+pub(crate) async fn unsubscribe(State(deps): State<Deps>, Id(token): Id<String>) -> Response {
+    let (status, title, text) = match end_digests(&deps, &token).await {
+        Ok(true) => (StatusCode::OK, "Unsubscribed", "You get no more mails about what you have missed."),
+        Ok(false) => (
+            StatusCode::NOT_FOUND,
+            "Not unsubscribed",
+            "This link is damaged or has expired. Take the one in a newer mail, or change your settings in the app.",
+        ),
+        Err(error) => {
+            shared::telemetry::report(&error);
+            (StatusCode::SERVICE_UNAVAILABLE, "Not now", "Something did not answer. Try again.")
+        }
+    };
+    html_page(status, title, &format!("<h1>{title}</h1><p>{text}</p>"))
+}
+
+/// Whether the token is good, in which case there are no more digests.
+async fn end_digests(deps: &Deps, token: &str) -> Result<bool> {
+    let Some(token) = UnsubscribeToken::parse(token) else { return Ok(false) };
+    if !deps.unsubscriptions.knows(&token).await? {
+        return Ok(false);
+    }
+    for _ in 0..ROUNDS {
+        if is_ended(deps, token.user_id()).await? {
+            return Ok(true);
+        }
+    }
+    Err(Code::VersionConflict.into())
+}
+
+/// Whether digests are off, or could be switched off now.
+async fn is_ended(deps: &Deps, user_id: UserId) -> Result<bool> {
+    let before = deps.settings.find(user_id).await?;
+    let mut wishes = before.wishes.clone();
+    if wishes.digest.cadence == Cadence::Never {
+        return Ok(true);
+    }
+    wishes.digest.cadence = Cadence::Never;
+    deps.settings.replace(&before, &before.clone().changed(wishes), None).await
+}

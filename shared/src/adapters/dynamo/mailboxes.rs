@@ -1,0 +1,52 @@
+//! What an account says about mails to it: a language, and what holds them back.
+
+use async_trait::async_trait;
+
+use super::accounts::account_key;
+use super::expression::Expression;
+use super::item::{text, value};
+use super::table::Table;
+use crate::domain::id::UserId;
+use crate::domain::locale::Locale;
+use crate::domain::mailbox::MailHold;
+use crate::error::Result;
+use crate::ports::mailboxes::Mailboxes;
+
+#[derive(Clone, Debug)]
+pub struct DynamoMailboxes(Table);
+
+impl DynamoMailboxes {
+    pub fn new(accounts: Table) -> Self {
+        Self(accounts)
+    }
+}
+
+/// Refusals are not looked at: what a condition keeps from happening need not happen.
+#[async_trait]
+impl Mailboxes for DynamoMailboxes {
+    async fn hold(&self, user_id: UserId, hold: MailHold) -> Result<()> {
+        let change = Expression::new("SET mail_hold = :hold")
+            .name("#cause", "cause")
+            .value(":hold", value(&hold)?)
+            .value(":cause", value(&hold.cause)?)
+            .value(":since", text(hold.since.to_string()));
+        let is_news = "attribute_exists(pk) AND (attribute_not_exists(mail_hold) OR mail_hold.#cause <> :cause) \
+                       AND (attribute_not_exists(mail_resumed_at) OR mail_resumed_at < :since)";
+        self.0.update_if(&account_key(user_id), change, is_news).await?;
+        Ok(())
+    }
+
+    async fn resume(&self, user_id: UserId) -> Result<()> {
+        let change = Expression::new("REMOVE mail_hold SET mail_resumed_at = :now")
+            .value(":now", text(self.0.now().to_string()));
+        self.0.update_if(&account_key(user_id), change, "attribute_exists(pk)").await?;
+        Ok(())
+    }
+
+    async fn write_in(&self, user_id: UserId, locale: Locale) -> Result<()> {
+        let change =
+            Expression::new("SET #locale = :locale").name("#locale", "locale").value(":locale", value(&locale)?);
+        self.0.update_if(&account_key(user_id), change, "attribute_exists(pk)").await?;
+        Ok(())
+    }
+}
