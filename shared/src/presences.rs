@@ -34,9 +34,9 @@ pub struct Presences {
 
 /// A change of somebody's presence, and who is to hear of it.
 pub struct News {
+    /// As those who watch may know it.
     pub presence: Presence,
-    /// Whether those who watch may know; otherwise they are told that nobody is there.
-    pub is_visible: bool,
+    /// Nobody, if somebody hides and everybody believes already that they are not there.
     pub watchers: Vec<Watcher>,
 }
 
@@ -49,15 +49,21 @@ impl Presences {
         // What changes after this look is told, because the watch is there before it.
         let (presences, visible) = try_join!(self.board.presences_of(&connected), self.visible(&connected))?;
         // Whoever is answered something else than was told last would not hear of it if it came to be as before.
-        for presence in presences.iter().filter(|presence| presence.is_news()) {
+        let known: Vec<_> = presences.into_iter().filter(|presence| visible.contains(&presence.user_id)).collect();
+        for presence in known.iter().filter(|presence| presence.is_news()) {
             self.promise(presence.user_id, ambient).await?;
         }
-        Ok(presences.into_iter().filter(|presence| visible.contains(&presence.user_id)).collect())
+        Ok(known)
     }
 
     /// Has it told if somebody has come or gone. Failing to do so is made up for by the next frame or sweep.
     pub async fn notice(&self, user_id: UserId, ambient: &Ambient) -> Result<()> {
         let presence = self.presence_of(user_id).await?;
+        if !presence.is_news() {
+            return Ok(());
+        }
+        // Whoever hides comes and goes unnoticed.
+        let presence = self.as_known(presence).await?;
         if !presence.is_news() {
             return Ok(());
         }
@@ -71,14 +77,18 @@ impl Presences {
     /// What is to be told of somebody, and to whom, as it is now.
     pub async fn news_of(&self, user_id: UserId) -> Result<News> {
         let presence = self.presence_of(user_id).await?;
+        let presence = self.as_known(presence).await?;
+        let is_believed_absent = !presence.is_online && !presence.is_told_online;
+        if is_believed_absent && presence.at.is_none() {
+            return Ok(News { presence, watchers: Vec::new() });
+        }
         let watchers = self.watches.watchers_of(user_id, MAX_WATCHERS).await?;
         let mut people: Vec<UserId> = watchers.iter().map(|watcher| watcher.user_id).collect();
         people.sort_unstable();
         people.dedup();
-        let oneself = [user_id];
-        let (connected, visible) = try_join!(self.connected(user_id, &people), self.visible(&oneself))?;
+        let connected = self.connected(user_id, &people).await?;
         let watchers = watchers.into_iter().filter(|watcher| connected.contains(&watcher.user_id)).collect();
-        Ok(News { presence, is_visible: !visible.is_empty(), watchers })
+        Ok(News { presence, watchers })
     }
 
     /// Notes that news were told. An error if there are others by now.
@@ -92,6 +102,12 @@ impl Presences {
 
     async fn promise(&self, user_id: UserId, ambient: &Ambient) -> Result<()> {
         self.promises.promise(&ambient.promise(Effect::Push(PushEffect::PresenceChanged { user_id }))).await
+    }
+
+    /// A presence as those who watch may know it.
+    async fn as_known(&self, presence: Presence) -> Result<Presence> {
+        let is_visible = !self.visible(&[presence.user_id]).await?.is_empty();
+        Ok(if is_visible { presence } else { presence.hidden() })
     }
 
     async fn presence_of(&self, user_id: UserId) -> Result<Presence> {

@@ -13,8 +13,9 @@ use shared::error::{Code, Result};
 use utoipa::ToSchema;
 
 use crate::Deps;
+use crate::crowd::{ROUNDS, crowded, step_aside};
 use crate::draft::edited;
-use crate::send::{MAX_UNKNOWN, ROUNDS, Try, deliver, open, promise};
+use crate::send::{MAX_UNKNOWN, Try, deliver, open, promise};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -68,7 +69,8 @@ async fn amend(deps: &Deps, by: UserId, place: (ConversationId, u64), amendment:
     let (conversation_id, seq) = place;
     let mut unknown: Vec<(Try, Message)> = Vec::new();
     deps.intake.count(by, 1).await?;
-    for _ in 0..ROUNDS {
+    for round in 0..ROUNDS {
+        step_aside(deps, round).await;
         if let Some(amended) = committed(deps, &mut unknown).await? {
             return Ok(amended);
         }
@@ -87,13 +89,14 @@ async fn amend(deps: &Deps, by: UserId, place: (ConversationId, u64), amendment:
             Err(error) => return Err(error),
         }
     }
-    Err(Code::Unavailable.into())
+    Err(crowded())
 }
 
 /// What the message became by a try of unknown outcome that turns out to have been committed, and is told now.
 async fn committed(deps: &Deps, unknown: &mut Vec<(Try, Message)>) -> Result<Option<Message>> {
-    for (one, amended) in std::mem::take(unknown) {
-        if deps.intake.has_stored(&one).await? {
+    for index in 0..unknown.len() {
+        if deps.intake.has_stored(&unknown[index].0).await? {
+            let (one, amended) = unknown.swap_remove(index);
             deliver(deps, one).await;
             return Ok(Some(amended));
         }

@@ -40,11 +40,11 @@ impl Draft {
                 // Whatever else is wrong with them is named as well.
                 fields.read_optional("client_id", data.client_id.as_ref(), ClientId::parse);
                 fields.read_optional("text", data.text.as_ref(), MessageText::parse);
-                fields.list("messages", list, parse);
+                fields.list("messages", list, MAX_LIST, parse);
                 fields.take("messages", Err("messages stands in place of client_id and text".into()))
             }
             Some(list) => {
-                let items = fields.list("messages", list, parse);
+                let items = fields.list("messages", list, MAX_LIST, parse);
                 items.and_then(|items| fields.take("messages", distinct(items)))
             }
         };
@@ -71,7 +71,7 @@ fn item(fields: &mut Fields, client_id: &Input<String>, text: &Input<String>) ->
 
 fn distinct(items: Vec<DraftItem>) -> Result<Vec<DraftItem>, Refusal> {
     let names: HashSet<_> = items.iter().map(|item| item.client_id.as_str()).collect();
-    if items.is_empty() || items.len() > MAX_LIST {
+    if items.is_empty() {
         return Err("messages must be 1 to 20".into());
     }
     if names.len() < items.len() {
@@ -137,6 +137,8 @@ mod tests {
         for refused in [numbered(0), numbered(MAX_LIST + 1), list(vec!["a".into(), "a".into()])] {
             assert_eq!(complaints(refused), ["messages"]);
         }
+        let nothing = json!({ "conversation_id": CONVERSATION, "messages": vec![json!({}); 20_000] });
+        assert_eq!(complaints(nothing), ["messages"], "a refusal is not longer than what was refused");
         let both = json!({ "conversation_id": CONVERSATION, "text": "x", "messages": [] });
         assert_eq!(complaints(both), ["messages"]);
     }

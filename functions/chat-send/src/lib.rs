@@ -4,6 +4,7 @@
 mod amend;
 mod by_http;
 mod by_socket;
+mod crowd;
 mod draft;
 mod intake;
 mod send;

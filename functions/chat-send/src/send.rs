@@ -7,11 +7,8 @@ use shared::error::{Code, Result};
 use shared::telemetry::metrics::{self, Metric};
 
 use crate::Deps;
+use crate::crowd::{ROUNDS, crowded, step_aside};
 use crate::draft::{Draft, DraftItem};
-
-/// How often a write is tried when others write to the conversation at the same moment, or nobody knows what became of
-/// the last try.
-pub(crate) const ROUNDS: usize = 8;
 
 /// How many tries may have an unknown outcome: each takes as long as a dead database takes to be given up.
 pub(crate) const MAX_UNKNOWN: usize = 3;
@@ -47,6 +44,7 @@ pub(crate) async fn send(deps: &Deps, draft: Draft) -> Result<Sent> {
     // Tries of which nobody knows whether they were committed; the next look at the table tells.
     let mut unknown: Vec<Try> = Vec::new();
     for round in 0..ROUNDS {
+        step_aside(deps, round).await;
         let view = if round == 0 { deps.intake.admit(&draft).await? } else { deps.intake.look(&draft).await? };
         let earlier = matching(&draft, view.earlier)?;
         let own = unknown.iter().position(|one| one.is_among(&earlier));
@@ -76,7 +74,7 @@ pub(crate) async fn send(deps: &Deps, draft: Draft) -> Result<Sent> {
             Err(error) => return Err(error),
         }
     }
-    Err(Code::Unavailable.into())
+    Err(crowded())
 }
 
 /// What was stored before under the names of the draft. The same name MUST have the same text, unless that was edited or

@@ -16,6 +16,8 @@ use crate::view::ConversationView;
 
 /// More conversations than anybody keeps up with; `POST /v1/sync` has pages.
 const LINES: usize = 1_000;
+/// Characters of the last message: a thousand whole ones would be more than Lambda takes.
+const PREVIEW: usize = 200;
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Inbox {
@@ -23,7 +25,8 @@ pub(crate) struct Inbox {
     items: Vec<ConversationView>,
 }
 
-/// Lists one's conversations with the last message, the marks and the number of unread messages.
+/// Lists one's conversations with the beginning of the last message (200 characters), the marks and the number of unread
+/// messages.
 #[utoipa::path(get, path = "/v1/conversations", tag = "chat", security(("bearer" = [])), responses(
     (status = 200, body = Inbox),
     (status = "4XX", body = Problem),
@@ -31,7 +34,7 @@ pub(crate) struct Inbox {
 pub(crate) async fn inbox(State(deps): State<Deps>, caller: Caller) -> Result<Json<Inbox>> {
     let mut lines = deps.conversations.inbox(caller.user_id, None, LINES).await?.lines;
     lines.sort_by_key(|line| Reverse(newest(&line.seat.conversation)));
-    Ok(Json(Inbox { items: lines.iter().map(ConversationView::from).collect() }))
+    Ok(Json(Inbox { items: lines.iter().map(|line| ConversationView::from(line).shortened(PREVIEW)).collect() }))
 }
 
 fn newest(conversation: &Conversation) -> Timestamp {

@@ -1,12 +1,10 @@
 //! `POST /v1/sync`
 
-use std::collections::BTreeMap;
-
 use axum::Json;
 use axum::extract::State;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
-use shared::domain::conversation::{Conversation, Gap, Known, Message, Missing, plan};
+use shared::domain::conversation::{Conversation, Gap, Known, KnownInput, Message, Missing, plan};
 use shared::domain::fields::Fields;
 use shared::domain::id::ConversationId;
 use shared::domain::input::Input;
@@ -23,8 +21,11 @@ use crate::view::ConversationView;
 const LINES: usize = 50;
 /// How many conversations are read at the same time.
 const AT_ONCE: usize = 10;
-/// How many bytes of text one answer carries. Lambda takes six million of JSON, where a quotation mark is two.
-const TEXT_BYTES: usize = 2_500_000;
+/// What the entries of one answer may weigh on the wire. Lambda takes 6,291,556 bytes, in which the answer is a text inside a
+/// JSON document; a million is left for conversations and their last messages.
+const WIRE_BYTES: usize = 4_800_000;
+/// What an entry weighs beside its text.
+const ENTRY_BYTES: usize = 700;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -32,7 +33,7 @@ pub(crate) struct SyncBody {
     /// The number of the last entry one has of each conversation, at most 1,000. All of what is not named is new.
     #[serde(default)]
     #[schema(value_type = Option<BTreeMap<String, u64>>)]
-    conversations: Input<BTreeMap<ConversationId, u64>>,
+    conversations: Input<KnownInput>,
     /// The `next` of the page before.
     #[schema(value_type = Option<ConversationId>)]
     after: Option<Input<ConversationId>>,
@@ -94,7 +95,7 @@ pub(crate) async fn sync(
     let reads = lines.iter().zip(missing).map(|(line, missing)| page(&deps, &line.seat.conversation, missing));
     let reads: Vec<_> = reads.collect();
     let pages: Vec<Vec<Message>> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
-    let mut room = TEXT_BYTES;
+    let mut room = WIRE_BYTES;
     let conversations = lines.iter().zip(pages).map(|(line, page)| synced(line, page, &known, &mut room)).collect();
     Ok(Json(SyncAnswer { conversations, closed, next }))
 }
@@ -117,11 +118,22 @@ async fn page(deps: &Deps, conversation: &Conversation, missing: Missing) -> Res
     }
 }
 
+/// What a text weighs in a JSON document inside another one: a quotation mark becomes `\\\"`, a new line `\\n`.
+fn wire_bytes(text: &str) -> usize {
+    let weight = |character: char| match character {
+        '"' | '\\' => 4,
+        '\n' | '\r' | '\t' => 3,
+        control if control.is_control() => 7,
+        other => other.len_utf8(),
+    };
+    text.chars().map(weight).sum()
+}
+
 fn synced(line: &InboxLine, page: Vec<Message>, known: &Known, room: &mut usize) -> SyncedConversation {
     let mut messages = Vec::with_capacity(page.len());
     let mut last = known.last(id(line));
     for message in page {
-        let size = message.text().map_or(0, |text| text.as_str().len());
+        let size = ENTRY_BYTES + message.text().map_or(0, |text| wire_bytes(text.as_str()));
         let Some(left) = room.checked_sub(size) else { break };
         *room = left;
         last = message.seq;
@@ -132,5 +144,30 @@ fn synced(line: &InboxLine, page: Vec<Message>, known: &Known, room: &mut usize)
         conversation: ConversationView::from(line),
         messages,
         gap: gap.map(|Gap { after, through }| GapView { after, through }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_text_weighs_more_than_is_reckoned(text in any::<String>()) {
+            let once = serde_json::to_string(&text).unwrap_or_default();
+            let twice = serde_json::to_string(&once).unwrap_or_default();
+            // The quotation marks around it, escaped and not.
+            prop_assert!(twice.len() <= wire_bytes(&text) + 6, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_fits_into_what_lambda_takes() {
+        const LAMBDA: usize = 6_291_556;
+        // Fifty last messages of 4,000 of the heaviest characters, and what is around them.
+        const LAST_MESSAGES: usize = LINES * (4_000 * 4 + ENTRY_BYTES + 2_000);
+        const { assert!(WIRE_BYTES + LAST_MESSAGES < LAMBDA) };
     }
 }

@@ -40,6 +40,18 @@ pub(crate) struct MarksView {
     delivered_seq: u64,
 }
 
+impl ConversationView {
+    /// The same with at most so many characters of the last message.
+    pub(crate) fn shortened(mut self, characters: usize) -> Self {
+        if let Some(text) = self.last_message.as_mut().and_then(|message| message.text.as_mut())
+            && let Some((end, _)) = text.char_indices().nth(characters)
+        {
+            text.truncate(end);
+        }
+        self
+    }
+}
+
 impl From<&InboxLine> for ConversationView {
     fn from(InboxLine { seat, other }: &InboxLine) -> Self {
         let conversation = &seat.conversation;

@@ -2,7 +2,6 @@
 
 use shared::domain::id::UserId;
 use shared::domain::outbox::OutboxEntry;
-use shared::domain::presence::Presence;
 use shared::domain::socket::ConnectionId;
 use shared::edge::ws::ServerFrame;
 use shared::edge::ws::protocol::{PresenceView, ServerKind};
@@ -21,9 +20,8 @@ pub(crate) async fn push(deps: &Deps, user_id: UserId, entry: &OutboxEntry) -> R
             deps.presences.watches.forget(user_id, watcher).await?;
         }
     }
-    let known = news.presence.clone();
-    let shown = if news.is_visible { known } else { Presence { is_online: false, at: None, ..known } };
-    let frame = ServerFrame::event(ServerKind::Presence, &entry.id, PresenceView::from(shown)).to_json();
+    let frame =
+        ServerFrame::event(ServerKind::Presence, &entry.id, PresenceView::from(news.presence.clone())).to_json();
     deps.delivery.reach_sockets(sockets, &[frame], entry, if_stuck()).await?;
     deps.presences.told(&news).await?;
     deps.delivery.finish(entry).await

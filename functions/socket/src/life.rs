@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures::future::join_all;
 use shared::domain::id::UserId;
 use shared::domain::socket::{ConnectionId, LEASE, Socket, Ticket};
 use shared::domain::time::Timestamp;
@@ -39,9 +40,10 @@ impl Life {
             connected_at: now,
             lease_until: now + LEASE,
         };
-        for surplus in self.registry.add(&socket).await? {
-            self.sockets.close(&surplus).await?;
-        }
+        // They are forgotten already: one that stays open for lack of an answer hears nothing, and its next frame says so.
+        let surplus = self.registry.add(&socket).await?;
+        let closed = join_all(surplus.iter().map(|surplus| self.sockets.close(surplus))).await;
+        closed.into_iter().filter_map(Result::err).for_each(|error| telemetry::report(&error));
         Ok(socket.user_id)
     }
 

@@ -1,6 +1,6 @@
 //! `chat.read` and `chat.delivered`
 
-use shared::domain::conversation::{Advance, Mark, Participant};
+use shared::domain::conversation::{Advance, Conversation, Mark, Participant};
 use shared::domain::fields::Fields;
 use shared::domain::id::ConversationId;
 use shared::domain::socket::Socket;
@@ -11,29 +11,43 @@ use shared::ports::conversations::Seat;
 
 use crate::Deps;
 
+/// Other devices of the same person may move the mark in between; the next round sees where it stands then.
+const ROUNDS: usize = 4;
+
 /// Moves one's own mark forward and tells the others, and one's own other devices. A mark that stands further on already
 /// stays there.
 pub(crate) async fn answer(deps: &Deps, socket: &Socket, kind: ClientKind, data: &MarkData) -> Result<ServerFrame> {
     let (conversation_id, seq) = parse(data)?;
     let mark = if kind == ClientKind::ChatRead { Mark::Read } else { Mark::Delivered };
-    let seat = deps.talk.seat(conversation_id, socket.user_id).await?;
-    let mut own = seat.own.clone();
-    if own.is_moved_by(mark, seq) {
-        let count = count_at(deps, &seat, seq).await?;
-        let advance = Advance { mark, seq, count };
+    for _ in 0..ROUNDS {
+        let seat = deps.talk.seat(conversation_id, socket.user_id).await?;
+        if !seat.own.is_moved_by(mark, seq) {
+            return Ok(stands(&seat, &seat.own, mark));
+        }
+        let advance = Advance { mark, seq, count: count_at(deps, &seat, seq).await? };
         if deps.talk.marks.advance(conversation_id, &seat.own, advance).await? {
-            own = own.advanced(advance);
             tell(deps, &seat, mark, seq).await;
+            return Ok(stands(&seat, &seat.own.clone().advanced(advance), mark));
         }
     }
-    let unread = own.unread(seat.conversation.count);
-    Ok(ServerFrame::ack(MarkAck { conversation_id, seq: stands_at(&own, mark), unread }))
+    Err(Error::unavailable("one's other devices moved the mark in every round"))
+}
+
+fn stands(seat: &Seat, own: &Participant, mark: Mark) -> ServerFrame {
+    let Conversation { conversation_id, count, .. } = seat.conversation;
+    ServerFrame::ack(MarkAck { conversation_id, seq: stands_at(own, mark), unread: own.unread(count) })
 }
 
 fn parse(data: &MarkData) -> Result<(ConversationId, u64)> {
     let mut fields = Fields::default();
     let conversation_id = fields.copy("conversation_id", &data.conversation_id);
-    let seq = fields.copy("seq", &data.seq);
+    let seq = fields.read(
+        "seq",
+        &data.seq,
+        |seq: &u64| {
+            if *seq > 0 { Ok(*seq) } else { Err("seq must be at least 1".into()) }
+        },
+    );
     fields.accept(conversation_id.zip(seq))
 }
 
@@ -64,5 +78,5 @@ async fn tell(deps: &Deps, seat: &Seat, mark: Mark, seq: u64) {
         Mark::Delivered => ServerKind::MessageDelivered,
     };
     let frame = ServerFrame::new(kind, MarkMoved { conversation_id, user_id, seq });
-    deps.talk.tell(&seat.conversation, &deps.delivery, frame).await;
+    deps.talk.tell(&seat.conversation, &deps.delivery, frame, &[user_id]).await;
 }

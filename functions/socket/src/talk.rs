@@ -24,12 +24,19 @@ impl Talk {
         seat.filter(|seat| seat.conversation.is_readable()).ok_or_else(|| Code::ConversationNotFound.into())
     }
 
-    /// Tells those who take part in a conversation something that nobody misses who does not hear of it. In a crowd nobody
-    /// is told.
-    pub(crate) async fn tell(&self, conversation: &Conversation, delivery: &Delivery, frame: ServerFrame) {
+    /// Tells those who take part in a conversation something that nobody misses who does not hear of it; in a crowd only
+    /// some of them.
+    pub(crate) async fn tell(
+        &self,
+        conversation: &Conversation,
+        delivery: &Delivery,
+        frame: ServerFrame,
+        in_a_crowd: &[UserId],
+    ) {
         let told = async {
             let people = self.conversations.members(conversation).await?;
-            if people.len() <= MAX_CLOSE { delivery.mention(&people, frame.to_json()).await } else { Ok(()) }
+            let people = if people.len() <= MAX_CLOSE { &people[..] } else { in_a_crowd };
+            if people.is_empty() { Ok(()) } else { delivery.mention(people, frame.to_json()).await }
         };
         if let Err(error) = told.await {
             telemetry::report(&error);

@@ -19,6 +19,6 @@ pub(crate) async fn answer(deps: &Deps, socket: &Socket, data: &TypingData) -> R
         return Err(Code::ConversationClosed.into());
     }
     let typing = Typing { conversation_id, user_id: socket.user_id, is_typing };
-    deps.talk.tell(&seat.conversation, &deps.delivery, ServerFrame::new(ServerKind::Typing, typing)).await;
+    deps.talk.tell(&seat.conversation, &deps.delivery, ServerFrame::new(ServerKind::Typing, typing), &[]).await;
     Ok(ServerFrame::ack(Done {}))
 }

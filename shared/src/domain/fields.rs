@@ -75,14 +75,19 @@ impl Fields {
         parse(sent).map_err(|error| self.0.extend(error.fields().iter().map(|field| field.within(object)))).ok()
     }
 
-    /// Parses a list of objects inside the body, and notes its complaints under paths such as `messages[3].text`.
+    /// Parses a list of at most so many objects inside the body, and notes its complaints under paths such as
+    /// `messages[3].text`. Of a longer list nothing is looked at: its complaints could be longer than itself.
     pub fn list<T, U>(
         &mut self,
         list: &'static str,
         input: &Input<Vec<T>>,
+        at_most: usize,
         parse: impl Fn(&T) -> Result<U>,
     ) -> Option<Vec<U>> {
         let sent = self.take(list, input.get(list))?;
+        if sent.len() > at_most {
+            return self.take(list, Err(format!("{list} must be at most {at_most}").into()));
+        }
         let complaints = self.0.len();
         let mut parsed = Vec::with_capacity(sent.len());
         for (index, item) in sent.iter().enumerate() {

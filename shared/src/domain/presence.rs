@@ -38,6 +38,12 @@ impl Presence {
         Self { is_online: came_at.is_some(), at: came_at.or(seen_at), ..Self::unknown(user_id) }
     }
 
+    /// What is told of somebody who does not want it known: that they are not there.
+    #[must_use]
+    pub const fn hidden(self) -> Self {
+        Self { is_online: false, at: None, ..self }
+    }
+
     /// Whether those who watch have something to hear.
     pub const fn is_news(&self) -> bool {
         self.is_online != self.is_told_online

@@ -7,7 +7,7 @@ use shared::domain::id::ConversationId;
 use shared::edge::views::MessageView;
 
 use super::device::Device;
-use super::history::{History, Log, Told};
+use super::history::{Amended, History, Log, Told};
 use super::memory_chat::history as stored;
 use super::sources::{POISON, POISONED};
 use super::state::{State, Talk};
@@ -20,6 +20,7 @@ pub(super) fn complaints(state: &State, history: &History, devices: &[std::rc::R
         complaints.extend(of_the_block(talk).map(|what| format!("{id}: {what}")));
     }
     complaints.extend(of_the_senders(state, history));
+    complaints.extend(of_amendments(state, history));
     complaints.extend(of_real_time(history));
     for device in devices {
         complaints.extend(of_a_reader(state, device));
@@ -94,6 +95,17 @@ fn of_the_senders(state: &State, history: &History) -> Vec<String> {
         }
     }
     complaints
+}
+
+/// What was acknowledged as changed is changed.
+fn of_amendments(state: &State, history: &History) -> Vec<String> {
+    let is_so = |amended: &&Amended| {
+        let talk = state.talks.get(&amended.conversation_id)?;
+        let message = talk.entries.get(&amended.seq)?;
+        Some(message.text().map(|text| text.as_str()) == amended.text.as_deref())
+    };
+    let wrong = history.amended.iter().filter(|amended| is_so(amended) == Some(false));
+    wrong.map(|amended| format!("entry {} was acknowledged as changed and is not", amended.seq)).collect()
 }
 
 /// What was sent after something else had been acknowledged has a later number.

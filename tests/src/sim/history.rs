@@ -33,9 +33,19 @@ pub(super) enum Told {
     Nothing,
 }
 
+/// A change of one's own message that was acknowledged. Nobody changes a message twice.
+#[derive(Clone, Debug)]
+pub(super) struct Amended {
+    pub(super) conversation_id: ConversationId,
+    pub(super) seq: u64,
+    /// What it says now; nothing if it is deleted.
+    pub(super) text: Option<String>,
+}
+
 #[derive(Default)]
 pub(super) struct History {
     pub(super) sends: Vec<Send>,
+    pub(super) amended: Vec<Amended>,
 }
 
 /// What one device has of a conversation.

@@ -8,7 +8,7 @@ use shared::domain::time::Timestamp;
 use tokio::time::sleep;
 
 use super::device::Device;
-use super::history::{Send, Told, told};
+use super::history::{Amended, Send, Told, told};
 
 impl Device {
     /// Says something, by either door, until an answer says for certain what became of it.
@@ -51,12 +51,17 @@ impl Device {
         told(status < 300, &answer)
     }
 
-    /// Changes or takes back something of one's own, once; whether it succeeds is of no importance.
+    /// Changes or takes back something of one's own, once; whether it succeeds is of no importance, but what is acknowledged
+    /// has to be so.
     pub(super) async fn amends(&self, conversation_id: ConversationId, seq: u64, text: Option<&str>) {
         let path = format!("/v1/conversations/{conversation_id}/messages/{seq}");
-        match text {
+        let answer = match text {
             Some(text) => self.aws.request(self.user_id, "PUT", &path, &json!({ "text": text })).await,
             None => self.aws.request(self.user_id, "DELETE", &path, &Value::Null).await,
         };
+        if answer.is_some_and(|(status, _)| status < 300) {
+            let amended = Amended { conversation_id, seq, text: text.map(str::to_owned) };
+            self.history.borrow_mut().amended.push(amended);
+        }
     }
 }

@@ -63,10 +63,11 @@ pub(super) enum Plant {
     ForgetTheSender,
     FailTheWholeBatch,
     IgnoreTheBlock,
+    AckALostEdit,
 }
 
 impl Plant {
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::AckBeforeCommit,
         Self::UnconditionalSeq,
         Self::NoDedupe,
@@ -75,6 +76,7 @@ impl Plant {
         Self::ForgetTheSender,
         Self::FailTheWholeBatch,
         Self::IgnoreTheBlock,
+        Self::AckALostEdit,
     ];
 }
 

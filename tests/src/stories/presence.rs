@@ -85,14 +85,50 @@ fn strangers_and_those_who_were_blocked_see_nothing() {
     assert!(watches(&mut eve_sees, &[&bob, &ada]).is_empty());
     assert_eq!(watches(&mut ada_sees, &[&bob]).len(), 1);
     bob.blocks(&ada);
-    let bob_comes = bob.connects();
+    drop(bob.connects());
+    left(&bob);
+    // What is told of somebody else comes after what would have been told of him.
+    let cem = story.resident("Cem");
+    ada.likes(&cem);
+    cem.matches_with(&ada);
+    // The watch on him stays as it was, and another socket watches Cem.
+    let mut ada_sees_cem = ada.connects();
+    watches(&mut ada_sees_cem, &[&cem]);
+    let _cem_is_there = cem.connects();
+    ada_sees_cem.hears("presence");
+    assert_eq!(ada_sees.heard_so_far("presence") + eve_sees.heard_so_far("presence"), 0);
     assert!(watches(&mut ada_sees, &[&bob]).is_empty());
-    drop(bob_comes);
-    eventually("his departure to be noted", || {
-        let registry = story.town.item("Realtime", &format!("USER#{}", bob.id), "REGISTRY").unwrap();
+}
+
+#[test]
+fn whoever_hides_is_gone_once_and_then_comes_and_goes_unnoticed() {
+    let story = Story::in_peace();
+    let (ada, bob, _) = story.couple();
+    let mut ada_sees = ada.connects();
+    watches(&mut ada_sees, &[&bob]);
+    let bob_is_there = bob.connects();
+    ada_sees.wait_for("his arrival", |frame| frame["data"]["is_online"] == true);
+    bob.sets(&json!({ "presence": "nobody" }));
+    let gone = ada_sees.wait_for("his absence", |frame| frame["data"]["is_online"] == false)["data"].clone();
+    drop(bob_is_there);
+    left(&bob);
+    for _ in 0..3 {
+        drop(bob.connects());
+        left(&bob);
+    }
+    bob.sets(&json!({ "presence": "connections" }));
+    let version = |frame: &Value| frame["data"]["version"].as_u64();
+    // The first thing that is told after that is where he has been seen last.
+    let next = ada_sees.wait_for("his return", |frame| version(frame) > gone["version"].as_u64());
+    assert!(next["data"]["at"].is_string(), "nothing was told while he hid: {next}");
+}
+
+/// Waits until it is noted that none of somebody's sockets is there.
+fn left(person: &Person<'_>) {
+    eventually("a departure to be noted", || {
+        let registry = person.town().item("Realtime", &format!("USER#{}", person.id), "REGISTRY").unwrap();
         registry["sockets"]["M"].as_object().unwrap().is_empty().then_some(())
     });
-    assert_eq!(ada_sees.heard_so_far("presence") + eve_sees.heard_so_far("presence"), 0);
 }
 
 #[test]

@@ -11,7 +11,7 @@ mod sync;
 pub use amendment::{Amendment, DELETE_WINDOW, EDIT_WINDOW};
 pub use mark::{Advance, Mark, Participant};
 pub use message::{ClientId, Content, MAX_LIST, MAX_TEXT_CHARS, Message, MessageText};
-pub use sync::{Gap, Known, Missing, PAGE, SYNC_MESSAGES, plan};
+pub use sync::{Gap, Known, KnownInput, Missing, PAGE, SYNC_MESSAGES, plan};
 
 use super::id::{ConversationId, ProjectId, UserId};
 use super::time::Timestamp;

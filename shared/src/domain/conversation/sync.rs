@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+
 use super::Conversation;
 use crate::domain::fields::Refusal;
 use crate::domain::id::ConversationId;
@@ -16,6 +19,17 @@ const MAX_KNOWN: usize = 1_000;
 /// The last entry that a client has of each conversation it knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Known(BTreeMap<ConversationId, u64>);
+
+/// The same as a client sends it. Refusals do not say which part of it is wrong: its keys are the client's own text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KnownInput(BTreeMap<ConversationId, u64>);
+
+impl<'de> Deserialize<'de> for KnownInput {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let sent = serde_json::Value::deserialize(deserializer)?;
+        serde_json::from_value(sent).map(Self).map_err(|_| D::Error::custom("no conversations and numbers"))
+    }
+}
 
 /// Entries to read: at most `limit` of those that follow `after`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +46,7 @@ pub struct Gap {
 }
 
 impl Known {
-    pub fn parse(known: &BTreeMap<ConversationId, u64>) -> Result<Self, Refusal> {
+    pub fn parse(KnownInput(known): &KnownInput) -> Result<Self, Refusal> {
         if known.len() > MAX_KNOWN {
             return Err("conversations must name at most 1,000".into());
         }
@@ -104,7 +118,7 @@ mod tests {
         fn pages_and_gaps_make_up_what_is_missing(seqs in prop::collection::vec((0..700_u64, 0..700_u64), 1..12)) {
             let all: Vec<_> = (1..).zip(&seqs).map(|(n, (seq, _))| conversation(n, *seq)).collect();
             let had = all.iter().zip(&seqs).map(|(one, (_, had))| (one.conversation_id, *had)).collect();
-            let known = Known::parse(&had).unwrap();
+            let known = Known::parse(&KnownInput(had)).unwrap();
             let plan = plan(&all, &known);
             prop_assert!(plan.iter().map(|missing| missing.limit).sum::<usize>() <= SYNC_MESSAGES);
             for (one, missing) in all.iter().zip(plan) {

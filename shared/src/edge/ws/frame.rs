@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::protocol::{ClientKind, ServerKind};
 use crate::domain::conversation::Message;
-use crate::domain::fields::Fields;
+use crate::domain::fields::{Fields, Refusal};
 use crate::domain::input::Input;
 use crate::edge::http::parse;
 use crate::edge::views::MessageView;
@@ -27,9 +27,11 @@ pub struct ClientFrame {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Wire {
     #[serde(default = "version")]
     v: Input<u8>,
+    id: Option<Input<String>>,
     #[serde(rename = "type")]
     kind: Input<String>,
     #[serde(default)]
@@ -57,8 +59,9 @@ impl ClientFrame {
             let mut fields = Fields::default();
             let version = fields.copy("v", &wire.v);
             let kind = fields.read("type", &wire.kind, |kind: &str| Ok(kind.to_owned()));
-            match fields.accept(version.zip(kind))? {
-                (VERSION, kind) => {
+            let id = fields.read_optional("id", wire.id.as_ref(), checked_id);
+            match fields.accept(version.zip(kind).zip(id))? {
+                ((VERSION, kind), _) => {
                     let kind = ClientKind::parse(&kind).ok_or(Code::UnknownFrame)?;
                     Ok(Self { kind, data: wire.data })
                 }
@@ -80,6 +83,12 @@ impl ClientFrame {
     pub fn unknown(&self) -> Error {
         Code::UnknownFrame.into()
     }
+}
+
+/// An id that an answer could not carry is refused: its client would wait for the answer for ever.
+fn checked_id(id: &str) -> Result<(), Refusal> {
+    let is_short = id.chars().count() <= MAX_ID_CHARS;
+    if is_short { Ok(()) } else { Err("id must have at most 64 characters".into()) }
 }
 
 /// A frame to a client: an answer, which carries the id of what it answers, or an event, which has one of its own.
@@ -125,8 +134,10 @@ impl ServerFrame {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
-    use crate::domain::conversation::{ClientId, Content, MAX_TEXT_CHARS, MessageText};
+    use crate::domain::conversation::{ClientId, Content, Known, MAX_TEXT_CHARS, MessageText};
     use crate::domain::id::{ConversationId, Id, MessageId, UserId};
     use crate::domain::time::Timestamp;
     use crate::ports::sockets::MAX_FRAME_BYTES;
@@ -139,6 +150,26 @@ mod tests {
         assert_eq!((id, frame.unwrap_err().code()), (None, Code::MalformedBody));
         let (_, frame) = ClientFrame::read(r#"{"v":2,"type":"ping"}"#);
         assert_eq!(frame.unwrap_err().code(), Code::UnsupportedVersion);
+    }
+
+    #[test]
+    fn an_id_that_no_answer_could_carry_is_refused_and_so_is_a_field_that_no_frame_has() {
+        for id in [json!("x".repeat(65)), json!(7), json!({})] {
+            let (_, frame) = ClientFrame::read(&json!({ "type": "ping", "id": id }).to_string());
+            assert_eq!(frame.unwrap_err().fields()[0].field, "id", "{id}");
+        }
+        for body in [r#"{"type":"ping","id":"a","id":"b"}"#, r#"{"type":"ping","Data":{}}"#] {
+            let (_, frame) = ClientFrame::read(body);
+            assert_eq!(frame.unwrap_err().code(), Code::MalformedBody, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_does_not_repeat_what_the_client_said() {
+        let body = json!({ "type": "hello", "id": "c1", "data": { "conversations": { "my secret": 1 } } }).to_string();
+        let data = ClientFrame::read(&body).1.unwrap().data::<super::super::protocol::HelloData>().unwrap();
+        let refused = Fields::default().read_optional("conversations", data.conversations.as_ref(), Known::parse);
+        assert!(refused.is_none());
     }
 
     /// API Gateway would close the receiving socket otherwise.

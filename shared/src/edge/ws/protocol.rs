@@ -3,11 +3,10 @@
 //!
 //! What a client sends has fields of [`Input`], so that all that is wrong with a frame is named at once.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::domain::conversation::KnownInput;
 use crate::domain::id::{ConversationId, UserId};
 use crate::domain::input::Input;
 use crate::domain::presence::Presence;
@@ -80,7 +79,7 @@ impl ClientKind {
 pub struct HelloData {
     /// The number of the last entry one has of each conversation, at most 1,000. Left out, nothing is compared.
     #[schema(value_type = Option<BTreeMap<String, u64>>)]
-    pub conversations: Option<Input<BTreeMap<ConversationId, u64>>>,
+    pub conversations: Option<Input<KnownInput>>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
