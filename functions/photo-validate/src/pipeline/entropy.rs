@@ -175,8 +175,7 @@ impl Scan<'_> {
             return self.bits.skip(1);
         }
         if let Some(table) = average {
-            let bits = self.bits.symbol(table)?;
-            self.bits.skip((bits & 15).into())?;
+            self.bits.symbol(table)?;
         }
         let Some(table) = details else { return Ok(()) };
         let (mut at, last) = match part {
@@ -189,7 +188,7 @@ impl Scan<'_> {
         }
         while at <= last {
             let symbol = self.bits.symbol(table)?;
-            let (zeros, bits) = (usize::from(symbol >> 4), u32::from(symbol & 15));
+            let (zeros, bits) = (usize::from(symbol >> 4), symbol & 15);
             match (bits, zeros) {
                 (0, 15) => at += 16,
                 (0, run) => {
@@ -199,10 +198,7 @@ impl Scan<'_> {
                     }
                     return Ok(());
                 }
-                _ => {
-                    at += zeros + 1;
-                    self.bits.skip(bits)?;
-                }
+                _ => at += zeros + 1,
             }
         }
         if at > last + 1 { Err(Refusal::Damaged) } else { Ok(()) }

@@ -5,7 +5,7 @@ use shared::domain::photo::Refusal;
 /// What encoders may leave behind the last code: filled bits, and a few bytes of those that write in larger pieces.
 const SLACK: usize = 8;
 /// Codes up to this length are found at once.
-const SHORT: u32 = 9;
+const SHORT: u32 = 10;
 
 /// Bits of a scan up to its next marker.
 pub(super) struct Bits<'a> {
@@ -22,6 +22,16 @@ impl<'a> Bits<'a> {
     }
 
     fn fill(&mut self) {
+        // Four bytes at once, as long as none of them may be the beginning of a marker.
+        if self.count <= 32
+            && let Some(Ok(bytes)) = self.data.get(self.at..self.at + 4).map(<[u8; 4]>::try_from)
+            && !bytes.contains(&0xff)
+        {
+            self.window |= u64::from(u32::from_be_bytes(bytes)) << (32 - self.count);
+            self.count += 32;
+            self.at += 4;
+            return;
+        }
         while self.count <= 56 {
             let Some(byte) = self.data.get(self.at) else { return };
             if *byte == 0xff {
@@ -53,12 +63,13 @@ impl<'a> Bits<'a> {
         u32::try_from(value).map_err(|_| Refusal::Damaged)
     }
 
+    /// The next code, without the bits that it announces: the lower half of its symbol says how many.
     pub(super) fn symbol(&mut self, table: &Table<'_>) -> Result<u8, Refusal> {
-        if self.count < 16 {
+        if self.count < 32 {
             self.fill();
         }
         let (symbol, length) = table.find(self.window).ok_or(Refusal::Damaged)?;
-        self.skip(length)?;
+        self.skip(length + u32::from(symbol & 15))?;
         Ok(symbol)
     }
 
