@@ -159,11 +159,14 @@ async fn a_message_that_comes_again_changes_nothing() {
     let world = World::with(PICTURE);
     world.hears_of_the_upload().await.unwrap();
     let before = world.album.lock().unwrap().clone();
+    let published = world.objects.lock().unwrap().clone();
     // The form is still good, and somebody uses it again for something else.
-    world.objects.lock().unwrap().insert(place().to_string(), b"<html>".to_vec());
-    world.hears_of_the_upload().await.unwrap();
-    assert_eq!(*world.album.lock().unwrap(), before);
-    assert_eq!(world.names(), copies(), "the second upload is gone");
+    for other in [b"<html>", &include_bytes!("pipeline/tests/files/grey.jpg")[..]] {
+        world.objects.lock().unwrap().insert(place().to_string(), other.to_vec());
+        world.hears_of_the_upload().await.unwrap();
+        assert_eq!(*world.album.lock().unwrap(), before);
+        assert_eq!(*world.objects.lock().unwrap(), published, "the second upload is gone, and nothing was made of it");
+    }
 }
 
 #[tokio::test]
