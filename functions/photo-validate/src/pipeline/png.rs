@@ -1,7 +1,7 @@
 //! PNG: its chunks are walked before a decoder sees them.
 //!
 //! Texts and colour profiles are packed, and one that unpacks to gigabytes is as small as one that does not: nothing of
-//! them is unpacked here. All checksums count.
+//! them is unpacked here. All checksums count, and those of the file before anything is allocated.
 
 use std::io::Cursor;
 
@@ -40,12 +40,15 @@ fn outline(upload: &[u8]) -> Result<Outline<'_>, Refusal> {
     let (mut header, mut orientation, mut data) = (None, None, 0);
     loop {
         let length = Reader::length(reader.u32_be()?)?;
+        let summed = reader.rest();
         let kind = reader.array::<4>()?;
         if header.is_none() && kind != *b"IHDR" {
             return Err(Refusal::Damaged);
         }
         let content = reader.take(length)?;
-        reader.take(4)?;
+        if reader.u32_be()? != crc32fast::hash(&summed[..4 + length]) {
+            return Err(Refusal::Damaged);
+        }
         match &kind {
             b"IHDR" if header.is_none() => header = Some(read_header(content)?),
             b"IHDR" => return Err(Refusal::Damaged),
