@@ -46,17 +46,19 @@ fn outline(upload: &[u8]) -> Result<Outline<'_>, Refusal> {
             return Err(Refusal::Damaged);
         }
         let content = reader.take(length)?;
-        if reader.u32_be()? != crc32fast::hash(&summed[..4 + length]) {
-            return Err(Refusal::Damaged);
-        }
         match &kind {
             b"IHDR" if header.is_none() => header = Some(read_header(content)?),
             b"IHDR" => return Err(Refusal::Damaged),
             b"acTL" => return Err(Refusal::Animated),
             b"eXIf" => orientation = orientation.or_else(|| chunks::orientation(content)),
             b"IDAT" => data += content.len() as u64,
-            b"IEND" => break,
             _ => {}
+        }
+        if reader.u32_be()? != crc32fast::hash(&summed[..4 + length]) {
+            return Err(Refusal::Damaged);
+        }
+        if kind == *b"IEND" {
+            break;
         }
     }
     let (size, raw) = header.ok_or(Refusal::Damaged)?;
