@@ -98,6 +98,7 @@ catalogue! {
     ProjectNotFound "project_not_found" NotFound "There is no such project for you";
     MemberNotFound "member_not_found" NotFound "There is no such member of the project";
     RequestNotFound "request_not_found" NotFound "Nobody is waiting to join under this id";
+    PhotoNotFound "photo_not_found" NotFound "There is no such photo of yours";
     IdentityNotFound "identity_not_found" NotFound "Nothing of that provider is linked to your account";
     MethodNotAllowed "method_not_allowed" MethodNotAllowed "The path exists, but not with this method";
     ProfileMissing "profile_missing" Conflict "Write your own profile first";
@@ -107,6 +108,7 @@ catalogue! {
     LastSignInMethod "last_sign_in_method" Conflict "Nothing else opens your account; set a password first";
     CursorOutdated "cursor_outdated" Conflict "The list has changed since; start again from its beginning";
     MatrixFull "matrix_full" Conflict "The skill matrix has no room for this";
+    PhotosFull "photos_full" Conflict "You have as many photos as one can have; delete one first";
     VersionConflict "version_conflict" Conflict "Somebody changed this meanwhile; read it again";
     ProjectClosed "project_closed" Conflict "The project is closed";
     ProjectFull "project_full" Conflict "The project has as many members as it can have";

@@ -1,7 +1,10 @@
-//! `profiles`: one's own profile and settings, the profiles of others, and reports about them.
+//! `profiles`: one's own profile, photos and settings, the profiles of others, and reports about them.
 
+mod gallery;
 mod me;
 mod others;
+mod photo_view;
+mod photos;
 mod report;
 mod settings;
 mod shelf;
@@ -19,6 +22,7 @@ use shared::routes;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+pub use gallery::Gallery;
 pub use report::Desk;
 pub use shelf::Shelf;
 
@@ -44,6 +48,8 @@ fn routes() -> OpenApiRouter<Deps> {
     OpenApiRouter::new()
         .routes(routes!(me::read, me::write))
         .routes(routes!(settings::read, settings::write))
+        .routes(routes!(photos::list, photos::upload, photos::order))
+        .routes(routes!(photos::delete))
         .routes(routes!(others::read))
         .routes(routes!(report::report))
 }

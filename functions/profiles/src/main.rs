@@ -1,13 +1,14 @@
-//! Wires `profiles` to its tables.
+//! Wires `profiles` to its tables and to the bucket of photos.
 
 use std::sync::Arc;
 
-use profiles::{Deps, Desk, Shelf, unsubscribe};
+use profiles::{Deps, Desk, Gallery, Shelf, unsubscribe};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{
-    DynamoKeys, DynamoLimits, DynamoMatrix, DynamoOutbox, DynamoPairs, DynamoProfiles, DynamoReports, DynamoSessions,
-    DynamoSettings, DynamoUnsubscriptions,
+    DynamoAlbums, DynamoKeys, DynamoLimits, DynamoMatrix, DynamoOutbox, DynamoPairs, DynamoProfiles, DynamoReports,
+    DynamoSessions, DynamoSettings, DynamoUnsubscriptions,
 };
+use shared::adapters::photos::S3Photos;
 use shared::adapters::system;
 use shared::config::{TableName, TokensConfig, Vars};
 use shared::edge::http::{self, Authenticator, Limiter};
@@ -26,17 +27,21 @@ async fn main() -> Result<(), lambda_http::Error> {
     let sessions = DynamoSessions::reader(aws.table(&mut vars, TableName::Sessions));
     let ops = aws.table(&mut vars, TableName::Ops);
     let tokens = TokensConfig::read(&mut vars);
+    let bucket = vars.required("APP_BUCKETS_PHOTOS");
     vars.finish()?;
 
     let models = Models::new(Arc::new(DynamoMatrix::reader(ops.clone())));
     let keys = Arc::new(DynamoKeys::new(ops.clone()));
     let limiter = Limiter::new(Arc::new(DynamoLimits::new(ops, ambient.clone())));
     let authenticator = Authenticator::new(tokens.issuer, keys, Arc::new(sessions), ambient.clone());
+    let photos = Arc::new(S3Photos::new(&aws, bucket));
+    let albums = Arc::new(DynamoAlbums::new(profiles.clone()));
     let settings = Arc::new(DynamoSettings::new(profiles.clone(), outbox.clone()));
     let deps = Deps {
         shelf: Shelf::new(
             Arc::new(DynamoProfiles::new(profiles.clone(), outbox)),
             settings.clone(),
+            Gallery::new(albums, photos.clone(), photos, limiter.clone()),
             models,
             limiter.clone(),
         ),

@@ -7,7 +7,7 @@ use shared::edge::http::{Caller, Id, Problem};
 use shared::error::{Code, Result};
 
 use crate::Deps;
-use crate::view::PublicProfile;
+use crate::view::{PublicProfile, ShownProfile};
 
 /// Reads somebody's profile.
 ///
@@ -15,14 +15,14 @@ use crate::view::PublicProfile;
 /// stay visible to those they like or are connected with.
 #[utoipa::path(get, path = "/v1/profiles/{user_id}", operation_id = "read_profile", tag = "profiles", security(("bearer" = [])),
     params(("user_id" = UserId, Path)), responses(
-    (status = 200, body = PublicProfile),
+    (status = 200, body = ShownProfile),
     (status = "4XX", body = Problem, description = "`profile_not_found`"),
 ))]
 pub(crate) async fn read(
     State(deps): State<Deps>,
     caller: Caller,
     Id(user_id): Id<UserId>,
-) -> Result<Json<PublicProfile>> {
+) -> Result<Json<ShownProfile>> {
     let profile = deps.shelf.profiles.find(user_id).await?.ok_or(Code::ProfileNotFound)?;
     if user_id != caller.user_id {
         if !profile.is_shown() {
@@ -31,5 +31,6 @@ pub(crate) async fn read(
         let pair = deps.pairs.find(caller.user_id, user_id).await?;
         pair.refuse_unless_seen(caller.user_id, profile.details.visible)?;
     }
-    Ok(Json(PublicProfile::from(&profile)))
+    let photos = deps.shelf.gallery.shown(user_id, deps.ambient.now()).await?;
+    Ok(Json(ShownProfile { profile: PublicProfile::from(&profile), photos }))
 }

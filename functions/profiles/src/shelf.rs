@@ -1,4 +1,4 @@
-//! Profiles and settings, how often they are written, and which skills matching has something to say about.
+//! Profiles, photos and settings, how often they are written, and which skills matching has something to say about.
 
 use std::sync::Arc;
 
@@ -13,10 +13,13 @@ use shared::models::Models;
 use shared::ports::profiles::Profiles;
 use shared::ports::settings::SettingsStore;
 
+use crate::gallery::Gallery;
+
 #[derive(Clone)]
 pub struct Shelf {
     pub(crate) profiles: Arc<dyn Profiles>,
     pub(crate) settings: Arc<dyn SettingsStore>,
+    pub(crate) gallery: Gallery,
     models: Models,
     limiter: Limiter,
 }
@@ -25,10 +28,11 @@ impl Shelf {
     pub fn new(
         profiles: Arc<dyn Profiles>,
         settings: Arc<dyn SettingsStore>,
+        gallery: Gallery,
         models: Models,
         limiter: Limiter,
     ) -> Self {
-        Self { profiles, settings, models, limiter }
+        Self { profiles, settings, gallery, models, limiter }
     }
 
     /// The profile and the settings of somebody who writes one of them anew, which is counted.

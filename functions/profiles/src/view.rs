@@ -6,6 +6,8 @@ use shared::domain::profile::{Coordinates, ExperienceYears, Field, Filters, Goal
 use shared::domain::time::Timestamp;
 use utoipa::ToSchema;
 
+use crate::photo_view::PhotoView;
+
 /// What everybody may see of a person.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PublicProfile {
@@ -24,6 +26,15 @@ pub(crate) struct PublicProfile {
     time_zone: String,
     place: Option<PlaceView>,
     availability_hours_per_week: Option<u8>,
+}
+
+/// What a person is shown of another one.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ShownProfile {
+    #[serde(flatten)]
+    pub(crate) profile: PublicProfile,
+    /// Those that are ready, in their owner's order.
+    pub(crate) photos: Vec<PhotoView>,
 }
 
 #[derive(Serialize, ToSchema)]

@@ -77,6 +77,13 @@ pub const MATCHING: Toolset = Toolset {
 /// What finds nearest neighbours elsewhere: the references of `bench retrieval`.
 pub const NEAREST: Toolset = Toolset { name: "nearest", pins: &["faiss-cpu==1.15.1", "numpy==2.4.6"], bare_pins: &[] };
 
+/// What else makes small pictures of large ones: the references of `bench photos`.
+pub const PICTURES: Toolset = Toolset {
+    name: "pictures",
+    pins: &["cffi==2.1.1", "pillow==13.0.0", "pycparser==3.12", "pyvips==3.2.0", "pyvips-binary==8.18.7"],
+    bare_pins: &[],
+};
+
 /// What else tells many clients something at once: the references of `bench fanout`. boto3 is the version of the local AWS.
 pub const BROADCAST: Toolset = Toolset {
     name: "broadcast",

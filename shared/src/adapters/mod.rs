@@ -8,6 +8,7 @@ pub mod candidates;
 pub mod dynamo;
 pub mod mailer;
 pub mod oauth;
+pub mod photos;
 pub mod probes;
 pub mod queues;
 pub mod secrets;

@@ -85,6 +85,8 @@ ids! {
     ProjectId
     /// One act of staff, in the audit.
     AuditId
+    /// A photo of somebody, from the moment on at which they ask to upload it.
+    PhotoId
 }
 
 #[cfg(test)]

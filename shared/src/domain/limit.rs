@@ -77,6 +77,8 @@ pub const FIT_PER_PERSON: Limit = limit("fit.person", 200, Duration::from_hours(
 /// Writings of one's own profile and settings: an edit of the profile makes another list, and may have a text read by the
 /// sentence model.
 pub const EDIT_PER_PERSON: Limit = limit("edit.person", 60, Duration::from_hours(1));
+/// Photos that one person begins to upload, refused and deleted ones included: each of them is decoded.
+pub const PHOTO_PER_PERSON: Limit = limit("photo.person", 30, Duration::from_hours(24));
 /// Blocks that one person sets and takes back, repeated ones included: more than a crowd of pests.
 pub const BLOCK_PER_PERSON: Limit = limit("block.person", 1_000, Duration::from_hours(24));
 
@@ -105,6 +107,7 @@ pub const ALL: &[&Limit] = &[
     &LIST_PER_PERSON,
     &FIT_PER_PERSON,
     &EDIT_PER_PERSON,
+    &PHOTO_PER_PERSON,
     &BLOCK_PER_PERSON,
 ];
 

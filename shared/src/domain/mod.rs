@@ -27,6 +27,7 @@ pub mod oauth;
 pub mod outbox;
 pub mod pair;
 pub mod password;
+pub mod photo;
 pub mod presence;
 pub mod profile;
 pub mod project;

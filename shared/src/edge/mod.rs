@@ -7,5 +7,6 @@ pub mod http;
 pub mod queue;
 pub mod schedule;
 pub mod stream;
+pub mod uploads;
 pub mod views;
 pub mod ws;

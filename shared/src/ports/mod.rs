@@ -26,6 +26,7 @@ pub mod moderation;
 pub mod oauth;
 pub mod outbox;
 pub mod pairs;
+pub mod photos;
 pub mod probe;
 pub mod profiles;
 pub mod projects;

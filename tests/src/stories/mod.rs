@@ -26,6 +26,7 @@ mod moderation;
 mod oauth;
 mod oauth_attacks;
 mod passwords;
+mod photos;
 mod presence;
 mod project_lists;
 mod project_talk;

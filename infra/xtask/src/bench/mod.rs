@@ -26,6 +26,8 @@ pub mod matching;
 #[cfg(feature = "bench")]
 mod measure;
 #[cfg(feature = "bench")]
+pub mod photos;
+#[cfg(feature = "bench")]
 mod program;
 #[cfg(feature = "bench")]
 mod report;

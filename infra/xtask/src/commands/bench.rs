@@ -24,12 +24,21 @@ enum Benchmark {
     Enumeration(Enumeration),
     /// Score pairs and embed texts, beside the engine that came before and ONNX Runtime; show matches and hit rates.
     Matching(Matching),
+    /// Make small pictures of large ones, beside Pillow and libvips.
+    Photos(Photos),
     /// Scan a million vectors beside numpy and faiss, rank up to a million people, and count the true nearest.
     Retrieval(Retrieval),
 }
 
 #[derive(Debug, Args)]
 struct Fanout {
+    /// Print the figures as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct Photos {
     /// Print the figures as JSON.
     #[arg(long)]
     json: bool,
@@ -94,7 +103,7 @@ struct ColdStart {
 
 #[cfg(feature = "bench")]
 pub fn run(options: &Options) -> Result<(), Failure> {
-    use crate::bench::{cache, cold_start, credentials, enumeration, fanout, matching, retrieval};
+    use crate::bench::{cache, cold_start, credentials, enumeration, fanout, matching, photos, retrieval};
 
     match &options.benchmark {
         Benchmark::ColdStart(options) => cold_start::run(cold_start::Settings {
@@ -106,6 +115,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         Benchmark::Cache(options) => cache::run(options.json),
         Benchmark::Credentials(options) => credentials::run(options.json),
         Benchmark::Fanout(options) => fanout::run(options.json),
+        Benchmark::Photos(options) => photos::run(options.json),
         Benchmark::Retrieval(options) => retrieval::run(options.json),
         Benchmark::Enumeration(options) => enumeration::run(options.samples.into(), options.json),
         Benchmark::Matching(options) => matching::run(options.rounds.into(), options.json),

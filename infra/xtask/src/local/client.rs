@@ -78,6 +78,14 @@ impl Client {
         self.send("s3", request, bytes, "PutObject").map(drop)
     }
 
+    /// The names of the first thousand objects below a prefix.
+    pub fn object_names(&self, bucket: &str, prefix: &str) -> Result<Vec<String>, Failure> {
+        let request = Request::get(format!("{}/{bucket}?list-type=2&prefix={prefix}", self.endpoint));
+        let answer = self.send("s3", request, Vec::new(), "ListObjectsV2")?;
+        let names = answer.split("<Key>").skip(1).filter_map(|rest| rest.split_once("</Key>"));
+        Ok(names.map(|(name, _)| name.to_owned()).collect())
+    }
+
     /// One of the emulator's own pages, which are no AWS calls.
     pub fn inspect(&self, path: &str) -> Result<Value, Failure> {
         let request = Request::get(format!("{}{path}", self.endpoint));

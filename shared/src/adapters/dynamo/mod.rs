@@ -2,6 +2,7 @@
 
 mod accounts;
 mod activity;
+mod albums;
 mod audit;
 mod cache_keeper;
 mod cache_stats;
@@ -48,6 +49,7 @@ mod watches;
 
 pub use accounts::DynamoAccounts;
 pub use activity::DynamoActivity;
+pub use albums::DynamoAlbums;
 pub use audit::DynamoAudit;
 pub use cache_keeper::DynamoCacheKeeper;
 pub use cache_stats::DynamoCacheStats;

@@ -1,0 +1,97 @@
+//! `photo-validate`: turns uploads into photos that others may see, or says why not.
+//!
+//! Doing it twice does it once: a photo has one verdict, its copies have one name, and an upload is thrown away when the
+//! verdict stands.
+
+mod pipeline;
+
+use std::panic::catch_unwind;
+use std::sync::Arc;
+use std::time::Instant;
+
+use shared::domain::photo::{Look, PhotoKey, Refusal, SIZES, State, Upload};
+use shared::edge::uploads::ObjectsMade;
+use shared::error::{Error, Result};
+use shared::ports::photos::{Albums, PhotoBin, PhotoDesk};
+use shared::telemetry;
+
+pub use pipeline::{Photo, Rendition, process};
+
+/// How often a verdict is written again because the album has changed meanwhile.
+const ROUNDS: usize = 5;
+
+#[derive(Clone)]
+pub struct Deps {
+    pub albums: Arc<dyn Albums>,
+    pub desk: Arc<dyn PhotoDesk>,
+    pub bin: Arc<dyn PhotoBin>,
+}
+
+/// Judges the uploads that a message names. A failure leaves the message to come again.
+pub async fn validate(deps: &Deps, made: ObjectsMade) -> Result<()> {
+    for name in made.names()? {
+        let upload = Upload::parse(&name).ok_or_else(|| Error::internal("an object that is no upload"))?;
+        judge(deps, &upload).await?;
+    }
+    Ok(())
+}
+
+async fn judge(deps: &Deps, upload: &Upload) -> Result<()> {
+    let album = deps.albums.find(upload.user_id).await?;
+    // Deleted meanwhile, uploaded a second time, or told of twice.
+    let Some(photo) = album.find(upload.photo_id).filter(|photo| photo.state == State::Checking) else {
+        return deps.bin.discard(upload).await;
+    };
+    let Some(bytes) = deps.desk.read(upload).await? else { return Ok(()) };
+    let state = match verdict(&bytes) {
+        Ok(published) => State::Ready(publish(deps, &photo.key, published).await?),
+        Err(refusal) => State::Refused(refusal),
+    };
+    if !note(deps, upload, &state).await? {
+        // Its owner deleted it while it was being looked at.
+        deps.bin.withdraw(&photo.key).await?;
+    }
+    deps.bin.discard(upload).await
+}
+
+/// A decoder that gives up has met a file that is not to be shown.
+fn verdict(bytes: &[u8]) -> Result<Photo, Refusal> {
+    let (started, length) = (Instant::now(), bytes.len());
+    let verdict = catch_unwind(|| process(bytes)).unwrap_or_else(|_| {
+        telemetry::report(&Error::internal("a decoder panicked"));
+        Err(Refusal::Damaged)
+    });
+    tracing::info!(
+        photo.bytes = length,
+        photo.verdict = verdict.as_ref().err().map_or("ready", |refusal| refusal.code()),
+        duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "photo"
+    );
+    verdict
+}
+
+async fn publish(deps: &Deps, key: &PhotoKey, photo: Photo) -> Result<Look> {
+    let sizes = photo.renditions.iter().map(|rendition| (rendition.width, rendition.height)).collect();
+    for (size, rendition) in SIZES.into_iter().zip(photo.renditions) {
+        deps.desk.publish(key, size, rendition.jpeg).await?;
+    }
+    Ok(Look { sizes, blurhash: photo.blurhash })
+}
+
+/// Writes the verdict, and answers whether there still was something to judge.
+async fn note(deps: &Deps, upload: &Upload, state: &State) -> Result<bool> {
+    for _ in 0..ROUNDS {
+        let album = deps.albums.find(upload.user_id).await?;
+        let Some(judged) = album.with_verdict(upload.photo_id, state.clone()) else {
+            // Another delivery of the same message may have come to the same verdict.
+            return Ok(album.find(upload.photo_id).is_some_and(|photo| matches!(photo.state, State::Ready(_))));
+        };
+        if deps.albums.replace(&judged).await? {
+            return Ok(true);
+        }
+    }
+    Err(Error::unavailable("an album changes all the time"))
+}
+
+#[cfg(test)]
+mod tests;

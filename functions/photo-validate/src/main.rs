@@ -1,0 +1,25 @@
+//! Wires `photo-validate` to its bucket and its table.
+
+use std::sync::Arc;
+
+use photo_validate::Deps;
+use shared::adapters::aws::Aws;
+use shared::adapters::dynamo::DynamoAlbums;
+use shared::adapters::photos::S3Photos;
+use shared::config::{TableName, Vars};
+use shared::edge::queue;
+use shared::telemetry;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    let mut vars = Vars::from_process();
+    telemetry::init(&vars);
+    let aws = Aws::new(&vars);
+    let albums = DynamoAlbums::new(aws.table(&mut vars, TableName::Profiles));
+    let bucket = vars.required("APP_BUCKETS_PHOTOS");
+    vars.finish()?;
+
+    let photos = Arc::new(S3Photos::new(&aws, bucket));
+    let deps = Deps { albums: Arc::new(albums), desk: photos.clone(), bin: photos };
+    queue::run(|made| photo_validate::validate(&deps, made)).await
+}

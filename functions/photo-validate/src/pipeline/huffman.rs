@@ -1,0 +1,146 @@
+//! Bits and codes of a JPEG's scans.
+
+use shared::domain::photo::Refusal;
+
+/// What encoders may leave behind the last code: filled bits, and a few bytes of those that write in larger pieces.
+const SLACK: usize = 8;
+/// Codes up to this length are found at once.
+const SHORT: u32 = 10;
+
+/// Bits of a scan up to its next marker.
+pub(super) struct Bits<'a> {
+    data: &'a [u8],
+    at: usize,
+    /// The next bits, the first one on top.
+    window: u64,
+    count: u32,
+}
+
+impl<'a> Bits<'a> {
+    pub(super) fn new(data: &'a [u8]) -> Self {
+        Self { data, at: 0, window: 0, count: 0 }
+    }
+
+    fn fill(&mut self) {
+        // Four bytes at once, as long as none of them may be the beginning of a marker.
+        if self.count <= 32
+            && let Some(Ok(bytes)) = self.data.get(self.at..self.at + 4).map(<[u8; 4]>::try_from)
+            && !bytes.contains(&0xff)
+        {
+            self.window |= u64::from(u32::from_be_bytes(bytes)) << (32 - self.count);
+            self.count += 32;
+            self.at += 4;
+            return;
+        }
+        while self.count <= 56 {
+            let Some(byte) = self.data.get(self.at) else { return };
+            if *byte == 0xff {
+                if self.data.get(self.at + 1) != Some(&0) {
+                    return;
+                }
+                self.at += 1;
+            }
+            self.at += 1;
+            self.window |= u64::from(*byte) << (56 - self.count);
+            self.count += 8;
+        }
+    }
+
+    pub(super) fn skip(&mut self, bits: u32) -> Result<(), Refusal> {
+        if self.count < bits {
+            self.fill();
+        }
+        self.count = self.count.checked_sub(bits).ok_or(Refusal::Damaged)?;
+        self.window <<= bits;
+        Ok(())
+    }
+
+    /// The next bits as a number; at most fifteen.
+    pub(super) fn take(&mut self, bits: u32) -> Result<u32, Refusal> {
+        self.fill();
+        let value = if bits == 0 { 0 } else { self.window >> (64 - bits) };
+        self.skip(bits)?;
+        u32::try_from(value).map_err(|_| Refusal::Damaged)
+    }
+
+    /// The next code, without the bits that it announces: the lower half of its symbol says how many.
+    pub(super) fn symbol(&mut self, table: &Table<'_>) -> Result<u8, Refusal> {
+        if self.count < 32 {
+            self.fill();
+        }
+        let (symbol, length) = table.find(self.window).ok_or(Refusal::Damaged)?;
+        self.skip(length + u32::from(symbol & 15))?;
+        Ok(symbol)
+    }
+
+    /// Goes on behind a restart marker.
+    pub(super) fn restart(&mut self) -> Result<(), Refusal> {
+        let behind = self.data[self.at..].iter().position(|byte| *byte == 0xff).ok_or(Refusal::Damaged)?;
+        let kind = self.data.get(self.at + behind + 1);
+        self.refuse_unless_used_up(behind)?;
+        if !kind.is_some_and(|kind| (0xd0..=0xd7).contains(kind)) {
+            return Err(Refusal::Damaged);
+        }
+        self.at += behind + 2;
+        (self.window, self.count) = (0, 0);
+        Ok(())
+    }
+
+    pub(super) fn end(&self) -> Result<(), Refusal> {
+        self.refuse_unless_used_up(self.data.len() - self.at)
+    }
+
+    fn refuse_unless_used_up(&self, behind: usize) -> Result<(), Refusal> {
+        let left = behind + self.count as usize / 8;
+        if left > SLACK { Err(Refusal::Damaged) } else { Ok(()) }
+    }
+}
+
+/// A table of codes.
+pub(super) struct Table<'a> {
+    symbols: &'a [u8],
+    /// Symbol and length by the next bits, for short codes. No code has no length.
+    short: Vec<(u8, u8)>,
+    /// Per length: the first code behind those of this length, and the place of its symbol, less that code.
+    long: [(u32, usize); 17],
+}
+
+impl<'a> Table<'a> {
+    pub(super) fn build(definition: &'a [u8]) -> Result<Self, Refusal> {
+        let (counts, symbols) = definition.split_at_checked(16).ok_or(Refusal::Damaged)?;
+        let mut table = Self { symbols, short: vec![(0, 0); 1 << SHORT], long: [(0, 0); 17] };
+        let (mut code, mut place) = (0_u32, 0_usize);
+        for (length, count) in (1..=16_u32).zip(counts) {
+            let behind = code + u32::from(*count);
+            if behind > 1 << length {
+                return Err(Refusal::Damaged);
+            }
+            if length <= SHORT {
+                for (code, symbol) in (code..behind).zip(&symbols[place..]) {
+                    let (from, to) = (code << (SHORT - length), (code + 1) << (SHORT - length));
+                    let length = u8::try_from(length).unwrap_or(0);
+                    table.short[from as usize..to as usize].fill((*symbol, length));
+                }
+            }
+            table.long[length as usize] = (behind, place.wrapping_sub(code as usize));
+            place += usize::from(*count);
+            code = behind << 1;
+        }
+        Ok(table)
+    }
+
+    fn find(&self, window: u64) -> Option<(u8, u32)> {
+        let (symbol, length) = self.short[(window >> (64 - SHORT)) as usize];
+        if length > 0 {
+            return Some((symbol, length.into()));
+        }
+        for length in SHORT + 1..=16 {
+            let code = u32::try_from(window >> (64 - length)).ok()?;
+            let (behind, shift) = self.long[length as usize];
+            if code < behind {
+                return Some((*self.symbols.get((code as usize).wrapping_add(shift))?, length));
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,220 @@
+//! Messages and what becomes of uploads, with a bucket and an album in memory.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use serde_json::json;
+use shared::domain::id::{Id, PhotoId, UserId};
+use shared::domain::photo::Album;
+use shared::domain::time::Timestamp;
+
+use super::*;
+
+const NOW: Timestamp = Timestamp::from_unix_seconds(1_000_000);
+const PICTURE: &[u8] = include_bytes!("pipeline/tests/files/baseline.jpg");
+
+/// What happens between two steps of the function.
+type Interruption = Box<dyn FnOnce(&World) + Send>;
+
+/// A person with an album, and a bucket.
+struct World {
+    album: Mutex<Album>,
+    objects: Mutex<BTreeMap<String, Vec<u8>>>,
+    /// Before the next verdict is written.
+    interruption: Mutex<Option<Interruption>>,
+    publishing_fails: Mutex<bool>,
+}
+
+impl World {
+    fn with(upload: &[u8]) -> Arc<Self> {
+        let album = Album::empty(user()).with_slot(photo(), key(), NOW).unwrap();
+        let objects = BTreeMap::from([(place().to_string(), upload.to_vec())]);
+        Arc::new(Self {
+            album: Mutex::new(album),
+            objects: Mutex::new(objects),
+            interruption: Mutex::default(),
+            publishing_fails: Mutex::default(),
+        })
+    }
+
+    async fn hears(self: &Arc<Self>, message: serde_json::Value) -> Result<()> {
+        let deps = Deps { albums: self.clone(), desk: self.clone(), bin: self.clone() };
+        validate(&deps, serde_json::from_value(message).unwrap()).await
+    }
+
+    async fn hears_of_the_upload(self: &Arc<Self>) -> Result<()> {
+        self.hears(json!({ "Records": [{ "s3": { "object": { "key": place().to_string() } } }] })).await
+    }
+
+    fn state(&self) -> Option<State> {
+        self.album.lock().unwrap().find(photo()).map(|photo| photo.state.clone())
+    }
+
+    fn is_ready(&self) -> bool {
+        matches!(self.state(), Some(State::Ready(_)))
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.objects.lock().unwrap().keys().cloned().collect()
+    }
+
+    fn is_deleted(&self) {
+        let mut album = self.album.lock().unwrap();
+        *album = album.without(photo());
+    }
+}
+
+#[async_trait]
+impl Albums for World {
+    async fn find(&self, _: UserId) -> Result<Album> {
+        Ok(self.album.lock().unwrap().clone())
+    }
+
+    async fn replace(&self, album: &Album) -> Result<bool> {
+        if let Some(interruption) = self.interruption.lock().unwrap().take() {
+            interruption(self);
+        }
+        let mut stored = self.album.lock().unwrap();
+        let is_next = stored.version + 1 == album.version;
+        if is_next {
+            *stored = album.clone();
+        }
+        Ok(is_next)
+    }
+}
+
+#[async_trait]
+impl PhotoDesk for World {
+    async fn read(&self, upload: &Upload) -> Result<Option<Vec<u8>>> {
+        Ok(self.objects.lock().unwrap().get(&upload.to_string()).cloned())
+    }
+
+    async fn publish(&self, key: &PhotoKey, size: u32, jpeg: Vec<u8>) -> Result<()> {
+        if *self.publishing_fails.lock().unwrap() {
+            return Err(Error::unavailable("the bucket is away"));
+        }
+        self.objects.lock().unwrap().insert(key.object(size), jpeg);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl PhotoBin for World {
+    async fn discard(&self, upload: &Upload) -> Result<()> {
+        self.objects.lock().unwrap().remove(&upload.to_string());
+        Ok(())
+    }
+
+    async fn withdraw(&self, key: &PhotoKey) -> Result<()> {
+        let mut objects = self.objects.lock().unwrap();
+        objects.retain(|name, _| !SIZES.iter().any(|size| *name == key.object(*size)));
+        Ok(())
+    }
+}
+
+fn user() -> UserId {
+    UserId::from_parts(NOW, [1; 10])
+}
+
+fn photo() -> PhotoId {
+    PhotoId::from_parts(NOW, [2; 10])
+}
+
+fn key() -> PhotoKey {
+    PhotoKey::new([3; 16])
+}
+
+fn place() -> Upload {
+    Upload { user_id: user(), photo_id: photo() }
+}
+
+fn copies() -> Vec<String> {
+    let mut names = SIZES.map(|size| key().object(size)).to_vec();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn an_upload_becomes_three_copies_and_is_thrown_away() {
+    let world = World::with(PICTURE);
+    world.hears_of_the_upload().await.unwrap();
+    assert!(world.is_ready());
+    assert_eq!(world.names(), copies());
+    for copy in world.objects.lock().unwrap().values() {
+        assert_ne!(copy, PICTURE, "what was uploaded is never passed on");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_upload_leaves_its_reason() {
+    let world = World::with(b"<html>");
+    world.hears_of_the_upload().await.unwrap();
+    assert_eq!(world.state(), Some(State::Refused(Refusal::Type)));
+    assert_eq!(world.names(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_message_that_comes_again_changes_nothing() {
+    let world = World::with(PICTURE);
+    world.hears_of_the_upload().await.unwrap();
+    let before = world.album.lock().unwrap().clone();
+    let published = world.objects.lock().unwrap().clone();
+    // The form is still good, and somebody uses it again for something else.
+    for other in [b"<html>", &include_bytes!("pipeline/tests/files/grey.jpg")[..]] {
+        world.objects.lock().unwrap().insert(place().to_string(), other.to_vec());
+        world.hears_of_the_upload().await.unwrap();
+        assert_eq!(*world.album.lock().unwrap(), before);
+        assert_eq!(*world.objects.lock().unwrap(), published, "the second upload is gone, and nothing was made of it");
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_died_half_way_is_taken_up() {
+    let world = World::with(PICTURE);
+    *world.publishing_fails.lock().unwrap() = true;
+    world.hears_of_the_upload().await.unwrap_err();
+    assert_eq!((world.state(), world.names().len()), (Some(State::Checking), 1), "nothing is lost");
+    *world.publishing_fails.lock().unwrap() = false;
+    world.hears_of_the_upload().await.unwrap();
+    assert!(world.is_ready());
+    assert_eq!(world.names(), copies());
+}
+
+#[tokio::test]
+async fn what_is_deleted_meanwhile_leaves_nothing() {
+    let world = World::with(PICTURE);
+    *world.interruption.lock().unwrap() = Some(Box::new(World::is_deleted));
+    world.hears_of_the_upload().await.unwrap();
+    assert_eq!((world.state(), world.names()), (None, Vec::new()));
+}
+
+#[tokio::test]
+async fn what_was_deleted_before_is_not_even_read() {
+    let world = World::with(PICTURE);
+    world.is_deleted();
+    world.hears_of_the_upload().await.unwrap();
+    assert_eq!(world.names(), [""; 0]);
+}
+
+#[tokio::test]
+async fn an_album_that_is_edited_meanwhile_keeps_both_changes() {
+    let world = World::with(PICTURE);
+    let other = PhotoId::from_parts(NOW, [9; 10]);
+    *world.interruption.lock().unwrap() = Some(Box::new(move |world| {
+        let mut album = world.album.lock().unwrap();
+        *album = album.with_slot(other, PhotoKey::new([9; 16]), NOW).unwrap();
+    }));
+    world.hears_of_the_upload().await.unwrap();
+    assert!(world.is_ready());
+    assert!(world.album.lock().unwrap().find(other).is_some());
+}
+
+#[tokio::test]
+async fn tests_of_the_queue_are_heard_and_strange_names_are_not() {
+    let world = World::with(PICTURE);
+    world.hears(json!({ "Event": "s3:TestEvent" })).await.unwrap();
+    world.hears(json!({})).await.unwrap_err();
+    world.hears(json!({ "Records": [{ "s3": { "object": { "key": "quarantine/x" } } }] })).await.unwrap_err();
+    assert_eq!(world.state(), Some(State::Checking));
+}

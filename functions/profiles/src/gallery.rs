@@ -1,0 +1,79 @@
+//! Photos: who has which, how they are reached, and how many a person may upload.
+
+use std::sync::Arc;
+
+use futures::future::try_join_all;
+use shared::domain::id::{PhotoId, UserId};
+use shared::domain::limit::{PHOTO_PER_PERSON, Subject};
+use shared::domain::photo::{Album, Look, Photo, SIZES};
+use shared::domain::time::Timestamp;
+use shared::edge::http::Limiter;
+use shared::error::{Code, Result};
+use shared::ports::photos::{Albums, PhotoBin, PhotoLinks};
+
+use crate::photo_view::{CopyView, PhotoView};
+
+/// How often a change is tried again because somebody else, the validator for one, was faster.
+const ROUNDS: usize = 5;
+
+#[derive(Clone)]
+pub struct Gallery {
+    pub(crate) albums: Arc<dyn Albums>,
+    pub(crate) links: Arc<dyn PhotoLinks>,
+    bin: Arc<dyn PhotoBin>,
+    limiter: Limiter,
+}
+
+impl Gallery {
+    pub fn new(albums: Arc<dyn Albums>, links: Arc<dyn PhotoLinks>, bin: Arc<dyn PhotoBin>, limiter: Limiter) -> Self {
+        Self { albums, links, bin, limiter }
+    }
+
+    pub(crate) async fn admit(&self, user_id: UserId) -> Result<()> {
+        self.limiter.take(&PHOTO_PER_PERSON, &Subject::person(user_id)).await
+    }
+
+    /// Changes an album as it is at this moment, and answers with what it became.
+    pub(crate) async fn change(&self, user_id: UserId, change: impl Fn(&Album) -> Result<Album>) -> Result<Album> {
+        for _ in 0..ROUNDS {
+            let changed = change(&self.albums.find(user_id).await?)?;
+            if self.albums.replace(&changed).await? {
+                return Ok(changed);
+            }
+        }
+        Err(Code::VersionConflict.into())
+    }
+
+    /// Takes away a photo and what lies under its name. Its bytes go first, so that a failure in between leaves a photo
+    /// that can be deleted again; one that is published at this moment changes the album, and goes in the next round.
+    pub(crate) async fn delete(&self, user_id: UserId, photo_id: PhotoId) -> Result<()> {
+        for _ in 0..ROUNDS {
+            let album = self.albums.find(user_id).await?;
+            let photo = album.find(photo_id).ok_or(Code::PhotoNotFound)?;
+            self.bin.discard(&photo.upload(user_id)).await?;
+            self.bin.withdraw(&photo.key).await?;
+            if self.albums.replace(&album.without(photo_id)).await? {
+                return Ok(());
+            }
+        }
+        Err(Code::VersionConflict.into())
+    }
+
+    /// What others are shown. Only for readers who may see its owner.
+    pub(crate) async fn shown(&self, user_id: UserId, now: Timestamp) -> Result<Vec<PhotoView>> {
+        let album = self.albums.find(user_id).await?;
+        try_join_all(album.ready().map(async |(photo, look)| {
+            let copies = self.copies(photo, look, now).await?;
+            Ok(PhotoView { photo_id: photo.photo_id, blurhash: look.blurhash.clone(), copies })
+        }))
+        .await
+    }
+
+    pub(crate) async fn copies(&self, photo: &Photo, look: &Look, now: Timestamp) -> Result<Vec<CopyView>> {
+        try_join_all(SIZES.into_iter().zip(&look.sizes).map(async |(size, (width, height))| {
+            let url = self.links.link(&photo.key, size, now).await?;
+            Ok(CopyView { width: *width, height: *height, url })
+        }))
+        .await
+    }
+}

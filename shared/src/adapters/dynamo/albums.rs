@@ -1,0 +1,129 @@
+//! The photos of a person, in the profiles table: one item, so that their number and order change at once.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use super::expression::Expression;
+use super::item::{Item, Key, decode, encode};
+use super::table::{Read, Table};
+use super::transaction::Outcome;
+use crate::domain::id::{PhotoId, UserId};
+use crate::domain::photo::{Album, Look, Photo, PhotoKey, Refusal, State};
+use crate::domain::time::Timestamp;
+use crate::error::{Error, Result};
+use crate::ports::photos::Albums;
+
+#[derive(Clone, Debug)]
+pub struct DynamoAlbums {
+    profiles: Table,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredAlbum {
+    user_id: UserId,
+    version: u64,
+    photos: Vec<StoredPhoto>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredPhoto {
+    photo_id: PhotoId,
+    key: String,
+    created_at: Timestamp,
+    #[serde(flatten)]
+    state: StoredState,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+enum StoredState {
+    Checking,
+    Ready { sizes: Vec<(u32, u32)>, blurhash: String },
+    Refused { reason: Refusal },
+}
+
+impl DynamoAlbums {
+    pub fn new(profiles: Table) -> Self {
+        Self { profiles }
+    }
+}
+
+#[async_trait]
+impl Albums for DynamoAlbums {
+    async fn find(&self, user_id: UserId) -> Result<Album> {
+        let item = self.profiles.get_item(&key(user_id), Read::Strong).await?;
+        item.map_or_else(|| Ok(Album::empty(user_id)), |item| restore(item, self.profiles.now()))
+    }
+
+    async fn replace(&self, album: &Album) -> Result<bool> {
+        let photos = album.photos().iter().map(StoredPhoto::from).collect();
+        let stored = StoredAlbum { user_id: album.user_id, version: album.version, photos };
+        let item = encode(&key(album.user_id), &stored)?;
+        let before = Expression::at_version(album.version.saturating_sub(1));
+        // A transaction, because a repetition of it after a lost answer is no second change.
+        let transaction = self.profiles.transaction().put_if(&self.profiles, item, before);
+        Ok(transaction.commit().await? == Outcome::Committed)
+    }
+}
+
+fn restore(item: Item, now: Timestamp) -> Result<Album> {
+    let StoredAlbum { user_id, version, photos } = decode(item)?;
+    let photos: Result<Vec<Photo>> = photos.into_iter().map(Photo::try_from).collect();
+    Ok(Album::restore(user_id, version, photos?, now))
+}
+
+fn key(user_id: UserId) -> Key {
+    Key::new(format!("USER#{user_id}"), "PHOTOS")
+}
+
+impl From<&Photo> for StoredPhoto {
+    fn from(photo: &Photo) -> Self {
+        let state = match photo.state.clone() {
+            State::Checking => StoredState::Checking,
+            State::Ready(Look { sizes, blurhash }) => StoredState::Ready { sizes, blurhash },
+            State::Refused(reason) => StoredState::Refused { reason },
+        };
+        Self { photo_id: photo.photo_id, key: photo.key.as_str().to_owned(), created_at: photo.created_at, state }
+    }
+}
+
+impl TryFrom<StoredPhoto> for Photo {
+    type Error = Error;
+
+    fn try_from(stored: StoredPhoto) -> Result<Self> {
+        let key = PhotoKey::restore(stored.key).ok_or_else(|| Error::internal("a photo has no key"))?;
+        let state = match stored.state {
+            StoredState::Checking => State::Checking,
+            StoredState::Ready { sizes, blurhash } => State::Ready(Look { sizes, blurhash }),
+            StoredState::Refused { reason } => State::Refused(reason),
+        };
+        Ok(Self { photo_id: stored.photo_id, key, state, created_at: stored.created_at })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::Id;
+
+    const NOW: Timestamp = Timestamp::from_unix_seconds(1_000_000);
+
+    #[test]
+    fn albums_are_read_back_as_they_were() {
+        let user_id = UserId::from_parts(NOW, [1; 10]);
+        let look = Look { sizes: vec![(1_080, 810), (480, 360)], blurhash: "LKO2".to_owned() };
+        let states = [State::Checking, State::Ready(look), State::Refused(Refusal::Damaged)];
+        let photos: Vec<Photo> = (0..)
+            .zip(states)
+            .map(|(number, state)| Photo {
+                photo_id: PhotoId::from_parts(NOW, [number; 10]),
+                key: PhotoKey::new([number; 16]),
+                state,
+                created_at: NOW,
+            })
+            .collect();
+        let stored = StoredAlbum { user_id, version: 3, photos: photos.iter().map(StoredPhoto::from).collect() };
+        let album = restore(encode(&key(user_id), &stored).unwrap(), NOW).unwrap();
+        assert_eq!((album.user_id, album.version, album.photos()), (user_id, 3, &photos[..]));
+    }
+}

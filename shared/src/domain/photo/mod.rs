@@ -1,0 +1,13 @@
+//! Photos: what is shown of them, and why some are not.
+
+mod album;
+mod refusal;
+mod upload;
+
+pub use album::{Album, Look, MAX_PHOTOS, Photo, PhotoKey, State};
+pub use refusal::Refusal;
+pub use upload::{FORM_LIFETIME, MAX_BYTES, MediaType, Upload};
+
+/// The longest sides of what is made of a photo, in pixels, from the largest to the smallest. None is larger than its
+/// original.
+pub const SIZES: [u32; 3] = [1_080, 480, 160];

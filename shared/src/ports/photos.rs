@@ -1,0 +1,60 @@
+//! Photos: what is known of them, and where their bytes are.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+
+use crate::domain::id::UserId;
+use crate::domain::photo::{Album, MediaType, PhotoKey, Upload};
+use crate::domain::time::Timestamp;
+use crate::error::Result;
+
+#[async_trait]
+pub trait Albums: Send + Sync {
+    /// Somebody's photos, strongly consistent, without those that never came.
+    async fn find(&self, user_id: UserId) -> Result<Album>;
+
+    /// Stores the version after the one that is stored; answers whether nobody was faster.
+    async fn replace(&self, album: &Album) -> Result<bool>;
+}
+
+/// What a client posts with a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form {
+    pub url: String,
+    /// The fields that stand before the file.
+    pub fields: BTreeMap<String, String>,
+    pub expires_at: Timestamp,
+}
+
+/// What clients are given to reach the bucket with. Nobody is asked for it: it is signed here.
+#[async_trait]
+pub trait PhotoLinks: Send + Sync {
+    /// A form that takes one file of at most [`MAX_BYTES`](crate::domain::photo::MAX_BYTES), of this type and for this
+    /// place alone, for ten minutes.
+    async fn form(&self, upload: &Upload, media_type: MediaType, now: Timestamp) -> Result<Form>;
+
+    /// Where a copy can be fetched, for at most ten minutes. MUST be asked for only after the check that the reader may see
+    /// its owner.
+    async fn link(&self, key: &PhotoKey, size: u32, now: Timestamp) -> Result<String>;
+}
+
+/// Taking things away. What is gone already is no error.
+#[async_trait]
+pub trait PhotoBin: Send + Sync {
+    /// Removes an upload.
+    async fn discard(&self, upload: &Upload) -> Result<()>;
+
+    /// Removes all copies of a photo.
+    async fn withdraw(&self, key: &PhotoKey) -> Result<()>;
+}
+
+/// What only the validator may do.
+#[async_trait]
+pub trait PhotoDesk: Send + Sync {
+    /// The bytes of an upload as they are now; nothing if it is gone.
+    async fn read(&self, upload: &Upload) -> Result<Option<Vec<u8>>>;
+
+    /// Stores a copy, over the same one if it is there.
+    async fn publish(&self, key: &PhotoKey, size: u32, jpeg: Vec<u8>) -> Result<()>;
+}
