@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shared::domain::conversation::{Content, Party};
+use shared::domain::conversation::{Content, MessageText, Party};
 use shared::domain::id::ConversationId;
 use shared::edge::views::MessageView;
 
@@ -102,7 +102,7 @@ fn of_amendments(state: &State, history: &History) -> Vec<String> {
     let is_so = |amended: &&Amended| {
         let talk = state.talks.get(&amended.conversation_id)?;
         let message = talk.entries.get(&amended.seq)?;
-        Some(message.text().map(|text| text.as_str()) == amended.text.as_deref())
+        Some(message.text().map(MessageText::as_str) == amended.text.as_deref())
     };
     let wrong = history.amended.iter().filter(|amended| is_so(amended) == Some(false));
     wrong.map(|amended| format!("entry {} was acknowledged as changed and is not", amended.seq)).collect()
