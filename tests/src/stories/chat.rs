@@ -51,6 +51,18 @@ fn everybody_sees_the_same_order_without_gaps_when_all_talk_at_once() {
 }
 
 #[test]
+fn of_twenty_who_write_at_the_same_moment_nobody_is_turned_away() {
+    let story = Story::in_peace();
+    let (ada, bob, conversation) = story.couple();
+    let said = Town::at_once(20, |n| {
+        let person = if n % 2 == 0 { &ada } else { &bob };
+        person.tries_to_say(&conversation, &format!("{n}"), "all at once").status
+    });
+    assert_eq!(said, [201; 20]);
+    assert_eq!(ada.reads(&conversation).len(), 20);
+}
+
+#[test]
 fn a_message_reaches_every_socket_of_every_member_and_nobody_else() {
     let story = Story::in_peace();
     let (ada, bob, conversation) = story.couple();
