@@ -4,6 +4,7 @@
 //! session has tokens. No other function can read a private key or a password hash.
 
 pub mod identities;
+mod locale;
 pub mod mail;
 mod mail_limits;
 pub mod oauth;

@@ -15,7 +15,7 @@ fn ago(time: Duration) -> Value {
 }
 
 /// Somebody who may be written to at any hour of the day.
-pub(super) fn insomniac<'s>(story: &'s Story, name: &str) -> Person<'s> {
+fn insomniac<'s>(story: &'s Story, name: &str) -> Person<'s> {
     let person = story.resident(name);
     person.sets(&json!({ "digest": { "quiet_from": 0, "quiet_until": 0 } }));
     person
@@ -33,7 +33,7 @@ fn is_due(person: &Person<'_>) {
 }
 
 /// As if the last digest had been told a day ago, and the next were due.
-pub(super) fn was_away(person: &Person<'_>) {
+fn was_away(person: &Person<'_>) {
     let mut item = state(person);
     (item["digest_sk"]["S"], item["digest_seen"]["S"]) = (ago(HOUR), ago(HOUR * 24));
     person.town().put_item("Profiles", &item);
@@ -47,7 +47,7 @@ fn ages_message(town: &Town, conversation: &str) {
 }
 
 /// The same for what lists of a person have of another one.
-pub(super) fn ages_row(person: &Person<'_>, kind: &str, other: &Person<'_>, field: &str) {
+fn ages_row(person: &Person<'_>, kind: &str, other: &Person<'_>, field: &str) {
     let town = person.town();
     let mut row = town.item("Social", &format!("USER#{}", person.id), &format!("{kind}#{}", other.id)).unwrap();
     row[field]["S"] = ago(HOUR * 2);
@@ -72,6 +72,15 @@ pub(super) fn digests(person: &Person<'_>) -> Vec<String> {
 fn next(person: &Person<'_>) -> Option<String> {
     let due = state(person)["digest_sk"]["S"].as_str().unwrap().to_owned();
     (due.as_str() > ago(Duration::ZERO).as_str().unwrap()).then_some(due)
+}
+
+/// Somebody whose digest is due, and has a like to tell of.
+pub(super) fn liked_while_away(story: &Story) -> Person<'_> {
+    let (ada, bob) = (insomniac(story, "Ada"), story.resident("Bob"));
+    bob.likes(&ada);
+    ages_row(&ada, "LIKED_BY", &bob, "liked_at");
+    was_away(&ada);
+    ada
 }
 
 #[test]
@@ -157,10 +166,7 @@ fn who_is_here_kept_out_asleep_or_not_interested_gets_none() {
 fn of_many_runs_at_once_one_writes_and_settings_that_change_meanwhile_win() {
     let story = Story::in_peace();
     let town = story.town;
-    let (ada, bob) = (insomniac(&story, "Ada"), story.resident("Bob"));
-    bob.likes(&ada);
-    ages_row(&ada, "LIKED_BY", &bob, "liked_at");
-    was_away(&ada);
+    let ada = liked_while_away(&story);
     Town::at_once(4, |_| runs(town));
     assert_eq!(digests(&ada).len(), 1);
     // An edit of the settings brings no old news back.
@@ -174,10 +180,7 @@ fn of_many_runs_at_once_one_writes_and_settings_that_change_meanwhile_win() {
 fn a_digest_of_which_nobody_knows_whether_it_went_out_is_not_sent_again() {
     let story = Story::alone();
     let town = story.town;
-    let (ada, bob) = (insomniac(&story, "Ada"), story.resident("Bob"));
-    bob.likes(&ada);
-    ages_row(&ada, "LIKED_BY", &bob, "liked_at");
-    was_away(&ada);
+    let ada = liked_while_away(&story);
     let proxy = FaultProxy::before(town.stack.endpoint());
     town.stack.set_function_env("email-send", &[("AWS_ENDPOINT_URL_SESV2", proxy.url())]).unwrap();
     proxy.next(100, On::everything_about(&ada.email), Fault::LoseAnswer);

@@ -12,19 +12,11 @@ use zune_jpeg::JpegDecoder;
 
 use super::chunks::{self, Reader};
 use super::entropy::{Blocks, Codes};
-use super::pixels::{Decoded, Picture};
+use super::pixels::{Decoded, Outline, Picture};
 use super::size::Size;
 
 /// Encoders refine a progressive picture in about ten scans; each costs a pass over all of it.
 const MAX_SCANS: usize = 24;
-
-/// What the segments say.
-struct Outline<'a> {
-    /// From the first byte to the end of the picture.
-    bytes: &'a [u8],
-    size: Size,
-    orientation: Orientation,
-}
 
 pub(super) fn decode(upload: &[u8]) -> Result<Decoded, Refusal> {
     let Outline { bytes, size, orientation } = outline(upload)?;

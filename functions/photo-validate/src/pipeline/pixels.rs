@@ -7,6 +7,14 @@ use super::size::Size;
 /// What a photo's transparent parts are laid upon.
 const PAPER: u32 = 255;
 
+/// What a walk over an upload has found, before anything is decoded.
+pub(super) struct Outline<'a> {
+    /// From the first byte to the end of the picture.
+    pub(super) bytes: &'a [u8],
+    pub(super) size: Size,
+    pub(super) orientation: Orientation,
+}
+
 /// A picture with the direction in which it is to be held.
 pub(super) struct Decoded {
     pub(super) picture: Picture,

@@ -10,20 +10,13 @@ use png::{ColorType, DecodeOptions, Decoder, Limits, Transformations};
 use shared::domain::photo::Refusal;
 
 use super::chunks::{self, Reader};
-use super::pixels::{Decoded, Layout, Picture};
+use super::pixels::{Decoded, Layout, Outline, Picture};
 use super::size::Size;
 
 /// What the decoder may keep beside the picture: a few rows.
 const WORKING_MEMORY: usize = 8 << 20;
 /// Deflate packs nothing more tightly than this.
 const MAX_PACKING: u64 = 1_032;
-
-struct Outline<'a> {
-    /// From the first byte to the end of the picture.
-    bytes: &'a [u8],
-    size: Size,
-    orientation: Orientation,
-}
 
 pub(super) fn decode(upload: &[u8]) -> Result<Decoded, Refusal> {
     let Outline { bytes, size, orientation } = outline(upload)?;

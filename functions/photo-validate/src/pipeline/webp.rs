@@ -7,19 +7,12 @@ use image_webp::WebPDecoder;
 use shared::domain::photo::Refusal;
 
 use super::chunks::{self, Reader};
-use super::pixels::{Decoded, Layout, Picture};
+use super::pixels::{Decoded, Layout, Outline, Picture};
 use super::size::Size;
 
 /// The largest piece of metadata that the decoder may copy; none is asked for.
 const WORKING_MEMORY: usize = 8 << 20;
 const ANIMATION: u8 = 0x02;
-
-struct Outline<'a> {
-    /// From the first byte to the end of the picture.
-    bytes: &'a [u8],
-    size: Size,
-    orientation: Orientation,
-}
 
 pub(super) fn decode(upload: &[u8]) -> Result<Decoded, Refusal> {
     let Outline { bytes, size, orientation } = outline(upload)?;
