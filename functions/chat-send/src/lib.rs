@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::FromRef;
-use shared::delivery::Delivery;
+use shared::delivery::PromisedDelivery;
 use shared::edge::http::{self, Authenticator};
 use shared::ports::ambient::Ambient;
 use shared::ports::registry::Registry;
@@ -28,7 +28,7 @@ pub use intake::Intake;
 pub struct Deps {
     pub intake: Intake,
     pub registry: Arc<dyn Registry>,
-    pub delivery: Delivery,
+    pub delivery: PromisedDelivery,
     pub authenticator: Arc<Authenticator>,
     pub ambient: Ambient,
 }

@@ -10,7 +10,7 @@ use shared::adapters::dynamo::{
 use shared::adapters::sockets::ApiGatewaySockets;
 use shared::adapters::system;
 use shared::config::{TableName, TokensConfig, Vars};
-use shared::delivery::Delivery;
+use shared::delivery::{Delivery, PromisedDelivery};
 use shared::edge::http::{Authenticator, Limiter};
 use shared::edge::ws;
 use shared::telemetry;
@@ -32,11 +32,12 @@ async fn main() -> Result<(), lambda_runtime::Error> {
 
     let keys = Arc::new(DynamoKeys::new(ops.clone()));
     let limiter = Limiter::new(Arc::new(DynamoLimits::new(ops, ambient.clone())));
+    let delivery = Delivery::new(registry.clone(), Arc::new(ApiGatewaySockets::new(&aws)), ambient.clone());
     let authenticator = Authenticator::new(tokens.issuer, keys, Arc::new(sessions), ambient.clone());
     let deps = Deps {
         intake: Intake::new(Arc::new(messages), Arc::new(DynamoConversations::new(chat)), limiter),
-        registry: registry.clone(),
-        delivery: Delivery::new(registry, Arc::new(ApiGatewaySockets::new(&aws)), Arc::new(outbox), ambient.clone()),
+        registry,
+        delivery: PromisedDelivery::new(delivery, Arc::new(outbox)),
         authenticator: Arc::new(authenticator),
         ambient,
     };

@@ -2,9 +2,11 @@
 
 use axum::Json;
 use axum::extract::State;
+use futures::try_join;
 use serde::{Deserialize, Serialize};
 use shared::domain::conversation::Conversation;
 use shared::domain::id::ConversationId;
+use shared::domain::limit::{CHAT_READ_PER_PERSON, Subject};
 use shared::edge::http::{Caller, Id, Params, Problem, page_limit, page_of};
 use shared::edge::views::MessageView;
 use shared::error::{Code, Result};
@@ -38,7 +40,7 @@ pub(crate) struct History {
 #[utoipa::path(get, path = "/v1/conversations/{conversation_id}/messages", tag = "chat", security(("bearer" = [])),
     params(("conversation_id" = ConversationId, Path), HistoryParams), responses(
     (status = 200, body = History),
-    (status = "4XX", body = Problem, description = "`conversation_not_found`, `invalid_field`"),
+    (status = "4XX", body = Problem, description = "`conversation_not_found`, `too_many_requests`, `invalid_field`"),
 ))]
 pub(crate) async fn history(
     State(deps): State<Deps>,
@@ -47,7 +49,9 @@ pub(crate) async fn history(
     Params(params): Params<HistoryParams>,
 ) -> Result<Json<History>> {
     let limit = page_limit(params.limit)?;
-    let seat = deps.conversations.seat(conversation_id, caller.user_id).await?;
+    let me = Subject::person(caller.user_id);
+    let seat = deps.conversations.seat(conversation_id, caller.user_id);
+    let ((), seat) = try_join!(deps.limiter.take(&CHAT_READ_PER_PERSON, &me), seat)?;
     let conversation = seat.map(|seat| seat.conversation).filter(Conversation::is_readable);
     let conversation = conversation.ok_or(Code::ConversationNotFound)?;
     let messages = deps.conversations.history(conversation_id, params.after, limit).await?;

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use shared::domain::conversation::Conversation;
+use shared::domain::limit::{CHAT_READ_PER_PERSON, Subject};
 use shared::domain::time::Timestamp;
 use shared::edge::http::{Caller, Problem};
 use shared::error::Result;
@@ -29,9 +30,10 @@ pub(crate) struct Inbox {
 /// messages.
 #[utoipa::path(get, path = "/v1/conversations", tag = "chat", security(("bearer" = [])), responses(
     (status = 200, body = Inbox),
-    (status = "4XX", body = Problem),
+    (status = "4XX", body = Problem, description = "`too_many_requests`"),
 ))]
 pub(crate) async fn inbox(State(deps): State<Deps>, caller: Caller) -> Result<Json<Inbox>> {
+    deps.limiter.take(&CHAT_READ_PER_PERSON, &Subject::person(caller.user_id)).await?;
     let mut lines = deps.conversations.inbox(caller.user_id, None, LINES).await?.lines;
     lines.sort_by_key(|line| Reverse(newest(&line.seat.conversation)));
     Ok(Json(Inbox { items: lines.iter().map(|line| ConversationView::from(line).shortened(PREVIEW)).collect() }))

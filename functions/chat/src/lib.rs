@@ -1,5 +1,6 @@
 //! `chat`: inbox, history, what one has missed, and socket tickets.
 
+mod entrance;
 mod history;
 mod inbox;
 mod sync;
@@ -10,22 +11,22 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::FromRef;
-use shared::config::SocketsConfig;
-use shared::edge::http::{self, Authenticator};
+use shared::edge::http::{self, Authenticator, Limiter};
 use shared::ports::ambient::Ambient;
 use shared::ports::conversations::Conversations;
-use shared::ports::registry::Tickets;
 use shared::routes;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+pub use entrance::Entrance;
+
 #[derive(Clone, FromRef)]
 pub struct Deps {
     pub conversations: Arc<dyn Conversations>,
-    pub tickets: Arc<dyn Tickets>,
+    pub entrance: Entrance,
+    pub limiter: Limiter,
     pub authenticator: Arc<Authenticator>,
     pub ambient: Ambient,
-    pub sockets: Arc<SocketsConfig>,
 }
 
 pub fn router(deps: Deps) -> Router {

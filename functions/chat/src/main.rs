@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use chat::Deps;
+use chat::{Deps, Entrance};
 use shared::adapters::aws::Aws;
-use shared::adapters::dynamo::{DynamoConversations, DynamoKeys, DynamoSessions, DynamoTickets};
+use shared::adapters::dynamo::{DynamoConversations, DynamoKeys, DynamoLimits, DynamoSessions, DynamoTickets};
 use shared::adapters::system;
 use shared::config::{SocketsConfig, TableName, TokensConfig, Vars};
-use shared::edge::http::{self, Authenticator};
+use shared::edge::http::{self, Authenticator, Limiter};
 use shared::telemetry;
 
 #[tokio::main(flavor = "current_thread")]
@@ -19,17 +19,18 @@ async fn main() -> Result<(), lambda_http::Error> {
     let conversations = DynamoConversations::new(aws.table(&mut vars, TableName::Chat));
     let tickets = DynamoTickets::new(aws.table(&mut vars, TableName::Realtime));
     let sessions = DynamoSessions::reader(aws.table(&mut vars, TableName::Sessions));
-    let keys = DynamoKeys::new(aws.table(&mut vars, TableName::Ops));
+    let ops = aws.table(&mut vars, TableName::Ops);
     let (tokens, sockets) = (TokensConfig::read(&mut vars), SocketsConfig::read(&mut vars));
     vars.finish()?;
 
-    let authenticator = Authenticator::new(tokens.issuer, Arc::new(keys), Arc::new(sessions), ambient.clone());
+    let keys = Arc::new(DynamoKeys::new(ops.clone()));
+    let authenticator = Authenticator::new(tokens.issuer, keys, Arc::new(sessions), ambient.clone());
     let deps = Deps {
         conversations: Arc::new(conversations),
-        tickets: Arc::new(tickets),
+        entrance: Entrance { tickets: Arc::new(tickets), url: sockets.url },
+        limiter: Limiter::new(Arc::new(DynamoLimits::new(ops, ambient.clone()))),
         authenticator: Arc::new(authenticator),
         ambient,
-        sockets: Arc::new(sockets),
     };
     http::run(chat::router(deps)).await
 }

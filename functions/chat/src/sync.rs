@@ -8,6 +8,7 @@ use shared::domain::conversation::{Conversation, Gap, Known, KnownInput, Message
 use shared::domain::fields::Fields;
 use shared::domain::id::ConversationId;
 use shared::domain::input::Input;
+use shared::domain::limit::{CHAT_READ_PER_PERSON, Subject};
 use shared::edge::http::{Body, Caller, Problem};
 use shared::edge::views::MessageView;
 use shared::error::Result;
@@ -77,7 +78,7 @@ struct GapView {
 #[utoipa::path(post, path = "/v1/sync", operation_id = "sync", tag = "chat", security(("bearer" = [])),
     request_body = SyncBody, responses(
     (status = 200, body = SyncAnswer),
-    (status = "4XX", body = Problem, description = "`invalid_field`"),
+    (status = "4XX", body = Problem, description = "`too_many_requests`, `invalid_field`"),
 ))]
 pub(crate) async fn sync(
     State(deps): State<Deps>,
@@ -85,6 +86,7 @@ pub(crate) async fn sync(
     Body(body): Body<SyncBody>,
 ) -> Result<Json<SyncAnswer>> {
     let (known, after) = parse(&body)?;
+    deps.limiter.take(&CHAT_READ_PER_PERSON, &Subject::person(caller.user_id)).await?;
     let InboxPage { lines, next } = deps.conversations.inbox(caller.user_id, after, LINES).await?;
     // A name between the pages' ends that is not in the inbox is that of a conversation which is closed to the client.
     let is_here =

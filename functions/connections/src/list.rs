@@ -21,6 +21,9 @@ struct ConnectionView {
     user_id: UserId,
     conversation_id: ConversationId,
     matched_at: Timestamp,
+    /// What they wrote when they liked one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    intro: Option<String>,
 }
 
 /// Lists the people one is connected with.
@@ -34,6 +37,7 @@ pub(crate) async fn list(State(deps): State<Deps>, caller: Caller) -> Result<Jso
         user_id: person.user_id,
         conversation_id: person.conversation_id,
         matched_at: person.matched_at,
+        intro: person.intro,
     });
     Ok(Json(ConnectionList { items: items.collect() }))
 }

@@ -9,7 +9,7 @@ mod sync;
 
 use std::sync::Arc;
 
-use shared::delivery::{Delivery, IfStuck};
+use shared::delivery::{IfStuck, PromisedDelivery};
 use shared::domain::outbox::{Effect, OutboxEntry, PushEffect};
 use shared::edge::queue;
 use shared::error::{Error, Result};
@@ -20,7 +20,7 @@ use shared::presences::Presences;
 pub struct Deps {
     pub conversations: Arc<dyn Conversations>,
     pub presences: Presences,
-    pub delivery: Delivery,
+    pub delivery: PromisedDelivery,
 }
 
 /// A queue that comes again with what nobody took has waited long enough.

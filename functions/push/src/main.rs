@@ -10,7 +10,7 @@ use shared::adapters::dynamo::{
 use shared::adapters::sockets::ApiGatewaySockets;
 use shared::adapters::system;
 use shared::config::{TableName, Vars};
-use shared::delivery::{Delivery, QUEUE_DEADLINE};
+use shared::delivery::{Delivery, PromisedDelivery, QUEUE_DEADLINE};
 use shared::edge::queue;
 use shared::presences::Presences;
 use shared::telemetry;
@@ -25,7 +25,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let registry = Arc::new(DynamoRegistry::new(realtime.clone()));
     let social = aws.table(&mut vars, TableName::Social);
     let profiles = aws.table(&mut vars, TableName::Profiles);
-    let outbox = Arc::new(DynamoOutbox::new(aws.table(&mut vars, TableName::Outbox)));
+    let outbox = DynamoOutbox::new(aws.table(&mut vars, TableName::Outbox));
     vars.finish()?;
 
     let sockets = Arc::new(ApiGatewaySockets::new(&aws));
@@ -34,9 +34,9 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         watches: Arc::new(DynamoWatches::new(realtime)),
         pairs: Arc::new(DynamoPairs::reader(social)),
         settings: Arc::new(DynamoSettings::reader(profiles)),
-        promises: outbox.clone(),
     };
-    let delivery = Delivery::new(registry, sockets, outbox, system::ambient()).within(QUEUE_DEADLINE);
+    let delivery = Delivery::new(registry, sockets, system::ambient()).within(QUEUE_DEADLINE);
+    let delivery = PromisedDelivery::new(delivery, Arc::new(outbox));
     let deps = Deps { conversations: Arc::new(conversations), presences, delivery };
     queue::run(|entry| push::push(&deps, entry)).await
 }

@@ -20,9 +20,11 @@ pub(crate) async fn push(
     let Some(conversation) = conversation.filter(Conversation::is_open) else {
         return deps.delivery.finish(entry).await;
     };
+    let pair = deps.presences.pairs.find_many(a, &[b]).await?.pop();
     let mut told = Ok(());
     for (person, other) in [(a, b), (b, a)] {
-        let data = MatchNew { user_id: other, conversation_id, matched_at: conversation.created_at };
+        let intro = pair.as_ref().and_then(|pair| pair.intro_of(other)).map(str::to_owned);
+        let data = MatchNew { user_id: other, conversation_id, matched_at: conversation.created_at, intro };
         let frame = ServerFrame::event(ServerKind::MatchNew, &entry.id, data).to_json();
         // A socket of the one that takes nothing keeps the other one from nothing.
         told = told.and(deps.delivery.reach(&[person], &[frame], entry, if_stuck()).await);

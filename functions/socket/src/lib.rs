@@ -6,6 +6,7 @@
 mod hello;
 mod life;
 mod marks;
+mod notices;
 mod ping;
 mod presence;
 mod talk;
@@ -18,17 +19,17 @@ use shared::edge::ws::protocol::ClientKind;
 use shared::edge::ws::{ClientFrame, Handler, ServerFrame};
 use shared::error::Result;
 use shared::ports::ambient::Ambient;
-use shared::presences::Presences;
 use shared::telemetry;
 
 pub use life::Life;
+pub use notices::Notices;
 pub use talk::Talk;
 
 #[derive(Clone)]
 pub struct Deps {
     pub life: Life,
     pub talk: Talk,
-    pub presences: Presences,
+    pub notices: Notices,
     pub delivery: Delivery,
     pub ambient: Ambient,
 }
@@ -53,6 +54,7 @@ impl Handler for Deps {
         let now = self.ambient.now();
         let socket = self.life.find(&connection_id, now).await?;
         telemetry::note_user(socket.user_id);
+        self.life.admit(&socket, frame.kind).await?;
         let answer = self.answer(&socket, &frame).await?;
         if self.life.go_on(&socket, now).await? {
             self.notice(socket.user_id).await;
@@ -64,7 +66,7 @@ impl Handler for Deps {
 impl Deps {
     /// Has it told if somebody has come or gone. What fails here is made up for by a later frame, or by the sweep.
     async fn notice(&self, user_id: UserId) {
-        if let Err(error) = self.presences.notice(user_id, &self.ambient).await {
+        if let Err(error) = self.notices.notice(user_id, &self.ambient).await {
             telemetry::report(&error);
         }
     }

@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use shared::domain::id::UserId;
+use shared::domain::limit::{FRAME_PER_PERSON, Subject};
 use shared::domain::socket::{ConnectionId, LEASE, Socket, Ticket};
 use shared::domain::time::Timestamp;
+use shared::edge::http::Limiter;
+use shared::edge::ws::protocol::ClientKind;
 use shared::error::{Code, Result};
 use shared::ports::registry::{Registry, Tickets};
 use shared::ports::sessions::Sessions;
@@ -18,6 +21,7 @@ pub struct Life {
     pub sessions: Arc<dyn Sessions>,
     pub registry: Arc<dyn Registry>,
     pub sockets: Arc<dyn Sockets>,
+    pub limiter: Limiter,
 }
 
 impl Life {
@@ -69,6 +73,14 @@ impl Life {
         self.sockets.close(connection_id).await?;
         self.registry.remove(socket.user_id, connection_id).await?;
         Err(refusal.into())
+    }
+
+    /// Counts a frame, or refuses it. Pings cost next to nothing and keep the socket, so they are not counted.
+    pub(crate) async fn admit(&self, socket: &Socket, kind: ClientKind) -> Result<()> {
+        match kind {
+            ClientKind::Ping => Ok(()),
+            _ => self.limiter.take(&FRAME_PER_PERSON, &Subject::person(socket.user_id)).await,
+        }
     }
 
     /// Renews the lease when it is worth it; answers whether it was.

@@ -16,7 +16,7 @@ pub(crate) async fn answer(deps: &Deps, socket: &Socket, data: &SubscribeData) -
     let user_ids = fields.read("user_ids", &data.user_ids, parse);
     let mut user_ids = fields.accept(user_ids)?;
     user_ids.retain(|user_id| *user_id != socket.user_id);
-    let presences = deps.presences.watch(socket, &user_ids, &deps.ambient).await?;
+    let presences = deps.notices.watch(socket, &user_ids, &deps.ambient).await?;
     Ok(ServerFrame::ack(SubscribeAck { presences: presences.into_iter().map(PresenceView::from).collect() }))
 }
 

@@ -12,7 +12,6 @@ use std::io::{self, BufRead};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use async_trait::async_trait;
 use nix::sys::resource::{UsageWho, getrusage};
 use serde_json::{Value, json};
 use shared::adapters::aws::Aws;
@@ -20,28 +19,9 @@ use shared::adapters::sockets::ApiGatewaySockets;
 use shared::adapters::system;
 use shared::config::Vars;
 use shared::delivery::Delivery;
-use shared::domain::outbox::OutboxEntry;
-use shared::ports::outbox::{LeftOver, Outbox};
 use shared::ports::registry::Registry;
 
 use people::People;
-
-struct NoOutbox;
-
-#[async_trait]
-impl Outbox for NoOutbox {
-    async fn finish(&self, _: &OutboxEntry) -> shared::error::Result<()> {
-        Ok(())
-    }
-
-    async fn hand_over(&self, _: &OutboxEntry) -> shared::error::Result<()> {
-        unreachable!("what is left is looked at")
-    }
-
-    async fn left_over(&self, _: u64) -> shared::error::Result<LeftOver> {
-        Ok(LeftOver::default())
-    }
-}
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -71,7 +51,7 @@ fn ours(url: &str, authority: &str) -> Result<(), Box<dyn Error>> {
             let number = |name: &str| question[name].as_u64().and_then(|number| u32::try_from(number).ok());
             let (count, rounds) = (number("recipients").unwrap_or(1), number("rounds").unwrap_or(1));
             let people: Arc<dyn Registry> = Arc::new(People { count, is_well: question["faults"] != json!(true) });
-            let delivery = Delivery::new(people, sockets.clone(), Arc::new(NoOutbox), system::ambient());
+            let delivery = Delivery::new(people, sockets.clone(), system::ambient());
             println!("{}", fan_out(&delivery, rounds).await?);
         }
         Ok(())

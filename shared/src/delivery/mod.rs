@@ -6,7 +6,7 @@
 mod fanout;
 mod promises;
 
-pub use promises::IfStuck;
+pub use promises::{IfStuck, PromisedDelivery};
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +20,6 @@ use crate::domain::id::UserId;
 use crate::domain::socket::Socket;
 use crate::error::{Error, Result};
 use crate::ports::ambient::Ambient;
-use crate::ports::outbox::Outbox;
 use crate::ports::registry::Registry;
 use crate::ports::sockets::Sockets;
 
@@ -41,7 +40,6 @@ pub struct Delivery {
     ambient: Ambient,
     registry: Arc<dyn Registry>,
     sockets: Arc<dyn Sockets>,
-    outbox: Arc<dyn Outbox>,
     slots: Arc<Semaphore>,
     deadline: Duration,
 }
@@ -64,14 +62,9 @@ pub struct Outcome {
 
 impl Delivery {
     /// A delivery that takes at most [`ANSWER_DEADLINE`].
-    pub fn new(
-        registry: Arc<dyn Registry>,
-        sockets: Arc<dyn Sockets>,
-        outbox: Arc<dyn Outbox>,
-        ambient: Ambient,
-    ) -> Self {
+    pub fn new(registry: Arc<dyn Registry>, sockets: Arc<dyn Sockets>, ambient: Ambient) -> Self {
         let slots = Arc::new(Semaphore::new(CONCURRENT_POSTS));
-        Self { ambient, registry, sockets, outbox, slots, deadline: ANSWER_DEADLINE }
+        Self { ambient, registry, sockets, slots, deadline: ANSWER_DEADLINE }
     }
 
     /// The same, with another limit on the time that looking up and posting take together.
@@ -91,6 +84,13 @@ impl Delivery {
     /// Posts `frames`, in their order, to `sockets`.
     pub async fn post_to(&self, sockets: &[Socket], frames: &[String]) -> Outcome {
         self.fanout(Instant::now() + self.deadline).run(sockets, frames).await
+    }
+
+    /// Posts a frame that nobody misses who does not hear it: a sync tells the same, or it is over by then.
+    pub async fn mention(&self, people: &[UserId], frame: String) -> Result<()> {
+        let outcome = self.post_all(people, &[frame]).await?;
+        tracing::debug!(sockets.left = outcome.left.len(), "mentioned");
+        Ok(())
     }
 
     fn fanout(&self, deadline: Instant) -> Fanout<'_> {

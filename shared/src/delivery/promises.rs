@@ -1,5 +1,7 @@
 //! Keeping promises: what becomes of an outbox entry when its frames were posted, or were not.
 
+use std::sync::Arc;
+
 use futures::future::try_join_all;
 
 use super::{Delivery, Outcome};
@@ -7,6 +9,7 @@ use crate::domain::id::{SessionId, UserId};
 use crate::domain::outbox::OutboxEntry;
 use crate::domain::socket::{ConnectionId, Socket};
 use crate::error::{Error, Result};
+use crate::ports::outbox::Outbox;
 use crate::telemetry::metrics::{self, Metric};
 
 /// How many sockets are looked up at the same time.
@@ -28,11 +31,22 @@ impl IfStuck {
     }
 }
 
-impl Delivery {
+/// A delivery that knows what was promised, and ends the promise once it is kept.
+#[derive(Clone)]
+pub struct PromisedDelivery {
+    delivery: Delivery,
+    outbox: Arc<dyn Outbox>,
+}
+
+impl PromisedDelivery {
+    pub fn new(delivery: Delivery, outbox: Arc<dyn Outbox>) -> Self {
+        Self { delivery, outbox }
+    }
+
     /// Posts `frames` to all live sockets of `people` and keeps the promise of `entry`; what does not get through in time
     /// is handed over to `push`. Clients tell a repeated frame by its id.
     pub async fn deliver(&self, people: &[UserId], frames: &[String], entry: &OutboxEntry) -> Result<()> {
-        match self.post_all(people, frames).await {
+        match self.delivery.post_all(people, frames).await {
             Ok(outcome) => {
                 self.measure(&outcome, entry);
                 if outcome.left.is_empty() {
@@ -68,7 +82,7 @@ impl Delivery {
         entry: &OutboxEntry,
         if_stuck: IfStuck,
     ) -> Result<()> {
-        let outcome = self.post_to(&sockets, frames).await;
+        let outcome = self.delivery.post_to(&sockets, frames).await;
         self.measure(&outcome, entry);
         let left = outcome.left;
         if left.is_empty() {
@@ -85,7 +99,7 @@ impl Delivery {
     }
 
     fn measure(&self, outcome: &Outcome, entry: &OutboxEntry) {
-        let now = self.ambient.now();
+        let now = self.delivery.ambient.now();
         let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
         let ms = u64::try_from(now.since(entry.created_at).as_millis()).unwrap_or(u64::MAX);
         let metrics = [
@@ -101,23 +115,17 @@ impl Delivery {
         }
     }
 
-    /// Posts a frame that nobody misses who does not hear it: a sync tells the same, or it is over by then.
-    pub async fn mention(&self, people: &[UserId], frame: String) -> Result<()> {
-        let outcome = self.post_all(people, &[frame]).await?;
-        tracing::debug!(sockets.left = outcome.left.len(), "mentioned");
-        Ok(())
-    }
-
     /// The live sockets of some people.
     pub async fn sockets_of(&self, people: &[UserId]) -> Result<Vec<Socket>> {
-        self.registry.live_sockets_of(people).await
+        self.delivery.registry.live_sockets_of(people).await
     }
 
     /// Those of some sockets that are still there.
     pub async fn known(&self, connection_ids: &[ConnectionId]) -> Result<Vec<Socket>> {
         let mut sockets = Vec::with_capacity(connection_ids.len());
         for some in connection_ids.chunks(LOOKUPS) {
-            let found = try_join_all(some.iter().map(|connection_id| self.registry.find(connection_id))).await?;
+            let found =
+                try_join_all(some.iter().map(|connection_id| self.delivery.registry.find(connection_id))).await?;
             sockets.extend(found.into_iter().flatten());
         }
         Ok(sockets)
@@ -125,8 +133,8 @@ impl Delivery {
 
     /// Closes the sockets of somebody whose lease has lapsed: nobody has heard of them for too long.
     pub async fn close_lapsed(&self, user_id: UserId) -> Result<()> {
-        let now = self.ambient.now();
-        for socket in self.registry.all_of(user_id).await? {
+        let now = self.delivery.ambient.now();
+        for socket in self.delivery.registry.all_of(user_id).await? {
             if !socket.is_live(now) {
                 self.close(&socket).await?;
             }
@@ -136,7 +144,7 @@ impl Delivery {
 
     /// Closes the sockets that a session opened, and keeps the promise of `entry`.
     pub async fn close_session(&self, user_id: UserId, session_id: SessionId, entry: &OutboxEntry) -> Result<()> {
-        for socket in self.registry.all_of(user_id).await? {
+        for socket in self.delivery.registry.all_of(user_id).await? {
             if socket.session_id == session_id {
                 self.close(&socket).await?;
             }
@@ -145,13 +153,19 @@ impl Delivery {
     }
 
     /// Closes a socket and forgets it.
-    pub async fn close(&self, socket: &Socket) -> Result<()> {
-        self.sockets.close(&socket.connection_id).await?;
-        self.registry.remove(socket.user_id, &socket.connection_id).await
+    async fn close(&self, socket: &Socket) -> Result<()> {
+        self.delivery.sockets.close(&socket.connection_id).await?;
+        self.delivery.registry.remove(socket.user_id, &socket.connection_id).await
     }
 
     /// Ends a promise: it has been kept, or nothing is left to be done about it.
     pub async fn finish(&self, entry: &OutboxEntry) -> Result<()> {
         self.outbox.finish(entry).await
+    }
+}
+
+impl std::fmt::Debug for PromisedDelivery {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PromisedDelivery")
     }
 }

@@ -60,6 +60,13 @@ pub const RESUME_MAIL_PER_PERSON: Limit = limit("resume-mail.person", 3, Duratio
 pub const REPORT_PER_PERSON: Limit = limit("report.person", 20, Duration::from_hours(24));
 /// Messages that one person sends, through both doors together: more than anybody types.
 pub const SEND_PER_PERSON: Limit = limit("send.person", 120, Duration::from_mins(1));
+/// Frames of one person's sockets that read or tell something, all their devices together: everything but pings, and
+/// messages, which have a limit of their own. What one of them tells may be posted two hundred times.
+pub const FRAME_PER_PERSON: Limit = limit("frame.person", 300, Duration::from_mins(1));
+/// Inboxes, pages of conversations and syncs of one person: each may read some megabytes.
+pub const CHAT_READ_PER_PERSON: Limit = limit("chat-read.person", 3_000, Duration::from_hours(1));
+/// Tickets that one person is given: a socket every half minute, for an hour.
+pub const TICKET_PER_PERSON: Limit = limit("ticket.person", 120, Duration::from_hours(1));
 /// Likes that one person gives.
 pub const LIKE_PER_PERSON: Limit = limit("like.person", 200, Duration::from_hours(24));
 /// Passes that one person gives: a long evening of looking through lists.
@@ -99,6 +106,9 @@ pub const ALL: &[&Limit] = &[
     &RESUME_MAIL_PER_PERSON,
     &REPORT_PER_PERSON,
     &SEND_PER_PERSON,
+    &FRAME_PER_PERSON,
+    &CHAT_READ_PER_PERSON,
+    &TICKET_PER_PERSON,
     &LIKE_PER_PERSON,
     &PASS_PER_PERSON,
     &TAKE_BACK_PER_PERSON,

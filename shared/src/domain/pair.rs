@@ -127,6 +127,14 @@ impl Pair {
         }
     }
 
+    /// What this person wrote when they liked the other one.
+    pub fn intro_of(&self, user_id: UserId) -> Option<&str> {
+        match &self.side(user_id).stance {
+            Some(Stance::Liked { intro, .. }) => intro.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Whether the like of this person made the match, so that it is no news to them.
     pub fn was_matched_by(&self, user_id: UserId) -> bool {
         let Connection::Matched { at: matched_at, .. } = self.connection else { return false };

@@ -1,6 +1,7 @@
 //! Whether somebody is there: as long as one of their sockets holds a lease.
 
 use super::id::UserId;
+use super::settings::Settings;
 use super::socket::{ConnectionId, Socket};
 use super::time::Timestamp;
 
@@ -18,6 +19,8 @@ pub struct Presence {
     pub is_told_online: bool,
     /// Grows with everything that happens to their sockets.
     pub version: u64,
+    /// The version of the settings that say who may know.
+    pub settings_version: u64,
 }
 
 /// A socket whose owner wants to hear of somebody.
@@ -29,7 +32,7 @@ pub struct Watcher {
 
 impl Presence {
     pub const fn unknown(user_id: UserId) -> Self {
-        Self { user_id, is_online: false, at: None, is_told_online: false, version: 0 }
+        Self { user_id, is_online: false, at: None, is_told_online: false, version: 0, settings_version: 0 }
     }
 
     /// Somebody with these sockets, who was seen last at `seen_at`.
@@ -38,10 +41,17 @@ impl Presence {
         Self { is_online: came_at.is_some(), at: came_at.or(seen_at), ..Self::unknown(user_id) }
     }
 
-    /// What is told of somebody who does not want it known: that they are not there.
+    /// As those who watch may know it: of somebody who does not want it known, that they are not there.
     #[must_use]
-    pub const fn hidden(self) -> Self {
-        Self { is_online: false, at: None, ..self }
+    pub fn under(self, settings: &Settings) -> Self {
+        let known = Self { settings_version: settings.version, ..self };
+        if settings.hides_presence() { Self { is_online: false, at: None, ..known } } else { known }
+    }
+
+    /// Which of two words about somebody is the later one: whatever changes them, one of the two versions grows, and none
+    /// ever falls.
+    pub const fn order(&self) -> u64 {
+        self.version.saturating_add(self.settings_version)
     }
 
     /// Whether those who watch have something to hear.
@@ -54,6 +64,7 @@ impl Presence {
 mod tests {
     use super::*;
     use crate::domain::id::{Id, SessionId};
+    use crate::domain::settings;
     use crate::domain::socket::LEASE;
 
     const NOW: Timestamp = Timestamp::from_unix_seconds(1_000_000);
@@ -80,6 +91,17 @@ mod tests {
         assert_eq!((both.is_online, both.at), (true, Some(late)), "a lapsed lease says nothing");
         let nobody = Presence::of(person(), &[gone], Some(early), NOW);
         assert_eq!((nobody.is_online, nobody.at), (false, Some(early)));
+    }
+
+    #[test]
+    fn whoever_hides_is_told_to_be_away_and_later_than_what_was_told_before() {
+        let here = Presence { version: 7, ..Presence::of(person(), &[socket(NOW, NOW + LEASE)], None, NOW) };
+        let shown = Settings { version: 1, ..Settings::of_newcomer(person()) };
+        let mut hiding = Settings { version: 2, ..shown.clone() };
+        hiding.wishes.presence = settings::Presence::Nobody;
+        let (before, after) = (here.clone().under(&shown), here.under(&hiding));
+        assert_eq!((before.is_online, before.at, after.is_online, after.at), (true, Some(NOW), false, None));
+        assert!(before.order() < after.order());
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub struct ConnectedPerson {
     pub user_id: UserId,
     pub conversation_id: ConversationId,
     pub matched_at: Timestamp,
+    /// What they wrote when they liked.
+    pub intro: Option<String>,
 }
 
 /// One line in the list of people somebody has blocked.

@@ -55,8 +55,8 @@ pub trait Watches: Send + Sync {
     /// The sockets that watch somebody, at most `limit`; some of them may have ended. Strongly consistent.
     async fn watchers_of(&self, user_id: UserId, limit: usize) -> Result<Vec<Watcher>>;
 
-    /// Forgets that a socket which has ended watches somebody.
-    async fn forget(&self, user_id: UserId, watcher: &Watcher) -> Result<()>;
+    /// Forgets that sockets which have ended watch somebody.
+    async fn forget(&self, user_id: UserId, watchers: &[Watcher]) -> Result<()>;
 }
 
 #[async_trait]

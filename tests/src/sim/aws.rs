@@ -10,8 +10,7 @@ use axum::body::Body;
 use axum::http::Request;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use shared::config::SocketsConfig;
-use shared::delivery::{Delivery, QUEUE_DEADLINE};
+use shared::delivery::{Delivery, PromisedDelivery, QUEUE_DEADLINE};
 use shared::domain::id::{Id, SessionId, UserId};
 use shared::domain::socket::ConnectionId;
 use shared::domain::token::{Claims, SigningKey};
@@ -25,7 +24,7 @@ use tower::ServiceExt;
 use super::gateway::{Gateway, Incoming};
 use super::life::invoke;
 use super::memory::{Memory, OneKey};
-use super::world::World;
+use super::world::{Plant, World};
 
 const ISSUER: &str = "https://api.example.org";
 /// The time limits of the template.
@@ -58,46 +57,43 @@ impl Aws {
             let authenticator = Authenticator::new(ISSUER.to_owned(), keys.clone(), port.clone(), ambient.clone());
             Arc::new(authenticator)
         };
-        let delivery = || Delivery::new(port.clone(), sockets.clone(), port.clone(), ambient.clone());
-        let presences = || Presences {
-            board: port.clone(),
-            watches: port.clone(),
-            pairs: port.clone(),
-            settings: port.clone(),
-            promises: port.clone(),
-        };
+        let delivery = || Delivery::new(port.clone(), sockets.clone(), ambient.clone());
+        let promised = |delivery| PromisedDelivery::new(delivery, port.clone());
+        let presences =
+            || Presences { board: port.clone(), watches: port.clone(), pairs: port.clone(), settings: port.clone() };
         let send = chat_send::Deps {
             intake: chat_send::Intake::new(port.clone(), port.clone(), Limiter::new(port.clone())),
             registry: port.clone(),
-            delivery: delivery(),
+            delivery: promised(delivery()),
             authenticator: authenticator(),
             ambient: ambient.clone(),
         };
         let chat = chat::Deps {
             conversations: port.clone(),
-            tickets: port.clone(),
+            entrance: chat::Entrance { tickets: port.clone(), url: "wss://sockets.example.org/v1".to_owned() },
+            limiter: Limiter::new(port.clone()),
             authenticator: authenticator(),
             ambient: ambient.clone(),
-            sockets: Arc::new(SocketsConfig { url: "wss://sockets.example.org/v1".to_owned() }),
         };
         let life = socket::Life {
             tickets: port.clone(),
             sessions: port.clone(),
             registry: port.clone(),
             sockets: sockets.clone(),
+            limiter: Limiter::new(port.clone()),
         };
         Self {
             socket: socket::Deps {
                 life,
                 talk: socket::Talk { conversations: port.clone(), marks: port.clone() },
-                presences: presences(),
+                notices: socket::Notices { presences: presences(), promises: port.clone() },
                 delivery: delivery(),
                 ambient: ambient.clone(),
             },
             push: push::Deps {
                 conversations: port.clone(),
                 presences: presences(),
-                delivery: delivery().within(QUEUE_DEADLINE),
+                delivery: promised(delivery().within(QUEUE_DEADLINE)),
             },
             sends: chat_send::router(send.clone()),
             reads: chat::router(chat),
@@ -133,7 +129,13 @@ impl Aws {
             let bytes = answer.into_body().collect().await.unwrap().to_bytes();
             (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
         });
-        let answer = answer.await;
+        let mut answer = answer.await;
+        if self.world.plant == Some(Plant::NameNoGap)
+            && let Some((_, page)) = &mut answer
+        {
+            let lines = page["conversations"].as_array_mut().into_iter().flatten();
+            lines.for_each(|line| line["gap"] = Value::Null);
+        }
         if self.world.strikes(|weather| weather.lose_answer) { None } else { answer }
     }
 

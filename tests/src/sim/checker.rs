@@ -8,6 +8,7 @@ use shared::edge::views::MessageView;
 
 use super::device::Device;
 use super::history::{Amended, History, Log, Told};
+use super::marks;
 use super::memory_chat::history as stored;
 use super::sources::{POISON, POISONED};
 use super::state::{State, Talk};
@@ -21,6 +22,7 @@ pub(super) fn complaints(state: &State, history: &History, devices: &[std::rc::R
     }
     complaints.extend(of_the_senders(state, history));
     complaints.extend(of_amendments(state, history));
+    complaints.extend(marks::complaints(state, history));
     complaints.extend(of_real_time(history));
     for device in devices {
         complaints.extend(of_a_reader(state, device));
@@ -135,7 +137,7 @@ fn truth(talk: &Talk) -> Log {
     log
 }
 
-/// Who is there is taken to be there by whoever talks with them, and nobody else is.
+/// Who is there and does not hide is taken to be there by whoever talks with them, and nobody else is.
 fn of_presence(state: &State, device: &Device) -> Vec<String> {
     let mut complaints = Vec::new();
     let open = state.talks.values().filter(|talk| talk.meta.is_open());
@@ -144,7 +146,8 @@ fn of_presence(state: &State, device: &Device) -> Vec<String> {
         _ => None,
     });
     for other in pairs {
-        let is_there = state.sockets.values().any(|socket| socket.user_id == other);
+        let is_hidden = state.settings.get(&other).is_some_and(|(_, hides)| *hides);
+        let is_there = !is_hidden && state.sockets.values().any(|socket| socket.user_id == other);
         match device.takes_to_be_there(other) {
             Some(seen) if seen != is_there => {
                 complaints.push(format!("{} takes {other} to be there: {seen}, and it is {is_there}", device.name()));

@@ -131,7 +131,7 @@ impl Device {
         }
         match frame["type"].as_str().unwrap_or_default() {
             "message.new" => self.takes(&frame["data"]),
-            "presence" => self.sees(&frame["data"]),
+            "presence" if self.link.borrow().as_ref() == Some(link) => self.sees(&frame["data"]),
             "sync.required" => drop(spawn_local(self.clone().syncs_later(Duration::ZERO))),
             "reconnect" if self.link.borrow().as_ref() == Some(link) => {
                 let device = self.clone();
@@ -215,6 +215,7 @@ impl Device {
         let others: Vec<_> = self.aws.world.state().told.keys().copied().collect();
         let others: Vec<_> = others.into_iter().filter(|other| *other != self.user_id).collect();
         let link = self.link.borrow().clone();
+        self.seen.borrow_mut().clear();
         for _ in 0..3 {
             let answer = self.asks("presence.subscribe", &json!({ "user_ids": others })).await;
             if let Some(presences) = answer.as_ref().and_then(|answer| answer["data"]["presences"].as_array()) {

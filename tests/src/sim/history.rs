@@ -33,6 +33,20 @@ pub(super) enum Told {
     Nothing,
 }
 
+/// Where a mark stands, as the answer to somebody who moved it says.
+#[derive(Clone, Debug)]
+pub(super) struct Marked {
+    pub(super) conversation_id: ConversationId,
+    pub(super) user_id: UserId,
+    /// The type of the frame.
+    pub(super) kind: &'static str,
+    pub(super) asked: u64,
+    pub(super) seq: u64,
+    pub(super) unread: u64,
+    pub(super) invoked_at: Timestamp,
+    pub(super) told_at: Timestamp,
+}
+
 /// A change of one's own message that was acknowledged. Nobody changes a message twice.
 #[derive(Clone, Debug)]
 pub(super) struct Amended {
@@ -46,6 +60,7 @@ pub(super) struct Amended {
 pub(super) struct History {
     pub(super) sends: Vec<Send>,
     pub(super) amended: Vec<Amended>,
+    pub(super) marked: Vec<Marked>,
 }
 
 /// What one device has of a conversation.
@@ -116,12 +131,14 @@ impl Log {
     }
 }
 
-/// What an answer says for certain. A service that is out of order says nothing.
-pub(super) fn told(is_done: bool, data: &Value) -> Option<Told> {
+/// What an answer says for certain of each message of a list. A service that is out of order says nothing.
+pub(super) fn told(is_done: bool, data: &Value, count: usize) -> Option<Vec<Told>> {
     if is_done {
-        return data["messages"][0]["seq"].as_u64().map(|seq| Told::Acknowledged { seq });
+        let seqs = data["messages"].as_array()?.iter().map(|message| message["seq"].as_u64());
+        let told: Option<Vec<_>> = seqs.map(|seq| seq.map(|seq| Told::Acknowledged { seq })).collect();
+        return told.filter(|told| told.len() == count);
     }
     let code = data["code"].as_str().unwrap_or_default();
     let is_certain = !matches!(code, "" | "unavailable" | "too_many_requests" | "socket_lost" | "unauthenticated");
-    is_certain.then(|| Told::Refused { code: code.to_owned() })
+    is_certain.then(|| vec![Told::Refused { code: code.to_owned() }; count])
 }

@@ -8,7 +8,7 @@ use shared::domain::id::UserId;
 use shared::domain::outbox::{Effect, OutboxEntry, PushEffect};
 use shared::domain::pair::{Connection, Pair, Side, Stance};
 use shared::domain::presence::{Presence, Watcher};
-use shared::domain::settings::Settings;
+use shared::domain::settings::{self, Settings};
 use shared::domain::socket::Socket;
 use shared::error::{Error, Result};
 use shared::ports::outbox::Promises;
@@ -95,9 +95,9 @@ impl Watches for Memory {
         self.0.call("watches.watchers_of", Does::Read, watchers).await
     }
 
-    async fn forget(&self, user_id: UserId, watcher: &Watcher) -> Result<()> {
+    async fn forget(&self, user_id: UserId, watchers: &[Watcher]) -> Result<()> {
         let forget = |state: &mut State| {
-            state.watchers.entry(user_id).or_default().retain(|known| known != watcher);
+            state.watchers.entry(user_id).or_default().retain(|known| !watchers.contains(known));
         };
         self.0.call("watches.forget", Does::Write, forget).await
     }
@@ -163,11 +163,20 @@ impl Pairs for Memory {
     }
 }
 
-/// Nobody hides.
 #[async_trait]
 impl SettingsReader for Memory {
     async fn find_many(&self, user_ids: &[UserId]) -> Result<Vec<Settings>> {
-        let settings = |_: &mut State| user_ids.iter().copied().map(Settings::of_newcomer).collect::<Vec<_>>();
+        let settings = |state: &mut State| {
+            let of = |user_id: &UserId| {
+                let (version, hides) = state.settings.get(user_id).copied().unwrap_or_default();
+                let mut settings = Settings { version, ..Settings::of_newcomer(*user_id) };
+                if hides {
+                    settings.wishes.presence = settings::Presence::Nobody;
+                }
+                settings
+            };
+            user_ids.iter().map(of).collect::<Vec<_>>()
+        };
         self.0.call("settings.find_many", Does::Read, settings).await
     }
 }

@@ -11,6 +11,7 @@ mod device;
 mod gateway;
 mod history;
 mod life;
+mod marks;
 mod memory;
 mod memory_chat;
 mod memory_presence;

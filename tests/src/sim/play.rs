@@ -8,20 +8,22 @@ use std::time::Duration;
 
 use shared::domain::conversation::{Conversation, Party};
 use shared::domain::id::{ConversationId, Id, ProjectId, UserId};
+use shared::domain::outbox::{Effect, PushEffect};
 use tokio::runtime::Builder;
 use tokio::task::{LocalSet, spawn_local};
 use tokio::time::sleep;
 
 use super::aws::Aws;
-use super::checker;
+use super::checker::complaints;
 use super::device::Device;
 use super::history::{History, Send, Told};
+use super::sender::Saying;
 use super::sources;
 use super::state::Talk;
 use super::world::{Does, Plant, Weather, World};
 
 /// How much everybody says in each of their conversations.
-const SAYINGS: u64 = 16;
+const SAYINGS: u64 = 10;
 /// Longer than anything takes that is still under way: sweeps, a queue's visibility, a lease.
 const REST: Duration = Duration::from_mins(20);
 
@@ -56,6 +58,9 @@ async fn history(seed: u64, plant: Option<Plant>) -> Ending {
     if world.below(3) == 0 {
         spawn_local(blocks(world.clone(), history.clone(), talks[1].0));
     }
+    if world.below(2) == 0 {
+        spawn_local(hides(world.clone(), people[0]));
+    }
     for saying in sayings {
         saying.await.unwrap();
     }
@@ -67,7 +72,7 @@ async fn history(seed: u64, plant: Option<Plant>) -> Ending {
 
     let (history, state) = (history.borrow(), world.state());
     let acknowledged = history.sends.iter().filter(|send| matches!(send.outcome, Told::Acknowledged { .. })).count();
-    Ending { acknowledged, complaints: checker::complaints(&state, &history, &readers), trace: world.trace() }
+    Ending { acknowledged, complaints: complaints(&state, &history, &readers), trace: world.trace() }
 }
 
 /// A few seeds have fine weather, most have some of everything, and some a storm of one kind.
@@ -130,10 +135,16 @@ async fn talks_in(world: Arc<World>, history: Rc<RefCell<History>>, devices: Vec
     for n in 0..SAYINGS {
         sleep(silence(&world)).await;
         let device = &devices[usize::try_from(world.below(devices.len() as u64)).unwrap()];
-        let client_id = format!("{}-{n}", device.name().replace(' ', "-"));
-        device.says(talk, &client_id, &format!("{} says {n}", device.name())).await;
+        let sayings = sayings(&world, device, n);
+        device.says(talk, &sayings).await;
+        if world.below(3) == 0 {
+            let reader = devices[usize::try_from(world.below(devices.len() as u64)).unwrap()].clone();
+            // Somebody who reads on one device may write on another one.
+            spawn_local(async move { reader.marks(talk).await });
+        }
         if world.below(8) == 0 {
-            let said = history.borrow().sends.iter().rev().find(|send| send.client_id == client_id).cloned();
+            let client_id = &sayings[usize::try_from(world.below(sayings.len() as u64)).unwrap()].client_id;
+            let said = history.borrow().sends.iter().rev().find(|send| send.client_id == *client_id).cloned();
             if let Some(Told::Acknowledged { seq }) = said.map(|send| send.outcome) {
                 let text = (world.below(2) == 0).then(|| format!("{client_id}, said better"));
                 device.amends(talk, seq, text.as_deref()).await;
@@ -142,12 +153,31 @@ async fn talks_in(world: Arc<World>, history: Rc<RefCell<History>>, devices: Vec
     }
 }
 
+/// Mostly one message, now and then a list: enough for conversations of several pages.
+fn sayings(world: &World, device: &Device, n: u64) -> Vec<Saying> {
+    let count = if world.below(6) == 0 { 2 + world.below(19) } else { 1 };
+    let saying = |part: u64| Saying {
+        client_id: format!("{}-{n}-{part}", device.name().replace(' ', "-")),
+        text: format!("{} says {n}.{part}", device.name()),
+    };
+    (0..count).map(saying).collect()
+}
+
 /// Mostly seconds, now and then long enough for a connection to be cut for idling, seldom long enough for its age.
 fn silence(world: &World) -> Duration {
     match world.below(100) {
         0 => world.between(Duration::from_mins(5), Duration::from_mins(40)),
         1..=10 => world.between(Duration::from_secs(10), Duration::from_mins(3)),
         _ => world.between(Duration::ZERO, Duration::from_secs(6)),
+    }
+}
+
+/// Somebody does not want it known any more whether they are there, and perhaps does again later.
+async fn hides(world: Arc<World>, person: UserId) {
+    for hides in [true, world.below(2) == 0] {
+        sleep(world.between(Duration::from_secs(2), Duration::from_mins(3))).await;
+        let promise = world.ambient().promise(Effect::Push(PushEffect::PresenceChanged { user_id: person }));
+        while world.call("settings.replace", Does::Write, |state| state.hide(person, hides, &promise)).await.is_err() {}
     }
 }
 

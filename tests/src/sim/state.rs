@@ -24,6 +24,8 @@ pub(super) struct State {
     pub(super) sweep: SweepProgress,
     pub(super) told: BTreeMap<UserId, ToldOf>,
     pub(super) watchers: BTreeMap<UserId, Vec<Watcher>>,
+    /// Of those who have changed their settings: how often, and whether they hide that they are there.
+    pub(super) settings: BTreeMap<UserId, (u64, bool)>,
     /// Promises that were seen to be broken while it happened.
     pub(super) complaints: Vec<String>,
 }
@@ -93,6 +95,14 @@ impl State {
         let told = self.told.entry(user_id).or_default();
         told.version += 1;
         told.seen_at = seen_at.or(told.seen_at);
+    }
+
+    /// The transaction of somebody who changes their settings.
+    pub(super) fn hide(&mut self, user_id: UserId, hides: bool, promise: &OutboxEntry) {
+        let settings = self.settings.entry(user_id).or_default();
+        *settings = (settings.0 + 1, hides);
+        self.outbox.insert(promise.id, promise.clone());
+        self.stream.push_back(promise.clone());
     }
 
     /// The transaction of a block or an unmatch.

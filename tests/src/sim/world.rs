@@ -64,10 +64,11 @@ pub(super) enum Plant {
     FailTheWholeBatch,
     IgnoreTheBlock,
     AckALostEdit,
+    NameNoGap,
 }
 
 impl Plant {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::AckBeforeCommit,
         Self::UnconditionalSeq,
         Self::NoDedupe,
@@ -77,6 +78,7 @@ impl Plant {
         Self::FailTheWholeBatch,
         Self::IgnoreTheBlock,
         Self::AckALostEdit,
+        Self::NameNoGap,
     ];
 }
 

@@ -42,6 +42,24 @@ fn a_database_that_dies_in_the_middle_of_a_send_is_a_clear_503_and_nothing_is_to
 }
 
 #[test]
+fn an_edit_of_which_nobody_knows_what_became_is_given_up_as_soon_as_a_send() {
+    let story = Story::in_trouble();
+    let (ada, bob, conversation) = story.couple();
+    ada.says(&conversation, "a1", "before");
+    let faults = story.town.faults();
+    let gone = || faults.next(1_000, On::call("TransactWriteItems", &conversation), Fault::Refuse);
+    gone();
+    ada.tries_to_say(&conversation, "a2", "during").expect_problem(503, "unavailable");
+    let of_the_send = faults.befallen(&conversation);
+    faults.calm(&conversation);
+    gone();
+    ada.tries_to_edit(&conversation, 1, "after").expect_problem(503, "unavailable");
+    assert_eq!(faults.befallen(&conversation) - of_the_send, of_the_send);
+    faults.calm(&conversation);
+    assert_eq!(bob.reads(&conversation), [(1, "before".to_owned())]);
+}
+
+#[test]
 fn a_database_that_is_gone_altogether_is_a_clear_503() {
     let story = Story::in_trouble();
     let ada = story.resident("Ada");

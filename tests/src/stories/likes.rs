@@ -70,6 +70,31 @@ fn what_is_taken_back_is_as_if_it_had_never_been() {
 }
 
 #[test]
+fn both_read_what_the_other_wrote_after_they_have_matched() {
+    let story = Story::in_peace();
+    let (ada, bob, eve) = (story.resident("Ada"), story.resident("Bob"), story.resident("Eve"));
+    let mut sockets = [ada.connects(), bob.connects()];
+    let writes = |from: &Person<'_>, to: &Person<'_>, intro: Value| {
+        from.puts(&format!("/v1/likes/{}", to.id), &json!({ "intro": intro })).expect(200);
+    };
+    writes(&ada, &bob, json!("Shall we sing?"));
+    writes(&bob, &ada, json!("With pleasure!"));
+    let intros = ["With pleasure!", "Shall we sing?"];
+    for ((person, socket), intro) in [&ada, &bob].into_iter().zip(&mut sockets).zip(intros) {
+        assert_eq!(socket.hears("match.new")["intro"], intro);
+        assert_eq!(person.gets("/v1/connections").expect(200)["items"][0]["intro"], intro);
+    }
+    // Who wrote nothing is shown to have written nothing.
+    writes(&eve, &ada, Value::Null);
+    ada.likes(&eve);
+    let news = sockets[0].wait_for("the match", |frame| frame["data"]["user_id"] == eve.id);
+    assert_eq!(news["data"].get("intro"), None);
+    let connections = ada.gets("/v1/connections").expect(200);
+    let connections = connections["items"].as_array().unwrap();
+    assert_eq!(connections.iter().filter(|line| line.get("intro").is_none()).count(), 1);
+}
+
+#[test]
 fn a_match_is_not_taken_back() {
     let story = Story::in_peace();
     let (ada, bob, conversation) = story.couple();

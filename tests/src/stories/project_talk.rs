@@ -1,5 +1,7 @@
 //! What the members of a project say to each other.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use crate::support::{Person, Story};
@@ -28,6 +30,32 @@ fn whoever_joins_a_project_hears_and_reads_all_that_is_said_in_it() {
     }
     assert_eq!(bob_hears.marks("chat.read", &talk, 2), 0);
     assert_eq!(ada_hears.hears("message.read")["user_id"], bob.id);
+}
+
+#[test]
+fn in_a_crowd_nobody_but_ones_own_devices_hears_what_one_reads() {
+    let story = Story::in_peace();
+    let (ada, bob) = (story.resident("Ada"), story.resident("Bob"));
+    let project = ada.founds(&Person::project("A stadium's choir"));
+    bob.joins(&project);
+    let talk = ada.looks_at(&project)["conversation_id"].as_str().unwrap().to_owned();
+    ada.says(&talk, "a1", "one");
+    ada.says(&talk, "a2", "two");
+    let (mut phone, mut laptop, mut ada_hears) = (bob.connects(), bob.connects(), ada.connects());
+    assert_eq!(phone.marks("chat.read", &talk, 1), 1);
+    assert_eq!(laptop.hears("message.read")["seq"], 1);
+    assert_eq!(ada_hears.hears("message.read")["seq"], 1, "two are no crowd");
+
+    // Nineteen more, of whom nobody has a device.
+    let mut roster = story.town.item("Chat", &format!("CONV#{talk}"), "ROSTER").unwrap();
+    let ids = roster["member_ids"]["BS"].as_array_mut().unwrap();
+    ids.extend((1..20_u8).map(|n| json!(STANDARD.encode([n; 16]))));
+    story.town.put_item("Chat", &roster);
+    assert_eq!(phone.marks("chat.read", &talk, 2), 0);
+    assert_eq!(laptop.hears("message.read")["seq"], 2);
+    let typing = json!({ "conversation_id": talk, "is_typing": true });
+    assert_eq!(phone.ask("chat.typing", &typing).0, "ack");
+    assert_eq!(ada_hears.heard_so_far("message.read") + ada_hears.heard_so_far("typing"), 0);
 }
 
 #[test]

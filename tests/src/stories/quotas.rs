@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use shared::domain::limit::{
-    BLOCK_PER_PERSON, EDIT_PER_PERSON, FIT_PER_PERSON, LIKE_PER_PERSON, LIST_PER_PERSON, Limit, SEND_PER_PERSON,
-    Subject,
+    BLOCK_PER_PERSON, CHAT_READ_PER_PERSON, EDIT_PER_PERSON, FIT_PER_PERSON, FRAME_PER_PERSON, LIKE_PER_PERSON,
+    LIST_PER_PERSON, Limit, SEND_PER_PERSON, Subject, TICKET_PER_PERSON,
 };
 
 use crate::support::{Answer, Fault, On, Person, Story, eventually};
@@ -84,6 +84,41 @@ fn what_reads_or_keeps_much_is_counted() {
     last_one(&EDIT_PER_PERSON, &|| ada.puts("/v1/me", &written));
     last_one(&BLOCK_PER_PERSON, &|| ada.puts(&format!("/v1/blocks/{}", bob.id), &json!({})));
     assert!(!bob.is_shown(&ada), "the one that was left counts");
+}
+
+#[test]
+fn what_is_read_of_conversations_and_told_by_sockets_is_counted() {
+    let story = Story::in_peace();
+    let (ada, bob, conversation) = story.couple();
+    let me = Subject::person(ada.id.parse().unwrap());
+    let (mut socket, mut bob_hears) = (ada.connects(), bob.connects());
+
+    story.has_left(&CHAT_READ_PER_PERSON, &me, 3);
+    let history = format!("/v1/conversations/{conversation}/messages");
+    let reads = || {
+        [ada.gets("/v1/conversations"), ada.gets(&history), ada.posts("/v1/sync", &json!({}))]
+            .map(|answer| answer.status)
+    };
+    assert_eq!(reads(), [200, 200, 200]);
+    assert_eq!(reads(), [429, 429, 429]);
+    story.has_left(&TICKET_PER_PERSON, &me, 1);
+    assert_eq!([(); 2].map(|()| ada.posts("/v1/ws-ticket", &json!({})).status), [201, 429]);
+
+    story.has_left(&FRAME_PER_PERSON, &me, 1);
+    let typing = json!({ "conversation_id": conversation, "is_typing": true });
+    assert_eq!(socket.ask("chat.typing", &typing).0, "ack");
+    bob_hears.hears("typing");
+    let frames =
+        [("chat.typing", typing), ("hello", json!({})), ("presence.subscribe", json!({ "user_ids": [bob.id] }))];
+    for (kind, data) in frames {
+        let (answer, problem) = socket.ask(kind, &data);
+        assert_eq!((&*answer, &problem["code"]), ("error", &json!("too_many_requests")), "{kind}");
+    }
+    // Pings keep the socket, and messages are counted for themselves.
+    assert_eq!(socket.ask("ping", &json!({})).0, "ack");
+    socket.says(&conversation, "a1", "still here");
+    bob_hears.hears("message.new");
+    assert_eq!(bob_hears.heard_so_far("typing"), 0, "the second one told nobody");
 }
 
 #[test]

@@ -182,7 +182,7 @@ impl Pairs for World {
         let own = pairs.iter().filter(|pair| pair.people().contains(&user_id));
         let line = |pair: &Pair| match pair.connection {
             Connection::Matched { conversation_id, at } => {
-                Some(ConnectedPerson { user_id: pair.other(user_id), conversation_id, matched_at: at })
+                Some(ConnectedPerson { user_id: pair.other(user_id), conversation_id, matched_at: at, intro: None })
             }
             _ => None,
         };

@@ -69,6 +69,8 @@ struct StoredContact {
     user_id: UserId,
     conversation_id: ConversationId,
     matched_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    intro: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -106,7 +108,8 @@ impl DynamoPairs {
             transaction = likes::with_list(transaction, &self.social, person, before, after)?;
             match (before.connection, after.connection) {
                 (Connection::None, Connection::Matched { conversation_id, at }) => {
-                    let contact = StoredContact { user_id: other, conversation_id, matched_at: at };
+                    let intro = after.intro_of(other).map(str::to_owned);
+                    let contact = StoredContact { user_id: other, conversation_id, matched_at: at, intro };
                     transaction = transaction.put(&self.social, encode(&contact_key(person, other), &contact)?);
                 }
                 (Connection::Matched { .. }, Connection::Ended) => {
@@ -203,6 +206,7 @@ impl Pairs for DynamoPairs {
             user_id: stored.user_id,
             conversation_id: stored.conversation_id,
             matched_at: stored.matched_at,
+            intro: stored.intro,
         };
         items.into_iter().map(|item| decode(item).map(person)).collect()
     }

@@ -67,8 +67,9 @@ impl Watches for DynamoWatches {
         items.map(|item| decode(item).map(watcher)).collect()
     }
 
-    async fn forget(&self, user_id: UserId, watcher: &Watcher) -> Result<()> {
-        self.0.delete(&key(user_id, &watcher.connection_id)).await
+    async fn forget(&self, user_id: UserId, watchers: &[Watcher]) -> Result<()> {
+        let gone = watchers.iter().map(|watcher| key(user_id, &watcher.connection_id)).collect();
+        self.0.write_many(Vec::new(), gone).await
     }
 }
 

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 use tokio::task::yield_now;
 
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, PromisedDelivery};
 use crate::domain::id::{ConversationId, Id, SessionId, UserId};
 use crate::domain::outbox::{Effect, OutboxEntry, PushEffect};
 use crate::domain::socket::{ConnectionId, Socket};
@@ -108,7 +108,11 @@ impl World {
     }
 
     pub(super) fn delivery(self: &Arc<Self>, deadline: Duration) -> Delivery {
-        Delivery::new(self.clone(), self.clone(), self.clone(), ambient(SHORT_PAUSES)).within(deadline)
+        Delivery::new(self.clone(), self.clone(), ambient(SHORT_PAUSES)).within(deadline)
+    }
+
+    pub(super) fn promised(self: &Arc<Self>, deadline: Duration) -> PromisedDelivery {
+        PromisedDelivery::new(self.delivery(deadline), self.clone())
     }
 
     pub(super) fn sockets(&self) -> Vec<Socket> {

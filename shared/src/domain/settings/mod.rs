@@ -50,6 +50,11 @@ impl Settings {
         self.wishes.digest.next(self.time_zone, after)
     }
 
+    /// Whether nobody may know that the person is there.
+    pub fn hides_presence(&self) -> bool {
+        self.wishes.presence == Presence::Nobody
+    }
+
     /// Whether the person does not want to hear of anything at this moment.
     pub fn is_quiet(&self, now: Timestamp) -> bool {
         self.wishes.digest.is_quiet(self.time_zone, now)

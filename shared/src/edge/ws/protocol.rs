@@ -207,15 +207,15 @@ pub struct PresenceView {
     /// Since when they are there, or when they were last seen. Left out if nobody knows, or may know.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<Timestamp>,
-    /// Grows with everything that happens to their sockets: what has a smaller one than a client knows came late and says
-    /// nothing.
+    /// Grows with everything that happens to their sockets, and with their settings: what has a smaller one than a client
+    /// knows came late and says nothing.
     pub version: u64,
 }
 
 impl From<Presence> for PresenceView {
     fn from(presence: Presence) -> Self {
-        let Presence { user_id, is_online, at, version, .. } = presence;
-        Self { user_id, is_online, at, version }
+        let Presence { user_id, is_online, at, .. } = presence;
+        Self { user_id, is_online, at, version: presence.order() }
     }
 }
 
@@ -244,6 +244,9 @@ pub struct MatchNew {
     pub user_id: UserId,
     pub conversation_id: ConversationId,
     pub matched_at: Timestamp,
+    /// What they wrote when they liked one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub intro: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]

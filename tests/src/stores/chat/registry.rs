@@ -113,7 +113,7 @@ fn a_socket_watches_whom_it_asked_for_last() {
         side.watches.watch(&socket, &[cleo]).await.unwrap();
         assert!(side.watches.watchers_of(bob, 10).await.unwrap().is_empty());
         assert_eq!(side.watches.watchers_of(cleo, 10).await.unwrap(), std::slice::from_ref(&own));
-        side.watches.forget(cleo, &own).await.unwrap();
+        side.watches.forget(cleo, std::slice::from_ref(&own)).await.unwrap();
         assert!(side.watches.watchers_of(cleo, 10).await.unwrap().is_empty());
     });
 }
