@@ -1,4 +1,4 @@
-//! `admin`: what staff does: roles, sanctions, reports, the skill matrix, caches, audit.
+//! `admin`: what staff does: roles, sanctions, reports, the skill matrix, caches, dead letters, audit.
 //!
 //! Who asks is told by the token, what they may do by their account alone, read for every request and held again by the
 //! transaction that does it. Every act is one transaction with its row in the audit; what is read about somebody is noted
@@ -6,6 +6,7 @@
 
 mod audit;
 pub mod cache;
+pub mod dead_letters;
 mod guard;
 pub mod matrix;
 pub mod reports;
@@ -23,13 +24,16 @@ pub fn router(
     reports: reports::Deps,
     matrix: matrix::Deps,
     cache: cache::Deps,
+    letters: dead_letters::Deps,
     audit: AuditDeps,
 ) -> Router {
     let users = users::routes().with_state(users);
     let reports = reports::routes().with_state(reports);
     let matrix = matrix::routes().with_state(matrix);
     let cache = cache::routes().with_state(cache);
-    http::app(users.merge(reports).merge(matrix).merge(cache).merge(audit::routes().with_state(audit)))
+    let letters = dead_letters::routes().with_state(letters);
+    let audit = audit::routes().with_state(audit);
+    http::app(users.merge(reports).merge(matrix).merge(cache).merge(letters).merge(audit))
 }
 
 /// This function's part of the API document.
@@ -40,6 +44,7 @@ pub fn api() -> OpenApi {
         reports::routes().into_openapi(),
         matrix,
         cache::routes().into_openapi(),
+        dead_letters::routes().into_openapi(),
         audit::routes().into_openapi(),
     ])
 }

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use admin::{AuditDeps, Guard, cache, matrix, reports, users};
+use admin::{AuditDeps, Guard, cache, dead_letters, matrix, reports, users};
 use shared::adapters::aws::Aws;
+use shared::adapters::dead_letters::SqsDeadLetters;
 use shared::adapters::dynamo::{
     DynamoAccounts, DynamoAudit, DynamoCacheKeeper, DynamoCacheStats, DynamoConversations, DynamoKeys, DynamoMatrix,
     DynamoModeration, DynamoOutbox, DynamoReports, DynamoSessions,
 };
 use shared::adapters::system;
-use shared::config::{TableName, TokensConfig, Vars};
+use shared::config::{DeadLettersConfig, TableName, TokensConfig, Vars};
 use shared::edge::http::{self, Authenticator};
 use shared::telemetry;
 
@@ -26,6 +27,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let social = aws.table(&mut vars, TableName::Social);
     let chat = aws.table(&mut vars, TableName::Chat);
     let ops = aws.table(&mut vars, TableName::Ops);
+    let queues = DeadLettersConfig::read(&mut vars);
     let tokens = TokensConfig::read(&mut vars);
     vars.finish()?;
 
@@ -38,6 +40,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let editor = Arc::new(DynamoMatrix::new(ops.clone(), audit.clone()));
     let keeper = Arc::new(DynamoCacheKeeper::new(ops.clone(), audit.clone()));
     let stats = Arc::new(DynamoCacheStats::new(ops.clone()));
+    let letters = Arc::new(SqsDeadLetters::new(&aws, queues));
     let audit = Arc::new(audit);
     let keys = Arc::new(DynamoKeys::new(ops));
     let authenticator = Authenticator::new(tokens.issuer, keys, sessions.clone(), ambient.clone());
@@ -48,6 +51,7 @@ async fn main() -> Result<(), lambda_http::Error> {
         reports::Deps { guard: guard.clone(), reports, conversations, audit: audit.clone(), ambient: ambient.clone() },
         matrix::Deps { guard: guard.clone(), matrix: editor.clone(), editor: editor.clone(), ambient: ambient.clone() },
         cache::Deps { guard: guard.clone(), stats, matrix: editor, keeper, ambient: ambient.clone() },
+        dead_letters::Deps { guard: guard.clone(), letters, audit: audit.clone(), ambient: ambient.clone() },
         AuditDeps { guard, audit, ambient },
     ))
     .await

@@ -20,7 +20,8 @@ use shared::error::{Error, Result};
 use shared::ports::accounts::Accounts;
 use shared::ports::ambient::Ambient;
 use shared::ports::mail::{Claim, Handover, Mail, MailJobs, Mailer};
-use shared::telemetry;
+use shared::telemetry::metrics::Metric;
+use shared::telemetry::{self, metrics};
 
 #[derive(Clone)]
 pub struct Deps {
@@ -49,9 +50,13 @@ pub async fn send(deps: &Deps, entry: OutboxEntry) -> Result<()> {
     let Effect::Mail(effect) = &entry.effect else { return Err(Error::internal("this effect is no mail")) };
     match deps.jobs.claim(&entry).await? {
         Claim::Granted => {}
-        Claim::Again => tracing::warn!(mail.kind = ?effect.kind, mail.repeated = 1, "a sender vanished: sent again"),
+        Claim::Again => {
+            tracing::warn!(mail.kind = ?effect.kind, "a sender vanished: sent again");
+            count(deps, Metric::MailsRepeated { count: 1 });
+        }
         Claim::Abandoned => {
-            tracing::warn!(mail.kind = ?effect.kind, mail.dropped = 1, "a sender vanished: not sent again");
+            tracing::warn!(mail.kind = ?effect.kind, "a sender vanished: not sent again");
+            count(deps, Metric::MailsDropped { count: 1 });
             return deps.jobs.done(&entry).await;
         }
         Claim::Sent => return deps.jobs.done(&entry).await,
@@ -61,11 +66,13 @@ pub async fn send(deps: &Deps, entry: OutboxEntry) -> Result<()> {
         (Outcome::Done, _) => deps.jobs.done(&entry).await,
         (Outcome::InDoubt(error), Guarantee::AtMostOnce) => {
             telemetry::report(&error);
-            tracing::warn!(mail.kind = ?effect.kind, mail.dropped = 1, "nobody knows whether it went out: dropped");
+            tracing::warn!(mail.kind = ?effect.kind, "nobody knows whether it went out: dropped");
+            count(deps, Metric::MailsDropped { count: 1 });
             deps.jobs.done(&entry).await
         }
         (Outcome::InDoubt(error), Guarantee::AtLeastOnce) => {
-            tracing::warn!(mail.kind = ?effect.kind, mail.repeated = 1, "nobody knows whether it went out: sent again");
+            tracing::warn!(mail.kind = ?effect.kind, "nobody knows whether it went out: sent again");
+            count(deps, Metric::MailsRepeated { count: 1 });
             deps.jobs.release(&entry).await?;
             Err(error)
         }
@@ -74,6 +81,10 @@ pub async fn send(deps: &Deps, entry: OutboxEntry) -> Result<()> {
             Err(error)
         }
     }
+}
+
+fn count(deps: &Deps, metric: Metric) {
+    metrics::record(&[metric], deps.ambient.now());
 }
 
 async fn deliver(deps: &Deps, entry: &OutboxEntry, effect: &MailEffect) -> Outcome {

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::account::{Reason, Role, SanctionKind};
 use super::cache::Family;
+use super::dead_letter::DeadLetterQueue;
 use super::fields::Refusal;
 use super::id::{AuditId, ReportId, UserId};
 use super::report::Decision;
@@ -83,6 +84,12 @@ pub enum Act {
     /// It was wished that somebody's list is made ahead.
     #[serde(rename = "cache.warm-wished")]
     CacheWarmWished {},
+    /// Messages that had failed for good were read.
+    #[serde(rename = "dead-letters.read")]
+    DeadLettersRead { queue: DeadLetterQueue },
+    /// They were put back into the queue in which they had failed.
+    #[serde(rename = "dead-letters.redriven")]
+    DeadLettersRedriven { queue: DeadLetterQueue },
 }
 
 impl AuditEntry {

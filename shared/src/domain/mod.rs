@@ -9,6 +9,7 @@ pub mod breached;
 pub mod cache;
 pub mod code;
 pub mod conversation;
+pub mod dead_letter;
 pub mod digest;
 pub mod email;
 pub mod embedding;

@@ -12,6 +12,7 @@ pub mod cache_stats;
 pub mod candidates;
 pub mod codes;
 pub mod conversations;
+pub mod dead_letters;
 pub mod digests;
 pub mod embeddings;
 pub mod keys;

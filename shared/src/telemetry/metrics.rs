@@ -1,8 +1,8 @@
 //! Metrics in the embedded format of `CloudWatch`: a line of the log from which it takes numbers, without a call.
 //!
 //! Every name and function is a series that is billed by the month, so there are few: how long a message takes to be stored
-//! and to be posted to everybody, what that met, and how many people are there. How long the queue keeps something waiting,
-//! and how many sockets are open, AWS counts itself.
+//! and to be posted to everybody, what that met, how many people are there, and which mails nobody can vouch for. How long the
+//! queue keeps something waiting, and how many sockets are open, AWS counts itself.
 
 use std::io::Write;
 use std::sync::OnceLock;
@@ -30,6 +30,10 @@ pub enum Metric {
     SocketsLeft { count: u64 },
     /// People who are there.
     PeopleOnline { count: u64 },
+    /// Mails that were sent although an earlier try may have been accepted.
+    MailsRepeated { count: u64 },
+    /// Mails that were not sent because an earlier try may have been accepted.
+    MailsDropped { count: u64 },
 }
 
 impl Metric {
@@ -41,6 +45,8 @@ impl Metric {
             Self::SocketsGone { count } => ("sockets_gone", "Count", count),
             Self::SocketsLeft { count } => ("sockets_left", "Count", count),
             Self::PeopleOnline { count } => ("people_online", "Count", count),
+            Self::MailsRepeated { count } => ("mails_repeated", "Count", count),
+            Self::MailsDropped { count } => ("mails_dropped", "Count", count),
         }
     }
 }

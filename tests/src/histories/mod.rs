@@ -92,7 +92,7 @@ fn two_thousand_messages_survive_faults_and_kills() {
         &complaints[..complaints.len().min(12)]
     );
     assert_eq!(stored.iter().map(|stored| stored.last).sum::<u64>(), MESSAGES as u64);
-    assert!(killed > 0 && reaper::died_at_work(town) > 0, "whoever was killed was idle");
+    assert!(killed > 0 && town.died_at_work() > 0, "whoever was killed was idle");
 }
 
 fn lived<'p>((mut device, sayings): (Device<'p>, Vec<Saying>), world: &World) -> Device<'p> {
@@ -180,7 +180,7 @@ fn tell(town: &Town, devices: &[Device<'_>], killed: usize, began_at: Instant) {
         ("sockets", sum(|told| told.sockets)),
         ("syncs", sum(|told| told.syncs)),
         ("processes killed", killed),
-        ("of them at work", reaper::died_at_work(town)),
+        ("of them at work", town.died_at_work()),
     ]
     .into();
     eprintln!("{:.0?}: everything has come to rest; {told:?}", began_at.elapsed());

@@ -106,8 +106,8 @@ impl<'t> Deployed<'t> {
             let Some((prefix, kind)) = expected.into_iter().find(|(prefix, _)| name.starts_with(prefix)) else {
                 continue;
             };
-            let noun = name[prefix.len()..].to_lowercase();
-            let id = format!("{}{}{kind}", noun[..1].to_uppercase(), &noun[1..]);
+            let word = |word: &str| format!("{}{}", &word[..1], word[1..].to_lowercase());
+            let id = format!("{}{kind}", name[prefix.len()..].split('_').map(word).collect::<String>());
             if **value != json!({ "Ref": id }) {
                 offences.push(format!("{name} is not {id}"));
             }
@@ -128,7 +128,11 @@ fn power_behind(action: &str) -> Option<Power> {
     match action {
         action if FROM_STREAM.contains(&action) => None,
         action if action.starts_with("dynamodb:") => Some(Power::Table),
-        "sqs:SendMessage" => Some(Power::Queue),
+        "sqs:SendMessage"
+        | "sqs:ReceiveMessage"
+        | "sqs:DeleteMessage"
+        | "sqs:ChangeMessageVisibility"
+        | "sqs:GetQueueAttributes" => Some(Power::Queue),
         "secretsmanager:GetSecretValue" | "secretsmanager:PutSecretValue" => Some(Power::Secret),
         "s3:ListBucket" | "s3:GetObject" | "s3:PutObject" | "s3:DeleteObject" => Some(Power::Bucket),
         "ses:SendEmail" => Some(Power::Mail),

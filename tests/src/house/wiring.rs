@@ -24,8 +24,9 @@ pub(super) type Powers = BTreeSet<(Power, String)>;
 pub(super) const CONNECTIONS: &str = "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI";
 
 /// Which adapter stands for which power.
-const ADAPTERS: [(&str, Power); 9] = [
+const ADAPTERS: [(&str, Power); 10] = [
     ("SqsQueues::new(", Power::Queue),
+    ("SqsDeadLetters::new(", Power::Queue),
     ("SesMailer::new(", Power::Mail),
     ("secrets::", Power::Secret),
     ("BucketProbe::new(", Power::Bucket),

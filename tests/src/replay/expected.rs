@@ -22,6 +22,8 @@ pub(super) const EXPECTED: &[(&str, Outcome)] = &[
     ("admin.cache-clear-forged-token", Problem(401, "unauthenticated")),
     ("admin.cache-warm-forged-token", Problem(401, "unauthenticated")),
     ("admin.cache-without-token", Problem(401, "unauthenticated")),
+    ("admin.dead-letters-redrive-forged-token", Problem(401, "unauthenticated")),
+    ("admin.dead-letters-without-token", Problem(401, "unauthenticated")),
     ("admin.end-sessions-forged-token", Problem(401, "unauthenticated")),
     ("admin.end-sessions-without-token", Problem(401, "unauthenticated")),
     ("admin.grant-without-token", Problem(401, "unauthenticated")),

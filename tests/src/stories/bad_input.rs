@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use xtask::admin::{LocalTables, Role, grant};
+use xtask::admin::{Role, grant};
+use xtask::deployment::LocalDeployment;
 
 use crate::support::{Person, Story};
 
@@ -61,7 +62,7 @@ fn mistyped(property: &Value) -> Value {
 fn every_operation_names_all_that_is_missing_or_of_the_wrong_type() {
     let story = Story::with_providers();
     let ann = story.resident("Ann");
-    grant(&LocalTables::of_stack(&story.town.stack), &ann.email, Role::Admin).unwrap();
+    grant(&LocalDeployment::of_stack(&story.town.stack), &ann.email, Role::Admin).unwrap();
     let document = ann.gets("/v1/openapi.json").expect(200);
     let mut bodies = 0;
     for (path, methods) in document["paths"].as_object().unwrap() {
@@ -155,7 +156,7 @@ fn a_parameter_that_nobody_knows_is_refused_and_nothing_happens() {
     let story = Story::in_peace();
     let (ada, _, conversation) = story.couple();
     let ann = story.newcomer("Ann");
-    grant(&LocalTables::of_stack(&story.town.stack), &ann.email, Role::Admin).unwrap();
+    grant(&LocalDeployment::of_stack(&story.town.stack), &ann.email, Role::Admin).unwrap();
     // With a slip of the pen it would end this session, too.
     ada.deletes("/v1/auth/sessions?keep_curent=true").expect_problem(400, "malformed_request");
     ada.deletes("/v1/auth/sessions?keep_current=false&keep_current=true").expect_problem(400, "malformed_request");
@@ -174,7 +175,7 @@ fn a_parameter_that_nobody_knows_is_refused_and_nothing_happens() {
 fn every_offending_parameter_and_a_doubled_field_are_named() {
     let story = Story::in_peace();
     let ann = story.newcomer("Ann");
-    grant(&LocalTables::of_stack(&story.town.stack), &ann.email, Role::Admin).unwrap();
+    grant(&LocalDeployment::of_stack(&story.town.stack), &ann.email, Role::Admin).unwrap();
     let problem = ann.gets("/v1/admin/audit?month=2026-13&limit=0").expect_problem(422, "invalid_field");
     assert_eq!(named(&problem), BTreeSet::from(["month", "limit"]));
     let twice = r#"{"email":"ada@example.org","email":"eve@example.org","password":"x"}"#;

@@ -189,5 +189,5 @@ fn a_digest_of_which_nobody_knows_whether_it_went_out_is_not_sent_again() {
     let befallen = proxy.befallen(&ada.email);
     town.stack.remove_function_env("email-send", &["AWS_ENDPOINT_URL_SESV2"]).unwrap();
     assert_eq!((befallen, told), (1, 1), "it was handed over once, and the answer was lost");
-    town.logs_that_say("email-send", "\"mail.dropped\":1");
+    town.logs_that_say("email-send", "\"mails_dropped\":1");
 }

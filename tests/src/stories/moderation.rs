@@ -3,14 +3,15 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use xtask::admin::{LocalTables, Role, grant};
+use xtask::admin::{Role, grant};
+use xtask::deployment::LocalDeployment;
 
 use crate::support::{Person, Story, Town, eventually};
 
 /// The first of a town, made as an operator makes them.
 pub(super) fn staff<'s>(story: &'s Story, name: &str, role: Role) -> Person<'s> {
     let person = story.newcomer(name);
-    grant(&LocalTables::of_stack(&story.town.stack), &person.email, role).unwrap();
+    grant(&LocalDeployment::of_stack(&story.town.stack), &person.email, role).unwrap();
     person
 }
 

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use xtask::admin::{LocalTables, Revoked, Role, grant, revoke};
+use xtask::admin::{Revoked, Role, grant, revoke};
+use xtask::deployment::LocalDeployment;
 
 use super::moderation::{audit_about, queue_about, report_path, staff};
 use crate::support::{Fault, On, Person, Story, eventually};
@@ -104,7 +105,7 @@ fn neither_party_of_a_report_judges_it_or_sees_that_it_is_there() {
     for person in [&ada, &max] {
         person.gets(&about).expect_problem(403, "forbidden");
     }
-    grant(&LocalTables::of_stack(&story.town.stack), &max.email, Role::Moderator).unwrap();
+    grant(&LocalDeployment::of_stack(&story.town.stack), &max.email, Role::Moderator).unwrap();
     let verdict = json!({ "decision": "dismissed", "note": "No" });
     let unknown = "/v1/admin/reports/0193f2a0-7c1e-7b3a-9d52-3f1c8e6a4b10".to_owned();
     let told = [&about, &own, &unknown].map(|path| {
@@ -172,7 +173,7 @@ fn whom_staff_looks_up_is_in_the_audit_and_by_which_address_is_not() {
 fn an_operator_takes_a_role_away_and_the_audit_says_so() {
     let story = Story::in_peace();
     let (mo, ann) = (staff(&story, "Mo", Role::Moderator), staff(&story, "Ann", Role::Admin));
-    let tables = LocalTables::of_stack(&story.town.stack);
+    let tables = LocalDeployment::of_stack(&story.town.stack);
     mo.gets("/v1/admin/reports").expect(200);
     assert_eq!(revoke(&tables, &mo.email, Role::Admin).unwrap(), Revoked::Never);
     mo.gets("/v1/admin/reports").expect(200);

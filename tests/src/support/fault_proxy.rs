@@ -1,4 +1,4 @@
-//! A proxy between the functions and `DynamoDB`, or their sockets, that can conflict, throttle, fail, stall, and lose the
+//! A proxy between the functions and `DynamoDB`, their sockets, or SES, that can conflict, throttle, fail, stall, and lose the
 //! answer to a write that has happened: by a story's rules, or as the weather has it. The emulator does none of these by
 //! itself.
 
@@ -27,6 +27,8 @@ pub(crate) enum Fault {
     Stall(Duration),
     /// It was done, and the answer is lost.
     LoseAnswer,
+    /// It was done, and the answer waits on the wire until the story calms the faults.
+    HoldAnswer,
     /// It waits on the wire until the story calms the faults, and then is done.
     Hold,
 }
@@ -178,6 +180,13 @@ fn serve(mut stream: TcpStream, upstream: &str, wire: &Wire) -> std::io::Result<
                 }
                 let (status, answer) = forward(&agent, upstream, &call);
                 wire.note(&call, &answer);
+                write_answer(&mut stream, status, &answer)?;
+            }
+            Some(Fault::HoldAnswer) => {
+                let (status, answer) = forward(&agent, upstream, &call);
+                while ruled.is_some_and(|(place, _)| is_held(&wire.rules, place)) {
+                    thread::sleep(Duration::from_millis(5));
+                }
                 write_answer(&mut stream, status, &answer)?;
             }
             Some(Fault::LoseAnswer) => {

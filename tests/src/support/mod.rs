@@ -8,6 +8,7 @@ mod fault_proxy;
 mod flow;
 mod leaks;
 mod person;
+mod processes;
 mod projects;
 mod provider;
 mod socket;

@@ -46,6 +46,11 @@ impl Story {
         Self { town: Town::weathered(), ids: Mutex::default(), _turn: Some(turn) }
     }
 
+    /// The only story in its town: about mails by the thousand.
+    pub(crate) fn in_the_post_office() -> Self {
+        Self { town: Town::postal(), ids: Mutex::default(), _turn: None }
+    }
+
     pub(crate) fn with_providers() -> Self {
         Self { town: Town::with_providers(), ids: Mutex::default(), _turn: None }
     }

@@ -18,7 +18,7 @@ pub(crate) struct Town {
     pub(crate) stack: LocalStack,
     /// Between the functions and `DynamoDB`, in towns where things go wrong.
     pub(crate) faults: Option<FaultProxy>,
-    /// Between the functions and the sockets of people, where these break.
+    /// Between the functions and what they post to, the sockets of people or SES, where these break.
     pub(crate) posts: Option<FaultProxy>,
     agent: Agent,
     /// Milliseconds since 1970.

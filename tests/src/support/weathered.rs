@@ -1,9 +1,10 @@
-//! The town in which everything can go wrong at random.
+//! The towns in which everything can go wrong at random.
 
 use std::sync::LazyLock;
 
 use super::{FaultProxy, Town};
 
+const SES: &str = "AWS_ENDPOINT_URL_SESV2";
 const SOCKETS: &str = "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI";
 
 impl Town {
@@ -22,6 +23,20 @@ impl Town {
                 let proxied = [("AWS_ENDPOINT_URL_DYNAMODB", faults.url()), (SOCKETS, &sockets)];
                 town.stack.set_function_env(function, &proxied).unwrap();
             }
+            (town.faults, town.posts) = (Some(faults), Some(posts));
+            town
+        });
+        &TOWN
+    }
+
+    /// The town with proxies on all ways of the function that sends mails.
+    pub(crate) fn postal() -> &'static Self {
+        static TOWN: LazyLock<Town> = LazyLock::new(|| {
+            let mut town = Town::found_with("postal", false, Vec::new());
+            let (faults, posts) =
+                (FaultProxy::before(town.stack.endpoint()), FaultProxy::before(town.stack.endpoint()));
+            let proxied = [("AWS_ENDPOINT_URL_DYNAMODB", faults.url()), (SES, posts.url())];
+            town.stack.set_function_env("email-send", &proxied).unwrap();
             (town.faults, town.posts) = (Some(faults), Some(posts));
             town
         });

@@ -2,7 +2,6 @@
 //! password, and the last one can be deposed.
 
 mod calendar;
-mod tables;
 
 use std::fs::File;
 use std::io::Read;
@@ -11,10 +10,10 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::build::hex;
+use crate::deployment::Deployment;
 use crate::failure::{Explain, Failure};
 
 pub use calendar::rfc3339;
-pub use tables::{AwsTables, LocalTables, Tables};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Role {
@@ -46,14 +45,14 @@ pub enum Revoked {
 }
 
 /// Gives the owner of an address a role and notes it in the audit, both or neither.
-pub fn grant(tables: &impl Tables, email: &str, role: Role) -> Result<Granted, Failure> {
-    let user_id = owner_of(tables, email)?;
-    if holds(tables, &user_id, role)? {
+pub fn grant(deployment: &impl Deployment, email: &str, role: Role) -> Result<Granted, Failure> {
+    let user_id = owner_of(deployment, email)?;
+    if holds(deployment, &user_id, role)? {
         return Ok(Granted::Before);
     }
     let at = rfc3339(now_millis()?);
     let account = json!({ "Update": {
-        "TableName": tables.name("AccountsTableName")?,
+        "TableName": deployment.output("AccountsTableName")?,
         "Key": account_key(&user_id),
         "UpdateExpression": "ADD #roles :roles",
         "ConditionExpression":
@@ -63,8 +62,8 @@ pub fn grant(tables: &impl Tables, email: &str, role: Role) -> Result<Granted, F
             ":roles": { "SS": [role.as_str()] }, ":active": { "S": "active" }, ":now": { "S": at },
         },
     } });
-    let row = audit_row(tables, &user_id, "role.granted", role, &at)?;
-    tables.call("TransactWriteItems", &json!({ "TransactItems": [account, row] })).map_err(|failure| {
+    let row = audit_row(deployment, &user_id, "role.granted", role, &at)?;
+    deployment.dynamo("TransactWriteItems", &json!({ "TransactItems": [account, row] })).map_err(|failure| {
         if failure.to_string().contains("ConditionalCheckFailed") {
             return Failure::new("the account is suspended, or no longer active")
                 .remedy("lift the sanction as an admin, or give the role to somebody else");
@@ -76,21 +75,21 @@ pub fn grant(tables: &impl Tables, email: &str, role: Role) -> Result<Granted, F
 
 /// Takes a role from the owner of an address and notes it in the audit, both or neither. Also from the last admin: whoever
 /// has the tables can make another one.
-pub fn revoke(tables: &impl Tables, email: &str, role: Role) -> Result<Revoked, Failure> {
-    let user_id = owner_of(tables, email)?;
-    if !holds(tables, &user_id, role)? {
+pub fn revoke(deployment: &impl Deployment, email: &str, role: Role) -> Result<Revoked, Failure> {
+    let user_id = owner_of(deployment, email)?;
+    if !holds(deployment, &user_id, role)? {
         return Ok(Revoked::Never);
     }
     let account = json!({ "Update": {
-        "TableName": tables.name("AccountsTableName")?,
+        "TableName": deployment.output("AccountsTableName")?,
         "Key": account_key(&user_id),
         "UpdateExpression": "DELETE #roles :roles",
         "ConditionExpression": "contains(#roles, :role)",
         "ExpressionAttributeNames": { "#roles": "roles" },
         "ExpressionAttributeValues": { ":roles": { "SS": [role.as_str()] }, ":role": { "S": role.as_str() } },
     } });
-    let row = audit_row(tables, &user_id, "role.removed", role, &rfc3339(now_millis()?))?;
-    tables.call("TransactWriteItems", &json!({ "TransactItems": [account, row] })).map_err(|failure| {
+    let row = audit_row(deployment, &user_id, "role.removed", role, &rfc3339(now_millis()?))?;
+    deployment.dynamo("TransactWriteItems", &json!({ "TransactItems": [account, row] })).map_err(|failure| {
         if failure.to_string().contains("ConditionalCheckFailed") {
             return Failure::new("the role was taken at the same moment").remedy("look into the audit for who took it");
         }
@@ -104,9 +103,9 @@ pub fn digest(email: &str) -> String {
     hex(&Sha256::digest(email.trim().to_lowercase().as_bytes()))
 }
 
-fn owner_of(tables: &impl Tables, email: &str) -> Result<String, Failure> {
+fn owner_of(deployment: &impl Deployment, email: &str) -> Result<String, Failure> {
     let key = json!({ "pk": { "S": format!("EMAIL#{}", digest(email)) }, "sk": { "S": "CLAIM" } });
-    let claim = read(tables, &key)?;
+    let claim = read(deployment, &key)?;
     let user_id = claim["Item"]["user_id"]["S"].as_str().map(str::to_owned);
     user_id.ok_or_else(|| {
         Failure::new("nobody has an account with this address")
@@ -114,15 +113,15 @@ fn owner_of(tables: &impl Tables, email: &str) -> Result<String, Failure> {
     })
 }
 
-fn holds(tables: &impl Tables, user_id: &str, role: Role) -> Result<bool, Failure> {
-    let account = read(tables, &account_key(user_id))?;
+fn holds(deployment: &impl Deployment, user_id: &str, role: Role) -> Result<bool, Failure> {
+    let account = read(deployment, &account_key(user_id))?;
     let roles = account["Item"]["roles"]["SS"].as_array().cloned().unwrap_or_default();
     Ok(roles.iter().any(|held| held == role.as_str()))
 }
 
-fn read(tables: &impl Tables, key: &Value) -> Result<Value, Failure> {
-    let name = tables.name("AccountsTableName")?;
-    tables.call("GetItem", &json!({ "TableName": name, "Key": key, "ConsistentRead": true }))
+fn read(deployment: &impl Deployment, key: &Value) -> Result<Value, Failure> {
+    let name = deployment.output("AccountsTableName")?;
+    deployment.dynamo("GetItem", &json!({ "TableName": name, "Key": key, "ConsistentRead": true }))
 }
 
 fn account_key(user_id: &str) -> Value {
@@ -130,7 +129,7 @@ fn account_key(user_id: &str) -> Value {
 }
 
 /// A row like those that `admin` writes, without an actor: the operator has no account.
-fn audit_row(tables: &impl Tables, user_id: &str, act: &str, role: Role, at: &str) -> Result<Value, Failure> {
+fn audit_row(deployment: &impl Deployment, user_id: &str, act: &str, role: Role, at: &str) -> Result<Value, Failure> {
     let id = uuid_v7(now_millis()?)?;
     let item = json!({
         "pk": { "S": format!("AUDIT#{}", at.get(..7).unwrap_or_default()) },
@@ -142,7 +141,7 @@ fn audit_row(tables: &impl Tables, user_id: &str, act: &str, role: Role, at: &st
         "role": { "S": role.as_str() },
     });
     Ok(json!({ "Put": {
-        "TableName": tables.name("OpsTableName")?,
+        "TableName": deployment.output("OpsTableName")?,
         "Item": item,
         "ConditionExpression": "attribute_not_exists(pk)",
     } }))

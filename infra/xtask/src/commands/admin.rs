@@ -3,7 +3,8 @@
 use clap::{Args, Subcommand};
 
 use super::up;
-use crate::admin::{AwsTables, Granted, LocalTables, Revoked, Role, grant, revoke};
+use crate::admin::{Granted, Revoked, Role, grant, revoke};
+use crate::deployment::{AwsDeployment, LocalDeployment};
 use crate::failure::Failure;
 use crate::progress::result;
 
@@ -41,8 +42,8 @@ pub fn run(options: &Options) -> Result<(), Failure> {
 
 fn grants(Change { mail, role, stack }: &Change) -> Result<(), Failure> {
     let granted = match stack {
-        Some(stack) => grant(&AwsTables::of_stack(stack)?, mail, *role),
-        None => grant(&LocalTables::of_record(&up::record()?), mail, *role),
+        Some(stack) => grant(&AwsDeployment::of_stack(stack)?, mail, *role),
+        None => grant(&LocalDeployment::of_record(&up::record()?), mail, *role),
     }?;
     match granted {
         Granted::Now => result(format_args!("{mail} is {} from the next request on.", role.as_str())),
@@ -53,8 +54,8 @@ fn grants(Change { mail, role, stack }: &Change) -> Result<(), Failure> {
 
 fn revokes(Change { mail, role, stack }: &Change) -> Result<(), Failure> {
     let revoked = match stack {
-        Some(stack) => revoke(&AwsTables::of_stack(stack)?, mail, *role),
-        None => revoke(&LocalTables::of_record(&up::record()?), mail, *role),
+        Some(stack) => revoke(&AwsDeployment::of_stack(stack)?, mail, *role),
+        None => revoke(&LocalDeployment::of_record(&up::record()?), mail, *role),
     }?;
     match revoked {
         Revoked::Now => result(format_args!("{mail} is {} no more from the next request on.", role.as_str())),

@@ -4,6 +4,7 @@ pub mod admin;
 pub mod bench;
 pub mod check;
 pub mod demo;
+pub mod dlq;
 pub mod down;
 pub mod logs;
 pub mod mail;

@@ -34,6 +34,13 @@ impl LocalStack {
         Ok(mails.filter(|mail| mail.to.iter().any(|to| to == address)).collect())
     }
 
+    /// To whom mails were sent so far, with every mail again, oldest first.
+    pub fn mail_recipients(&self) -> Result<Vec<String>, Failure> {
+        let page = self.client().inspect(&format!("/_ministack/ses/messages?account={ACCOUNT}"))?;
+        let mails = page["messages"][ACCOUNT].as_array().into_iter().flatten().map(mail);
+        Ok(mails.flat_map(|mail| mail.to).collect())
+    }
+
     /// Every queue with messages or without. Looking does not receive anything.
     pub fn queue_depths(&self) -> Result<Vec<QueueDepth>, Failure> {
         let page = self.client().inspect(&format!("/_ministack/sqs/messages?account={ACCOUNT}"))?;

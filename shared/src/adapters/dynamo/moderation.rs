@@ -105,7 +105,9 @@ impl Moderation for DynamoModeration {
             | Act::MatrixWithdrawn { .. }
             | Act::MatrixImported { .. }
             | Act::CacheCleared { .. }
-            | Act::CacheWarmWished {} => {
+            | Act::CacheWarmWished {}
+            | Act::DeadLettersRead { .. }
+            | Act::DeadLettersRedriven { .. } => {
                 return Err(Error::internal("this is noted where it is done"));
             }
         };

@@ -1,4 +1,4 @@
-//! The tables of a deployment: those of the running `up`, or those of a stack on AWS, reached with the AWS CLI.
+//! A deployment and what it is made of: the running `up`, or a stack on AWS, reached with the AWS CLI.
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -8,22 +8,56 @@ use serde_json::Value;
 use crate::failure::{Explain, Failure};
 use crate::local::{Client, LocalStack};
 
-pub trait Tables {
-    /// The name that an output of the stack gives to a table, such as `OpsTableName`.
-    fn name(&self, output: &str) -> Result<&str, Failure>;
+pub trait Deployment {
+    /// The outputs of the stack, such as `OpsTableName`.
+    fn outputs(&self) -> &BTreeMap<String, String>;
 
-    /// A raw `DynamoDB` call such as `GetItem`.
-    fn call(&self, operation: &str, body: &Value) -> Result<Value, Failure>;
+    /// A raw call of a service that speaks AWS JSON.
+    fn call(&self, service: Service, operation: &str, body: &Value) -> Result<Value, Failure>;
+
+    /// The name of a table, the URL of a queue.
+    fn output(&self, name: &str) -> Result<&str, Failure> {
+        self.outputs().get(name).map(String::as_str).ok_or_else(|| {
+            Failure::new(format!("the stack has no output {name}"))
+                .remedy("name a stack that was deployed from this repository's template.yaml")
+        })
+    }
+
+    /// A call such as `GetItem`.
+    fn dynamo(&self, operation: &str, body: &Value) -> Result<Value, Failure> {
+        self.call(Service::Dynamo, operation, body)
+    }
+
+    /// A call such as `ReceiveMessage`.
+    fn sqs(&self, operation: &str, body: &Value) -> Result<Value, Failure> {
+        self.call(Service::Sqs, operation, body)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    Dynamo,
+    Sqs,
+}
+
+impl Service {
+    /// What it is called by the command line and in signatures, and what its operations are called over HTTP.
+    const fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Dynamo => ("dynamodb", "DynamoDB_20120810"),
+            Self::Sqs => ("sqs", "AmazonSQS"),
+        }
+    }
 }
 
 /// A deployment on the local AWS.
 #[derive(Debug)]
-pub struct LocalTables {
+pub struct LocalDeployment {
     client: Client,
     outputs: BTreeMap<String, String>,
 }
 
-impl LocalTables {
+impl LocalDeployment {
     /// Of the running `up`, by its record.
     pub fn of_record(record: &Value) -> Self {
         let outputs = record["outputs"].as_object().into_iter().flatten();
@@ -36,23 +70,24 @@ impl LocalTables {
     }
 }
 
-impl Tables for LocalTables {
-    fn name(&self, output: &str) -> Result<&str, Failure> {
-        named(&self.outputs, output)
+impl Deployment for LocalDeployment {
+    fn outputs(&self) -> &BTreeMap<String, String> {
+        &self.outputs
     }
 
-    fn call(&self, operation: &str, body: &Value) -> Result<Value, Failure> {
-        self.client.json("dynamodb", &format!("DynamoDB_20120810.{operation}"), body)
+    fn call(&self, service: Service, operation: &str, body: &Value) -> Result<Value, Failure> {
+        let (name, prefix) = service.names();
+        self.client.json(name, &format!("{prefix}.{operation}"), body)
     }
 }
 
 /// A stack on AWS, with the credentials and the region of the AWS CLI.
 #[derive(Debug)]
-pub struct AwsTables {
+pub struct AwsDeployment {
     outputs: BTreeMap<String, String>,
 }
 
-impl AwsTables {
+impl AwsDeployment {
     pub fn of_stack(name: &str) -> Result<Self, Failure> {
         let answer = aws(&["cloudformation", "describe-stacks", "--stack-name", name, "--output", "json"])?;
         let outputs = answer["Stacks"][0]["Outputs"].as_array().into_iter().flatten();
@@ -63,21 +98,15 @@ impl AwsTables {
     }
 }
 
-impl Tables for AwsTables {
-    fn name(&self, output: &str) -> Result<&str, Failure> {
-        named(&self.outputs, output)
+impl Deployment for AwsDeployment {
+    fn outputs(&self) -> &BTreeMap<String, String> {
+        &self.outputs
     }
 
-    fn call(&self, operation: &str, body: &Value) -> Result<Value, Failure> {
-        aws(&["dynamodb", &kebab_case(operation), "--cli-input-json", &body.to_string(), "--output", "json"])
+    fn call(&self, service: Service, operation: &str, body: &Value) -> Result<Value, Failure> {
+        let (name, _) = service.names();
+        aws(&[name, &kebab_case(operation), "--cli-input-json", &body.to_string(), "--output", "json"])
     }
-}
-
-fn named<'o>(outputs: &'o BTreeMap<String, String>, output: &str) -> Result<&'o str, Failure> {
-    outputs.get(output).map(String::as_str).ok_or_else(|| {
-        Failure::new(format!("the stack has no output {output}"))
-            .remedy("name a stack that was deployed from this repository's template.yaml")
-    })
 }
 
 /// `GetItem` is `get-item` on the command line.

@@ -1,0 +1,19 @@
+//! Work that failed for good, for staff.
+
+use async_trait::async_trait;
+
+use crate::domain::dead_letter::{DeadLetter, DeadLetterQueue};
+use crate::error::Result;
+
+#[async_trait]
+pub trait DeadLetters: Send + Sync {
+    /// About how many messages rest in a queue.
+    async fn count(&self, queue: DeadLetterQueue) -> Result<u64>;
+
+    /// Some of them, at most `limit`. They MUST stay where they are.
+    async fn read(&self, queue: DeadLetterQueue, limit: usize) -> Result<Vec<DeadLetter>>;
+
+    /// Puts at most `limit` of them back into the queues in which they failed; answers how many. None may be lost: what
+    /// fails in between is in both queues, and consumers are idempotent.
+    async fn redrive(&self, queue: DeadLetterQueue, limit: usize) -> Result<usize>;
+}
