@@ -128,11 +128,7 @@ fn power_behind(action: &str) -> Option<Power> {
     match action {
         action if FROM_STREAM.contains(&action) => None,
         action if action.starts_with("dynamodb:") => Some(Power::Table),
-        "sqs:SendMessage"
-        | "sqs:ReceiveMessage"
-        | "sqs:DeleteMessage"
-        | "sqs:ChangeMessageVisibility"
-        | "sqs:GetQueueAttributes" => Some(Power::Queue),
+        action if action.starts_with("sqs:") => Some(Power::Queue),
         "secretsmanager:GetSecretValue" | "secretsmanager:PutSecretValue" => Some(Power::Secret),
         "s3:ListBucket" | "s3:GetObject" | "s3:PutObject" | "s3:DeleteObject" => Some(Power::Bucket),
         "ses:SendEmail" => Some(Power::Mail),
