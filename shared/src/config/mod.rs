@@ -55,6 +55,16 @@ impl Vars {
         }
     }
 
+    /// A whole number, at least one.
+    pub fn count(&mut self, name: &str) -> u32 {
+        let text = self.required(name);
+        let count = text.parse().ok().filter(|count| *count > 0);
+        if count.is_none() && !text.is_empty() {
+            self.problems.push(format!("{name} is no number above zero"));
+        }
+        count.unwrap_or(1)
+    }
+
     /// The name of a table, from `APP_TABLES_<NAME>`.
     pub fn table(&mut self, table: TableName) -> String {
         self.required(table.variable())

@@ -79,11 +79,20 @@ pub struct MailConfig {
     pub from: String,
     /// `APP_MAIL_CONFIGURATION_SET`: what SES does with what becomes of them.
     pub configuration_set: String,
+    /// `APP_MAIL_PER_SECOND`: how many mails SES lets the account send in a second.
+    pub per_second: u32,
+    /// `APP_MAIL_SENDERS`: how many processes send at the same time and share them.
+    pub senders: u32,
 }
 
 impl MailConfig {
     pub fn read(vars: &mut Vars) -> Self {
-        Self { from: vars.required("APP_MAIL_FROM"), configuration_set: vars.required("APP_MAIL_CONFIGURATION_SET") }
+        Self {
+            from: vars.required("APP_MAIL_FROM"),
+            configuration_set: vars.required("APP_MAIL_CONFIGURATION_SET"),
+            per_second: vars.count("APP_MAIL_PER_SECOND"),
+            senders: vars.count("APP_MAIL_SENDERS"),
+        }
     }
 }
 

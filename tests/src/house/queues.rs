@@ -92,6 +92,27 @@ fn mapping_offences(template: &Template) -> Vec<String> {
     offences
 }
 
+const SHARED: Rule = Rule {
+    text: "Senders of mails know how many they are",
+    why: "they share the rate at which SES lets the account send: what exceeds it is refused, and ends among the dead letters",
+    remedy: "give APP_MAIL_SENDERS of EmailSendFunction and MaximumConcurrency of EmailSendSource one value",
+};
+
+fn miscounted_senders(template: &Template) -> Vec<String> {
+    let told = &template.get("EmailSendFunction").unwrap().properties["Environment"]["Variables"]["APP_MAIL_SENDERS"];
+    let allowed = &template.get("EmailSendSource").unwrap().properties["ScalingConfig"]["MaximumConcurrency"];
+    let are_one = told.as_str().and_then(|told| told.parse().ok()) == allowed.as_u64();
+    (!are_one).then(|| format!("{told} and {allowed}")).into_iter().collect()
+}
+
+#[test]
+fn senders_share_what_ses_allows() {
+    let template = Template::read();
+    SHARED.holds(&miscounted_senders(&template));
+    let more = template.with_property("EmailSendSource", "ScalingConfig", &json!({ "MaximumConcurrency": 5 }));
+    assert_eq!(miscounted_senders(&more).len(), 1);
+}
+
 #[test]
 fn queues_lose_nothing() {
     let template = Template::read();

@@ -80,6 +80,7 @@ impl Town {
         let stack = LocalStack::start(options).unwrap_or_else(|failure| panic!("{failure}"));
         // What one person does the next one sees at once: stories would only wait.
         stack.set_function_env("matching", &[("APP_CANDIDATES_POLL_SECONDS", "0")]).unwrap();
+        stack.set_function_env("email-send", &[("APP_MAIL_PER_SECOND", "1000")]).unwrap();
         let config = Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE));
         Self { stack, faults: None, posts: None, agent: config.build().into(), logs_read_until: Mutex::default() }
     }
