@@ -1,4 +1,4 @@
-//! `admin`: what staff does: roles, sanctions, reports, the skill matrix, caches, dead letters, audit.
+//! `admin`: what staff does: roles, sanctions, reports, photos, the skill matrix, caches, dead letters, audit.
 //!
 //! Who asks is told by the token, what they may do by their account alone, read for every request and held again by the
 //! transaction that does it. Every act is one transaction with its row in the audit; what is read about somebody is noted
@@ -9,6 +9,7 @@ pub mod cache;
 pub mod dead_letters;
 mod guard;
 pub mod matrix;
+pub mod photos;
 pub mod reports;
 pub mod users;
 
@@ -22,6 +23,7 @@ pub use guard::Guard;
 pub fn router(
     users: users::Deps,
     reports: reports::Deps,
+    photos: photos::Deps,
     matrix: matrix::Deps,
     cache: cache::Deps,
     letters: dead_letters::Deps,
@@ -29,11 +31,12 @@ pub fn router(
 ) -> Router {
     let users = users::routes().with_state(users);
     let reports = reports::routes().with_state(reports);
+    let photos = photos::routes().with_state(photos);
     let matrix = matrix::routes().with_state(matrix);
     let cache = cache::routes().with_state(cache);
     let letters = dead_letters::routes().with_state(letters);
     let audit = audit::routes().with_state(audit);
-    http::app(users.merge(reports).merge(matrix).merge(cache).merge(letters).merge(audit))
+    http::app(users.merge(reports).merge(photos).merge(matrix).merge(cache).merge(letters).merge(audit))
 }
 
 /// This function's part of the API document.
@@ -42,6 +45,7 @@ pub fn api() -> OpenApi {
     http::document([
         users::routes().into_openapi(),
         reports::routes().into_openapi(),
+        photos::routes().into_openapi(),
         matrix,
         cache::routes().into_openapi(),
         dead_letters::routes().into_openapi(),

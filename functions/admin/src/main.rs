@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use admin::{AuditDeps, Guard, cache, dead_letters, matrix, reports, users};
+use admin::{AuditDeps, Guard, cache, dead_letters, matrix, photos, reports, users};
 use shared::adapters::aws::Aws;
 use shared::adapters::dead_letters::SqsDeadLetters;
 use shared::adapters::dynamo::{
-    DynamoAccounts, DynamoAudit, DynamoCacheKeeper, DynamoCacheStats, DynamoConversations, DynamoKeys, DynamoMatrix,
-    DynamoModeration, DynamoOutbox, DynamoReports, DynamoSessions,
+    DynamoAccounts, DynamoAlbums, DynamoAudit, DynamoCacheKeeper, DynamoCacheStats, DynamoConversations, DynamoKeys,
+    DynamoMatrix, DynamoModeration, DynamoOutbox, DynamoPhotoReviews, DynamoReports, DynamoSessions,
 };
+use shared::adapters::photos::S3Photos;
 use shared::adapters::system;
 use shared::config::{DeadLettersConfig, TableName, TokensConfig, Vars};
 use shared::edge::http::{self, Authenticator};
@@ -28,10 +29,18 @@ async fn main() -> Result<(), lambda_http::Error> {
     let chat = aws.table(&mut vars, TableName::Chat);
     let ops = aws.table(&mut vars, TableName::Ops);
     let queues = DeadLettersConfig::read(&mut vars);
+    let bucket = vars.required("APP_BUCKETS_PHOTOS");
     let tokens = TokensConfig::read(&mut vars);
     vars.finish()?;
 
     let audit = DynamoAudit::new(ops.clone(), accounts.clone());
+    let copies = Arc::new(S3Photos::new(&aws, bucket));
+    let desk = photos::Desk {
+        reviews: Arc::new(DynamoPhotoReviews::new(profiles.clone(), audit.clone())),
+        albums: Arc::new(DynamoAlbums::new(profiles.clone())),
+        links: copies.clone(),
+        bin: copies,
+    };
     let moderation = Arc::new(DynamoModeration::new(accounts.clone(), profiles, audit.clone(), outbox.clone()));
     let reports = Arc::new(DynamoReports::new(social, audit.clone()));
     let sessions = Arc::new(DynamoSessions::new(sessions, accounts.clone(), outbox.clone()));
@@ -49,6 +58,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     http::run(admin::router(
         users::Deps { guard: guard.clone(), people, moderation, sessions, ambient: ambient.clone() },
         reports::Deps { guard: guard.clone(), reports, conversations, audit: audit.clone(), ambient: ambient.clone() },
+        photos::Deps { guard: guard.clone(), desk, audit: audit.clone(), ambient: ambient.clone() },
         matrix::Deps { guard: guard.clone(), matrix: editor.clone(), editor: editor.clone(), ambient: ambient.clone() },
         cache::Deps { guard: guard.clone(), stats, matrix: editor, keeper, ambient: ambient.clone() },
         dead_letters::Deps { guard: guard.clone(), letters, audit: audit.clone(), ambient: ambient.clone() },

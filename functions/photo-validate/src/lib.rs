@@ -9,10 +9,11 @@ use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::time::Instant;
 
-use shared::domain::photo::{Look, PhotoKey, Refusal, SIZES, State, Upload};
+use shared::domain::photo::{Look, PhotoKey, Refusal, Review, SIZES, Screening, State, Upload};
 use shared::edge::uploads::ObjectsMade;
 use shared::error::{Error, Result};
-use shared::ports::photos::{Albums, PhotoBin, PhotoDesk};
+use shared::ports::ambient::Ambient;
+use shared::ports::photos::{Albums, PhotoBin, PhotoDesk, PhotoScreen};
 use shared::telemetry;
 
 pub use pipeline::{Photo, Rendition, process};
@@ -25,6 +26,8 @@ pub struct Deps {
     pub albums: Arc<dyn Albums>,
     pub desk: Arc<dyn PhotoDesk>,
     pub bin: Arc<dyn PhotoBin>,
+    pub screen: Arc<dyn PhotoScreen>,
+    pub ambient: Ambient,
 }
 
 /// Judges the uploads that a message names. A failure leaves the message to come again.
@@ -44,7 +47,7 @@ async fn judge(deps: &Deps, upload: &Upload) -> Result<()> {
     };
     let Some(bytes) = deps.desk.read(upload).await? else { return Ok(()) };
     let state = match verdict(&bytes) {
-        Ok(published) => State::Ready(publish(deps, &photo.key, published).await?),
+        Ok(published) => publish(deps, &photo.key, published).await?,
         Err(refusal) => State::Refused(refusal),
     };
     if !note(deps, upload, &state).await? {
@@ -70,12 +73,19 @@ fn verdict(bytes: &[u8]) -> Result<Photo, Refusal> {
     verdict
 }
 
-async fn publish(deps: &Deps, key: &PhotoKey, photo: Photo) -> Result<Look> {
+/// Stores the copies, and says whether others may see them at once.
+async fn publish(deps: &Deps, key: &PhotoKey, photo: Photo) -> Result<State> {
+    let largest = photo.renditions.first().map(|rendition| rendition.jpeg.as_slice()).unwrap_or_default();
+    let screening = deps.screen.screen(largest).await?;
     let sizes = photo.renditions.iter().map(|rendition| (rendition.width, rendition.height)).collect();
     for (size, rendition) in SIZES.into_iter().zip(photo.renditions) {
         deps.desk.publish(key, size, rendition.jpeg).await?;
     }
-    Ok(Look { sizes, blurhash: photo.blurhash })
+    let look = Look { sizes, blurhash: photo.blurhash };
+    Ok(match screening {
+        Screening::Show => State::Ready(look),
+        Screening::Hold => State::Held(look),
+    })
 }
 
 /// Writes the verdict, and answers whether there still was something to judge.
@@ -84,9 +94,15 @@ async fn note(deps: &Deps, upload: &Upload, state: &State) -> Result<bool> {
         let album = deps.albums.find(upload.user_id).await?;
         let Some(judged) = album.with_verdict(upload.photo_id, state.clone()) else {
             // Another delivery of the same message may have come to the same verdict.
-            return Ok(album.find(upload.photo_id).is_some_and(|photo| matches!(photo.state, State::Ready(_))));
+            let is_published = |state: &State| matches!(state, State::Ready(_) | State::Held(_));
+            return Ok(album.find(upload.photo_id).is_some_and(|photo| is_published(&photo.state)));
         };
-        if deps.albums.replace(&judged).await? {
+        let review = Review { photo_id: upload.photo_id, user_id: upload.user_id, since: deps.ambient.now() };
+        let is_stored = match state {
+            State::Ready(_) | State::Held(_) => deps.albums.replace_for_review(&judged, &review).await?,
+            State::Checking | State::Refused(_) => deps.albums.replace(&judged).await?,
+        };
+        if is_stored {
             return Ok(true);
         }
     }

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use photo_validate::Deps;
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::DynamoAlbums;
+use shared::adapters::photo_screen::EveryPhoto;
 use shared::adapters::photos::S3Photos;
-use shared::config::{TableName, Vars};
+use shared::adapters::system;
+use shared::config::{PhotosConfig, TableName, Vars};
 use shared::edge::queue;
 use shared::telemetry;
 
@@ -17,9 +19,16 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let aws = Aws::new(&vars);
     let albums = DynamoAlbums::new(aws.table(&mut vars, TableName::Profiles));
     let bucket = vars.required("APP_BUCKETS_PHOTOS");
+    let config = PhotosConfig::read(&mut vars);
     vars.finish()?;
 
     let photos = Arc::new(S3Photos::new(&aws, bucket));
-    let deps = Deps { albums: Arc::new(albums), desk: photos.clone(), bin: photos };
+    let deps = Deps {
+        albums: Arc::new(albums),
+        desk: photos.clone(),
+        bin: photos,
+        screen: Arc::new(EveryPhoto(config.screening)),
+        ambient: system::ambient(),
+    };
     queue::run(|made| photo_validate::validate(&deps, made)).await
 }

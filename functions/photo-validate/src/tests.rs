@@ -8,6 +8,7 @@ use serde_json::json;
 use shared::domain::id::{Id, PhotoId, UserId};
 use shared::domain::photo::Album;
 use shared::domain::time::Timestamp;
+use shared::ports::ambient::{Clock, Rng};
 
 use super::*;
 
@@ -24,6 +25,8 @@ struct World {
     /// Before the next verdict is written.
     interruption: Mutex<Option<Interruption>>,
     publishing_fails: Mutex<bool>,
+    screening: Mutex<Screening>,
+    reviews: Mutex<Vec<Review>>,
 }
 
 impl World {
@@ -35,11 +38,19 @@ impl World {
             objects: Mutex::new(objects),
             interruption: Mutex::default(),
             publishing_fails: Mutex::default(),
+            screening: Mutex::new(Screening::Show),
+            reviews: Mutex::default(),
         })
     }
 
     async fn hears(self: &Arc<Self>, message: serde_json::Value) -> Result<()> {
-        let deps = Deps { albums: self.clone(), desk: self.clone(), bin: self.clone() };
+        let deps = Deps {
+            albums: self.clone(),
+            desk: self.clone(),
+            bin: self.clone(),
+            screen: self.clone(),
+            ambient: Ambient::new(self.clone(), self.clone()),
+        };
         validate(&deps, serde_json::from_value(message).unwrap()).await
     }
 
@@ -81,6 +92,34 @@ impl Albums for World {
             *stored = album.clone();
         }
         Ok(is_next)
+    }
+
+    async fn replace_for_review(&self, album: &Album, review: &Review) -> Result<bool> {
+        let is_next = self.replace(album).await?;
+        if is_next {
+            self.reviews.lock().unwrap().push(*review);
+        }
+        Ok(is_next)
+    }
+}
+
+#[async_trait]
+impl PhotoScreen for World {
+    async fn screen(&self, jpeg: &[u8]) -> Result<Screening> {
+        assert!(jpeg.starts_with(&[0xff, 0xd8]), "what is screened is what others would see");
+        Ok(*self.screening.lock().unwrap())
+    }
+}
+
+impl Clock for World {
+    fn now(&self) -> Timestamp {
+        NOW
+    }
+}
+
+impl Rng for World {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(1);
     }
 }
 
@@ -217,4 +256,27 @@ async fn tests_of_the_queue_are_heard_and_strange_names_are_not() {
     world.hears(json!({})).await.unwrap_err();
     world.hears(json!({ "Records": [{ "s3": { "object": { "key": "quarantine/x" } } }] })).await.unwrap_err();
     assert_eq!(world.state(), Some(State::Checking));
+}
+
+#[tokio::test]
+async fn what_can_be_shown_is_for_staff_to_look_at_and_held_where_that_comes_first() {
+    let shown = World::with(PICTURE);
+    shown.hears_of_the_upload().await.unwrap();
+    let review = Review { photo_id: photo(), user_id: user(), since: NOW };
+    assert_eq!((shown.is_ready(), &shown.reviews.lock().unwrap()[..]), (true, &[review][..]));
+
+    let held = World::with(PICTURE);
+    *held.screening.lock().unwrap() = Screening::Hold;
+    held.hears_of_the_upload().await.unwrap();
+    held.hears_of_the_upload().await.unwrap();
+    assert!(matches!(held.state(), Some(State::Held(_))));
+    assert_eq!(
+        (held.names().len(), held.reviews.lock().unwrap().len()),
+        (3, 1),
+        "its copies wait, and it is asked about once"
+    );
+
+    let refused = World::with(b"no picture");
+    refused.hears_of_the_upload().await.unwrap();
+    assert!(refused.reviews.lock().unwrap().is_empty(), "nobody needs to look at what cannot be shown");
 }

@@ -40,6 +40,8 @@ pub(crate) struct PhotoList {
 pub(crate) enum PhotoState {
     /// Nothing was uploaded yet, or it is being looked at.
     Checking,
+    /// Others will see it once staff has looked at it.
+    Held,
     /// Others can see it.
     Ready,
     /// Others will never see it.
@@ -55,7 +57,7 @@ pub(crate) struct OwnPhoto {
     /// The same as a sentence.
     pub(crate) detail: Option<&'static str>,
     pub(crate) blurhash: Option<String>,
-    /// Empty unless it is ready.
+    /// Empty unless it is ready or held.
     pub(crate) copies: Vec<CopyView>,
     pub(crate) created_at: Timestamp,
 }

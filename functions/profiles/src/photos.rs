@@ -109,6 +109,7 @@ async fn view(gallery: &Gallery, album: &Album, now: Timestamp) -> Result<PhotoL
 async fn own(gallery: &Gallery, photo: &Photo, now: Timestamp) -> Result<OwnPhoto> {
     let (state, refusal, look) = match &photo.state {
         PhotoIs::Checking => (PhotoState::Checking, None, None),
+        PhotoIs::Held(look) => (PhotoState::Held, None, Some(look)),
         PhotoIs::Ready(look) => (PhotoState::Ready, None, Some(look)),
         PhotoIs::Refused(refusal) => (PhotoState::Refused, Some(*refusal), None),
     };

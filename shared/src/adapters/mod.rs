@@ -9,6 +9,7 @@ pub mod dead_letters;
 pub mod dynamo;
 pub mod mailer;
 pub mod oauth;
+pub mod photo_screen;
 pub mod photos;
 pub mod probes;
 pub mod queues;

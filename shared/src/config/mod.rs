@@ -4,6 +4,7 @@
 //! mends a function's configuration in one go. Values that are secret live in Secrets Manager, never here.
 
 mod cache_url;
+mod queues;
 mod sections;
 
 use std::collections::BTreeMap;
@@ -11,9 +12,10 @@ use std::fmt;
 use std::time::Duration;
 
 pub use cache_url::CacheUrl;
+pub use queues::{DeadLettersConfig, QueuesConfig};
 pub use sections::{
-    CacheConfig, CandidatesConfig, CodesConfig, DeadLettersConfig, EmbeddingsConfig, LinksConfig, MailConfig,
-    OAuthConfig, QueuesConfig, SigningConfig, SocketsConfig, TableName, TokensConfig,
+    CacheConfig, CandidatesConfig, CodesConfig, EmbeddingsConfig, LinksConfig, MailConfig, OAuthConfig, PhotosConfig,
+    SigningConfig, SocketsConfig, TableName, TokensConfig,
 };
 
 /// The variables of one process, and what was found wrong with them so far.
@@ -53,6 +55,16 @@ impl Vars {
                 Duration::ZERO
             }
         }
+    }
+
+    /// One of some words; the first of them when it is none.
+    pub fn one_of<const N: usize>(&mut self, name: &str, words: [&'static str; N]) -> &'static str {
+        let text = self.required(name);
+        let known = words.into_iter().find(|word| *word == text);
+        if known.is_none() && !text.is_empty() {
+            self.problems.push(format!("{name} is none of {}", words.join(", ")));
+        }
+        known.unwrap_or(words[0])
     }
 
     /// A whole number, at least one.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{CacheUrl, Vars};
 use crate::domain::cache::Tiers;
+use crate::domain::photo::Screening;
 
 /// The tables of the design, one per context, so that permissions are per table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +97,23 @@ impl MailConfig {
     }
 }
 
+/// When staff looks at photos.
+#[derive(Clone, Copy, Debug)]
+pub struct PhotosConfig {
+    /// `APP_PHOTOS_REVIEW`: `before` others see them, or `after`.
+    pub screening: Screening,
+}
+
+impl PhotosConfig {
+    pub fn read(vars: &mut Vars) -> Self {
+        let screening = match vars.one_of("APP_PHOTOS_REVIEW", ["after", "before"]) {
+            "before" => Screening::Hold,
+            _ => Screening::Show,
+        };
+        Self { screening }
+    }
+}
+
 /// Where the links of mails lead.
 #[derive(Clone, Debug)]
 pub struct LinksConfig {
@@ -164,66 +182,6 @@ pub struct SocketsConfig {
 impl SocketsConfig {
     pub fn read(vars: &mut Vars) -> Self {
         Self { url: vars.required("APP_SOCKETS_URL") }
-    }
-}
-
-/// Where the outbox relays to.
-#[derive(Clone, Debug)]
-pub struct QueuesConfig {
-    /// `APP_QUEUES_MAIL`: the URL of the queue of mails.
-    pub mail: String,
-    /// `APP_QUEUES_PUSH`: the URL of the queue of socket events.
-    pub push: String,
-    /// `APP_QUEUES_EMBED`: the URL of the queue of texts to embed.
-    pub embed: String,
-}
-
-impl QueuesConfig {
-    pub fn read(vars: &mut Vars) -> Self {
-        Self {
-            mail: vars.required("APP_QUEUES_MAIL"),
-            push: vars.required("APP_QUEUES_PUSH"),
-            embed: vars.required("APP_QUEUES_EMBED"),
-        }
-    }
-}
-
-/// What failed five times, and the queues to put it back into.
-#[derive(Clone, Debug)]
-pub struct DeadLettersConfig {
-    /// `APP_QUEUES_MAIL`: the URL of the queue of mails.
-    pub mail: String,
-    /// `APP_QUEUES_MAIL_FEEDBACK`: the URL of the queue of what providers say about mails.
-    pub mail_feedback: String,
-    /// `APP_QUEUES_PUSH`: the URL of the queue of socket events.
-    pub push: String,
-    /// `APP_QUEUES_EMBED`: the URL of the queue of texts to embed.
-    pub embed: String,
-    /// `APP_QUEUES_PHOTO`: the URL of the queue of uploads.
-    pub photo: String,
-    /// `APP_QUEUES_MAIL_DEAD_LETTER`: the URL of the dead-letter queue of both queues about mails.
-    pub dead_mail: String,
-    /// `APP_QUEUES_PUSH_DEAD_LETTER`: the URL of the dead-letter queue of socket events.
-    pub dead_push: String,
-    /// `APP_QUEUES_EMBED_DEAD_LETTER`: the URL of the dead-letter queue of texts.
-    pub dead_embed: String,
-    /// `APP_QUEUES_PHOTO_DEAD_LETTER`: the URL of the dead-letter queue of uploads.
-    pub dead_photo: String,
-}
-
-impl DeadLettersConfig {
-    pub fn read(vars: &mut Vars) -> Self {
-        Self {
-            mail: vars.required("APP_QUEUES_MAIL"),
-            mail_feedback: vars.required("APP_QUEUES_MAIL_FEEDBACK"),
-            push: vars.required("APP_QUEUES_PUSH"),
-            embed: vars.required("APP_QUEUES_EMBED"),
-            photo: vars.required("APP_QUEUES_PHOTO"),
-            dead_mail: vars.required("APP_QUEUES_MAIL_DEAD_LETTER"),
-            dead_push: vars.required("APP_QUEUES_PUSH_DEAD_LETTER"),
-            dead_embed: vars.required("APP_QUEUES_EMBED_DEAD_LETTER"),
-            dead_photo: vars.required("APP_QUEUES_PHOTO_DEAD_LETTER"),
-        }
     }
 }
 

@@ -10,7 +10,7 @@ use super::account::{Reason, Role, SanctionKind};
 use super::cache::Family;
 use super::dead_letter::DeadLetterQueue;
 use super::fields::Refusal;
-use super::id::{AuditId, ReportId, UserId};
+use super::id::{AuditId, PhotoId, ReportId, UserId};
 use super::report::Decision;
 use super::time::Timestamp;
 use crate::error::{Error, Result};
@@ -84,6 +84,13 @@ pub enum Act {
     /// It was wished that somebody's list is made ahead.
     #[serde(rename = "cache.warm-wished")]
     CacheWarmWished {},
+    /// Photos that wait for a look were looked at.
+    #[serde(rename = "photos.read")]
+    PhotosRead {},
+    #[serde(rename = "photo.approved")]
+    PhotoApproved { photo_id: PhotoId },
+    #[serde(rename = "photo.refused")]
+    PhotoRefused { photo_id: PhotoId },
     /// Messages that had failed for good were read.
     #[serde(rename = "dead-letters.read")]
     DeadLettersRead { queue: DeadLetterQueue },

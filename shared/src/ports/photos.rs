@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 
-use crate::domain::id::UserId;
-use crate::domain::photo::{Album, MediaType, PhotoKey, Upload};
+use crate::domain::account::Role;
+use crate::domain::audit::AuditEntry;
+use crate::domain::id::{PhotoId, UserId};
+use crate::domain::photo::{Album, MediaType, PhotoKey, Review, Screening, Upload};
 use crate::domain::time::Timestamp;
 use crate::error::Result;
+use crate::ports::moderation::Enacted;
 
 #[async_trait]
 pub trait Albums: Send + Sync {
@@ -16,6 +19,9 @@ pub trait Albums: Send + Sync {
 
     /// Stores the version after the one that is stored; answers whether nobody was faster.
     async fn replace(&self, album: &Album) -> Result<bool>;
+
+    /// The same, and has staff look at one of them.
+    async fn replace_for_review(&self, album: &Album, review: &Review) -> Result<bool>;
 }
 
 /// What a client posts with a file.
@@ -57,4 +63,24 @@ pub trait PhotoDesk: Send + Sync {
 
     /// Stores a copy, over the same one if it is there.
     async fn publish(&self, key: &PhotoKey, size: u32, jpeg: Vec<u8>) -> Result<()>;
+}
+
+/// Judges what a picture shows. This is where a classifier plugs in.
+#[async_trait]
+pub trait PhotoScreen: Send + Sync {
+    /// What is done with a picture until staff has looked at it; `jpeg` is its largest copy. An error has it come again.
+    async fn screen(&self, jpeg: &[u8]) -> Result<Screening>;
+}
+
+/// The photos that staff has not looked at.
+#[async_trait]
+pub trait PhotoReviews: Send + Sync {
+    /// Those that wait, after this one, the oldest first. Some may be gone: callers ask the albums.
+    async fn waiting(&self, after: Option<PhotoId>, limit: usize) -> Result<Vec<Review>>;
+
+    /// Takes one out that is gone. Doing it twice is no error.
+    async fn forget(&self, photo_id: PhotoId) -> Result<()>;
+
+    /// Stores the album after the ruling, takes the photo out, and notes who ruled; all or nothing.
+    async fn rule(&self, album: &Album, photo_id: PhotoId, entry: &AuditEntry, by: Role) -> Result<Enacted>;
 }

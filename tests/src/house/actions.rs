@@ -104,13 +104,13 @@ const RESERVED: [(&str, Option<&str>, &[&str]); 10] = [
     ("s3:PutObject", Some("IndexBucket"), &["IndexBuildFunction"]),
     ("s3:DeleteObject", Some("IndexBucket"), &["IndexBuildFunction"]),
     ("s3:PutObject", Some("PhotosBucket"), &["PhotoValidateFunction", "ProfilesFunction"]),
-    ("s3:DeleteObject", Some("PhotosBucket"), &["PhotoValidateFunction", "ProfilesFunction"]),
+    ("s3:DeleteObject", Some("PhotosBucket"), &["AdminFunction", "PhotoValidateFunction", "ProfilesFunction"]),
 ];
 
 const FEW: Rule = Rule {
     text: "Only chat-send, push and socket manage connections; only auth and keys-rotate read the signing secret, only \
            keys-rotate writes it, and only these two publish keys; only chat-send, connections and projects change conversations, and socket the marks in them; \
-           only index-build writes the candidate index; only photo-validate and profiles touch photos; only admin edits the matrix",
+           only index-build writes the candidate index; only photo-validate and profiles store photos, and they and admin delete them; only admin edits the matrix",
     why: "who can post to sockets or write messages can speak for anybody; who has the secret or can publish a key can be \
           anybody",
     remedy: "write an outbox row and let push deliver it; verify tokens with the public keys",
@@ -176,7 +176,11 @@ fn a_usurper_is_caught() {
         ),
         (
             "AdminFunction",
-            &["ChatFunction may dynamodb:PutItem the matrix", "ChatFunction may dynamodb:UpdateItem its versions"],
+            &[
+                "ChatFunction may s3:DeleteObject PhotosBucket",
+                "ChatFunction may dynamodb:PutItem the matrix",
+                "ChatFunction may dynamodb:UpdateItem its versions",
+            ],
         ),
         (
             "SocketFunction",

@@ -176,7 +176,8 @@ fn describe((power, variable): &(Power, String)) -> String {
 
 /// Offences of all functions; `main` gives the text of a function's `main.rs`.
 fn uneven_powers(template: &Template, main: impl Fn(&str) -> String) -> Vec<String> {
-    let sections = wiring::sections(&sources::read("shared/src/config/sections.rs"));
+    let files = ["sections", "queues"].map(|name| sources::read(&format!("shared/src/config/{name}.rs")));
+    let sections = wiring::sections(&files.concat());
     let of_function = |folder: &String| {
         let Some(function) = template.get(&logical_id(folder)) else {
             return vec![format!("{folder} is not deployed")];

@@ -71,7 +71,7 @@ pub(super) fn read(main: &str, sections: &BTreeMap<String, Vec<String>>) -> Wiri
     let named = all(r#"\.required\("(\w+)"\)"#);
     let optional = all(r#"\.optional\("(\w+)"\)"#);
     let of_sections = all(r"\b(\w+Config)::read\(").into_iter().flat_map(|name| {
-        sections.get(&name).cloned().unwrap_or_else(|| panic!("shared/src/config/sections.rs documents no {name}"))
+        sections.get(&name).cloned().unwrap_or_else(|| panic!("shared/src/config documents no {name}"))
     });
     let mut variables: BTreeSet<String> = tables.chain(named).chain(optional).chain(of_sections).collect();
     if main.contains("ApiGatewaySockets::new(") {
@@ -96,7 +96,7 @@ fn powers(main: &str, variables: &BTreeSet<String>) -> Powers {
     powers
 }
 
-/// The variables of each section, from the docs of its fields in `sections.rs`.
+/// The variables of each section, from the docs of its fields in `shared/src/config`.
 pub(super) fn sections(source: &str) -> BTreeMap<String, Vec<String>> {
     let section = Regex::new(r"(?m)^pub struct (\w+Config) \{\n((?s).*?)^\}").unwrap();
     let variable = Regex::new(r"(?m)^    /// `(APP_\w+)`").unwrap();

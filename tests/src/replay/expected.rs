@@ -30,6 +30,8 @@ pub(super) const EXPECTED: &[(&str, Outcome)] = &[
     ("admin.matrix-import-forged-token", Problem(401, "unauthenticated")),
     ("admin.matrix-state-forged-token", Problem(401, "unauthenticated")),
     ("admin.matrix-without-token", Problem(401, "unauthenticated")),
+    ("admin.photo-refuse-forged-token", Problem(401, "unauthenticated")),
+    ("admin.photos-without-token", Problem(401, "unauthenticated")),
     ("admin.report-forged-token", Problem(401, "unauthenticated")),
     ("admin.report-without-token", Problem(401, "unauthenticated")),
     ("admin.report-wrong-method", Problem(405, "method_not_allowed")),

@@ -28,6 +28,7 @@ mod moderation;
 mod oauth;
 mod oauth_attacks;
 mod passwords;
+mod photo_review;
 mod photos;
 mod presence;
 mod project_lists;

@@ -8,7 +8,8 @@ use ureq::Agent;
 
 use crate::support::{Person, Story, eventually};
 
-const PICTURE: &[u8] = include_bytes!("../../../functions/photo-validate/src/pipeline/tests/files/baseline.jpg");
+pub(super) const PICTURE: &[u8] =
+    include_bytes!("../../../functions/photo-validate/src/pipeline/tests/files/baseline.jpg");
 const PNG: &[u8] = include_bytes!("../../../functions/photo-validate/src/pipeline/tests/files/rgb.png");
 const CANARY: &str = "CANARY-51.4934N-0.0098W";
 
@@ -23,12 +24,12 @@ fn telling_picture() -> Vec<u8> {
     [&PICTURE[..2], &[0xff, 0xfe], &length, CANARY.as_bytes(), &PICTURE[2..], CANARY.as_bytes()].concat()
 }
 
-fn asks_for_a_form(person: &Person<'_>, content_type: &str) -> Value {
+pub(super) fn asks_for_a_form(person: &Person<'_>, content_type: &str) -> Value {
     person.posts("/v1/me/photos", &json!({ "content_type": content_type })).expect(201)
 }
 
 /// Posts a file as a browser does, with these fields before it, and answers the status of S3.
-fn posts(form: &Value, file: &[u8]) -> u16 {
+pub(super) fn posts(form: &Value, file: &[u8]) -> u16 {
     let boundary = "----boundary7MA4YWxkTrZu0gW";
     let mut body = Vec::new();
     for (name, value) in form["fields"].as_object().unwrap() {
@@ -47,7 +48,7 @@ fn posts(form: &Value, file: &[u8]) -> u16 {
     request.send(&body[..]).unwrap().status().as_u16()
 }
 
-fn photos(person: &Person<'_>) -> Vec<Value> {
+pub(super) fn photos(person: &Person<'_>) -> Vec<Value> {
     person.gets("/v1/me/photos").expect(200)["items"].as_array().unwrap().clone()
 }
 
@@ -55,12 +56,12 @@ fn photo(person: &Person<'_>, form: &Value) -> Option<Value> {
     photos(person).into_iter().find(|photo| photo["photo_id"] == form["photo_id"])
 }
 
-fn settled(person: &Person<'_>, form: &Value) -> Value {
+pub(super) fn settled(person: &Person<'_>, form: &Value) -> Value {
     eventually("a verdict", || photo(person, form).filter(|photo| photo["state"] != "checking"))
 }
 
 /// Uploads a picture and waits for it.
-fn uploads(person: &Person<'_>) -> Value {
+pub(super) fn uploads(person: &Person<'_>) -> Value {
     let form = asks_for_a_form(person, "image/jpeg");
     assert_eq!(posts(&form, PICTURE), 204);
     let photo = settled(person, &form);
@@ -68,20 +69,20 @@ fn uploads(person: &Person<'_>) -> Value {
     photo
 }
 
-fn fetch(url: &Value) -> (u16, Vec<u8>) {
+pub(super) fn fetch(url: &Value) -> (u16, Vec<u8>) {
     let mut answer = agent().get(url.as_str().unwrap()).call().unwrap();
     (answer.status().as_u16(), answer.body_mut().read_to_vec().unwrap())
 }
 
 /// What lies in the bucket below a prefix.
-fn objects(person: &Person<'_>, prefix: &str) -> Vec<String> {
+pub(super) fn objects(person: &Person<'_>, prefix: &str) -> Vec<String> {
     let stack = &person.town().stack;
     let bucket = stack.output("PhotosBucketName").unwrap();
     stack.client().object_names(bucket, prefix).unwrap()
 }
 
 /// The prefix of a photo's copies, from one of its links.
-fn prefix_of(photo: &Value) -> String {
+pub(super) fn prefix_of(photo: &Value) -> String {
     let url = photo["copies"][0]["url"].as_str().unwrap();
     let path = url.split_once("/photos/").unwrap().1;
     format!("photos/{}/", path.split('/').next().unwrap())

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use super::expression::Expression;
 use super::item::{Item, Key, decode, encode};
+use super::photo_reviews;
 use super::table::{Read, Table};
-use super::transaction::Outcome;
+use super::transaction::{Outcome, Transaction};
 use crate::domain::id::{PhotoId, UserId};
-use crate::domain::photo::{Album, Look, Photo, PhotoKey, Refusal, State};
+use crate::domain::photo::{Album, Look, Photo, PhotoKey, Refusal, Review, State};
 use crate::domain::time::Timestamp;
 use crate::error::{Error, Result};
 use crate::ports::photos::Albums;
@@ -38,6 +39,7 @@ struct StoredPhoto {
 #[serde(tag = "state", rename_all = "snake_case")]
 enum StoredState {
     Checking,
+    Held { sizes: Vec<(u32, u32)>, blurhash: String },
     Ready { sizes: Vec<(u32, u32)>, blurhash: String },
     Refused { reason: Refusal },
 }
@@ -56,14 +58,25 @@ impl Albums for DynamoAlbums {
     }
 
     async fn replace(&self, album: &Album) -> Result<bool> {
-        let photos = album.photos().iter().map(StoredPhoto::from).collect();
-        let stored = StoredAlbum { user_id: album.user_id, version: album.version, photos };
-        let item = encode(&key(album.user_id), &stored)?;
-        let before = Expression::at_version(album.version.saturating_sub(1));
         // A transaction, because a repetition of it after a lost answer is no second change.
-        let transaction = self.profiles.transaction().put_if(&self.profiles, item, before);
+        let transaction = with_album(self.profiles.transaction(), &self.profiles, album)?;
         Ok(transaction.commit().await? == Outcome::Committed)
     }
+
+    async fn replace_for_review(&self, album: &Album, review: &Review) -> Result<bool> {
+        let transaction = with_album(self.profiles.transaction(), &self.profiles, album)?;
+        let transaction = transaction.put(&self.profiles, photo_reviews::row(review)?);
+        Ok(transaction.commit().await? == Outcome::Committed)
+    }
+}
+
+/// A transaction that also stores the version of an album after the one that is stored.
+pub(super) fn with_album(transaction: Transaction, profiles: &Table, album: &Album) -> Result<Transaction> {
+    let photos = album.photos().iter().map(StoredPhoto::from).collect();
+    let stored = StoredAlbum { user_id: album.user_id, version: album.version, photos };
+    let item = encode(&key(album.user_id), &stored)?;
+    let before = Expression::at_version(album.version.saturating_sub(1));
+    Ok(transaction.put_if(profiles, item, before))
 }
 
 fn restore(item: Item, now: Timestamp) -> Result<Album> {
@@ -80,6 +93,7 @@ impl From<&Photo> for StoredPhoto {
     fn from(photo: &Photo) -> Self {
         let state = match photo.state.clone() {
             State::Checking => StoredState::Checking,
+            State::Held(Look { sizes, blurhash }) => StoredState::Held { sizes, blurhash },
             State::Ready(Look { sizes, blurhash }) => StoredState::Ready { sizes, blurhash },
             State::Refused(reason) => StoredState::Refused { reason },
         };
@@ -94,6 +108,7 @@ impl TryFrom<StoredPhoto> for Photo {
         let key = PhotoKey::restore(stored.key).ok_or_else(|| Error::internal("a photo has no key"))?;
         let state = match stored.state {
             StoredState::Checking => State::Checking,
+            StoredState::Held { sizes, blurhash } => State::Held(Look { sizes, blurhash }),
             StoredState::Ready { sizes, blurhash } => State::Ready(Look { sizes, blurhash }),
             StoredState::Refused { reason } => State::Refused(reason),
         };
@@ -112,7 +127,7 @@ mod tests {
     fn albums_are_read_back_as_they_were() {
         let user_id = UserId::from_parts(NOW, [1; 10]);
         let look = Look { sizes: vec![(1_080, 810), (480, 360)], blurhash: "LKO2".to_owned() };
-        let states = [State::Checking, State::Ready(look), State::Refused(Refusal::Damaged)];
+        let states = [State::Checking, State::Held(look.clone()), State::Ready(look), State::Refused(Refusal::Damaged)];
         let photos: Vec<Photo> = (0..)
             .zip(states)
             .map(|(number, state)| Photo {

@@ -106,6 +106,9 @@ impl Moderation for DynamoModeration {
             | Act::MatrixImported { .. }
             | Act::CacheCleared { .. }
             | Act::CacheWarmWished {}
+            | Act::PhotosRead {}
+            | Act::PhotoApproved { .. }
+            | Act::PhotoRefused { .. }
             | Act::DeadLettersRead { .. }
             | Act::DeadLettersRedriven { .. } => {
                 return Err(Error::internal("this is noted where it is done"));

@@ -1,13 +1,13 @@
 //! The photos of one person, in their order.
 //!
-//! A photo is checked, and then ready or refused. A slot whose upload never came, or never came through, is forgotten
+//! A photo is checked, and then ready, refused, or held until staff has looked at it. A slot whose upload never came, or never came through, is forgotten
 //! after an hour, and whatever arrives for it later is thrown away.
 
 use std::fmt;
 use std::time::Duration;
 
-use super::Refusal;
 use super::upload::Upload;
+use super::{Refusal, Ruling};
 use crate::domain::hex;
 use crate::domain::id::{PhotoId, UserId};
 use crate::domain::time::Timestamp;
@@ -61,6 +61,8 @@ pub struct Look {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
     Checking,
+    /// Others will see it if staff approves of it.
+    Held(Look),
     Ready(Look),
     Refused(Refusal),
 }
@@ -149,6 +151,18 @@ impl Album {
         Some(self.changed(photos))
     }
 
+    /// With what staff rules on a photo; nothing unless it is one that others see, or may come to see.
+    pub fn with_ruling(&self, photo_id: PhotoId, ruling: Ruling) -> Option<Self> {
+        let mut photos = self.photos.clone();
+        let photo = photos.iter_mut().find(|photo| photo.photo_id == photo_id)?;
+        photo.state = match (&photo.state, ruling) {
+            (State::Held(look) | State::Ready(look), Ruling::Approved) => State::Ready(look.clone()),
+            (State::Held(_) | State::Ready(_), Ruling::Refused) => State::Refused(Refusal::Moderated),
+            (State::Checking | State::Refused(_), _) => return None,
+        };
+        Some(self.changed(photos))
+    }
+
     /// In another order; nothing unless it names every photo once.
     pub fn in_order(&self, photo_ids: &[PhotoId]) -> Option<Self> {
         let photos: Option<Vec<Photo>> = photo_ids.iter().map(|photo_id| self.find(*photo_id).cloned()).collect();
@@ -220,6 +234,20 @@ mod tests {
         assert_eq!(ready.ready().count(), 1);
         assert!(ready.with_verdict(id(1), State::Refused(Refusal::Type)).is_none());
         assert!(ready.without(id(0)).with_verdict(id(0), look()).is_none());
+    }
+
+    #[test]
+    fn what_staff_rules_holds() {
+        let held = State::Held(Look { sizes: vec![(3, 2)], blurhash: "L".to_owned() });
+        let album = album(3).with_verdict(id(0), held).unwrap().with_verdict(id(1), look()).unwrap();
+        assert_eq!(album.ready().count(), 1, "what is held is not shown");
+        let approved = album.with_ruling(id(0), Ruling::Approved).unwrap();
+        assert_eq!(approved.ready().count(), 2);
+        let refused = approved.with_ruling(id(0), Ruling::Refused).unwrap();
+        assert_eq!(refused.find(id(0)).unwrap().state, State::Refused(Refusal::Moderated));
+        for (photo_id, ruling) in [(id(2), Ruling::Approved), (id(0), Ruling::Approved), (id(9), Ruling::Refused)] {
+            assert!(refused.with_ruling(photo_id, ruling).is_none(), "{photo_id}");
+        }
     }
 
     #[test]

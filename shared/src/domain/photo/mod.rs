@@ -2,10 +2,12 @@
 
 mod album;
 mod refusal;
+mod review;
 mod upload;
 
 pub use album::{Album, Look, MAX_PHOTOS, Photo, PhotoKey, State};
 pub use refusal::Refusal;
+pub use review::{Review, Ruling, Screening};
 pub use upload::{FORM_LIFETIME, MAX_BYTES, MediaType, Upload};
 
 /// The longest sides of what is made of a photo, in pixels, from the largest to the smallest. None is larger than its

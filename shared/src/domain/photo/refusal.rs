@@ -18,10 +18,13 @@ pub enum Refusal {
     /// It ends too early, or what it says about itself does not hold.
     #[serde(rename = "photo_damaged")]
     Damaged,
+    /// Somebody on the staff has looked at it.
+    #[serde(rename = "photo_moderated")]
+    Moderated,
 }
 
 impl Refusal {
-    pub const ALL: [Self; 4] = [Self::Type, Self::Dimensions, Self::Animated, Self::Damaged];
+    pub const ALL: [Self; 5] = [Self::Type, Self::Dimensions, Self::Animated, Self::Damaged, Self::Moderated];
 
     /// The stable name, as it is stored and sent.
     pub const fn code(self) -> &'static str {
@@ -30,6 +33,7 @@ impl Refusal {
             Self::Dimensions => "photo_dimensions",
             Self::Animated => "photo_animated",
             Self::Damaged => "photo_damaged",
+            Self::Moderated => "photo_moderated",
         }
     }
 
@@ -39,6 +43,7 @@ impl Refusal {
             Self::Type => "A photo must be a JPEG, PNG or WebP file of a common kind",
             Self::Dimensions => "A photo may have 50 million pixels, and 12,000 on a side",
             Self::Animated => "A photo must not move: choose one picture of the animation",
+            Self::Moderated => "The photo was looked at, and is not for others to see",
             Self::Damaged => "The file is damaged or incomplete: export or upload it anew",
         }
     }
