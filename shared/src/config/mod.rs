@@ -12,7 +12,7 @@ use std::time::Duration;
 
 pub use cache_url::CacheUrl;
 pub use sections::{
-    CacheConfig, CandidatesConfig, CodesConfig, EmbeddingsConfig, LinksConfig, MailConfig, OAuthConfig, QueuesConfig,
+    BackupsConfig, CacheConfig, CandidatesConfig, CodesConfig, EmbeddingsConfig, LinksConfig, MailConfig, OAuthConfig, QueuesConfig,
     SigningConfig, SocketsConfig, TableName, TokensConfig,
 };
 
