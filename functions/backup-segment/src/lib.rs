@@ -16,6 +16,7 @@ use shared::error::{Error, Result};
 use shared::ports::ambient::Ambient;
 use shared::ports::backups::{Scan, Vault};
 use shared::ports::candidates::ETag;
+use shared::telemetry::metrics::{Metric, record};
 
 /// A run reads no other page after this time; the template ends it a minute later.
 const TIME: Duration = Duration::from_mins(4);
@@ -107,6 +108,7 @@ async fn complete(deps: &Deps, plan: &Plan, hash: &str) -> Result<()> {
         let items: u64 = manifest.tables.iter().map(|table| table.items).sum();
         let took = manifest.window.until.since(manifest.window.from).as_secs();
         tracing::info!(backup.id = %plan.backup, backup.items = items, backup.seconds = took, "the backup is complete");
+        record(&[Metric::BackupsCompleted { count: 1 }], deps.ambient.now());
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Metrics in the embedded format of `CloudWatch`: a line of the log from which it takes numbers, without a call.
 //!
 //! Every name and function is a series that is billed by the month, so there are few: how long a message takes to be stored
-//! and to be posted to everybody, what that met, and how many people are there. How long the queue keeps something waiting,
+//! and to be posted to everybody, what that met, how many people are there, and that a backup is whole. How long the queue keeps something waiting,
 //! and how many sockets are open, AWS counts itself.
 
 use std::io::Write;
@@ -30,6 +30,8 @@ pub enum Metric {
     SocketsLeft { count: u64 },
     /// People who are there.
     PeopleOnline { count: u64 },
+    /// Backups whose manifest was written.
+    BackupsCompleted { count: u64 },
 }
 
 impl Metric {
@@ -41,6 +43,7 @@ impl Metric {
             Self::SocketsGone { count } => ("sockets_gone", "Count", count),
             Self::SocketsLeft { count } => ("sockets_left", "Count", count),
             Self::PeopleOnline { count } => ("people_online", "Count", count),
+            Self::BackupsCompleted { count } => ("backups_completed", "Count", count),
         }
     }
 }
