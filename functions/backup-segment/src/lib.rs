@@ -89,7 +89,13 @@ async fn advance(
     let part = if writer.is_empty() { None } else { Some(put(deps, &state, writer).await?) };
     let (table, segment, items) = (state.job.table, state.job.segment, part.as_ref().map_or(0, |part| part.items));
     let noted = deps.vault.write(key, state.after(part, next, deps.ambient.now()).to_bytes()?, seen).await?;
-    tracing::info!(backup.table = table.as_str(), backup.segment = segment, backup.items = items, backup.noted = noted, "part");
+    tracing::info!(
+        backup.table = table.as_str(),
+        backup.segment = segment,
+        backup.items = items,
+        backup.noted = noted,
+        "part"
+    );
     Ok(())
 }
 

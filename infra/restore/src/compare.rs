@@ -7,7 +7,7 @@ use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use shared::domain::backup::{Item, SavedTable};
 
 use crate::failure::Failure;
-use crate::table::{Table, LANES, READS};
+use crate::table::{LANES, READS, Table};
 
 /// How many items are what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

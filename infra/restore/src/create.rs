@@ -21,9 +21,17 @@ pub(crate) fn request(
     build(client, name, like, tag).map_err(|error| Failure::new(format!("{name} cannot be described: {error}")))
 }
 
-fn build(client: &Client, name: &str, like: &TableDescription, tag: Tag) -> Result<CreateTableFluentBuilder, BuildError> {
+fn build(
+    client: &Client,
+    name: &str,
+    like: &TableDescription,
+    tag: Tag,
+) -> Result<CreateTableFluentBuilder, BuildError> {
     let definitions = like.attributes.iter().map(|(name, kind)| {
-        AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::from(kind.as_str())).build()
+        AttributeDefinition::builder()
+            .attribute_name(name)
+            .attribute_type(ScalarAttributeType::from(kind.as_str()))
+            .build()
     });
     let indexes = like.indexes.iter().map(index).collect::<Result<Vec<_>, _>>()?;
     let stream = like.stream.as_ref().map(|kind| {

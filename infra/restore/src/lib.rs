@@ -48,7 +48,12 @@ pub enum Into {
 }
 
 /// Carries out an order and tells of its steps, line by line.
-pub async fn restore(aws: &Aws, ambient: &Ambient, order: &Order, tell: &(dyn Fn(String) + Sync)) -> Result<(), Failure> {
+pub async fn restore(
+    aws: &Aws,
+    ambient: &Ambient,
+    order: &Order,
+    tell: &(dyn Fn(String) + Sync),
+) -> Result<(), Failure> {
     let source = Source::open(aws, &order.bucket, &order.manifest).await?;
     let chosen = chosen(&source.manifest, order)?;
     let mut items = 0;

@@ -29,8 +29,7 @@ impl Source {
         let Some((_, plan)) = vault.read(&plan_key(&backup)).await? else {
             return Err(Failure::new(format!("the plan beside {key} is missing")).remedy("take another backup"));
         };
-        let manifest =
-            Manifest::read(&manifest, &backup, &plan).map_err(|broken| Failure::broken(key, &broken))?;
+        let manifest = Manifest::read(&manifest, &backup, &plan).map_err(|broken| Failure::broken(key, &broken))?;
         Ok(Self { vault, backup, manifest })
     }
 

@@ -98,7 +98,8 @@ impl Table {
             }
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
-        Err(Failure::new(format!("{} is still being made", self.name)).remedy("give the same command again in a minute"))
+        Err(Failure::new(format!("{} is still being made", self.name))
+            .remedy("give the same command again in a minute"))
     }
 
     /// Expiry and recovery as they were. What is so already stays: `DynamoDB` refuses to switch on what is on.

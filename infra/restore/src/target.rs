@@ -39,7 +39,9 @@ impl<'m> Target<'m> {
         let state = match table.describe().await? {
             None if may_be_made => State::Missing,
             None => {
-                return Err(Failure::new(format!("there is no table {}", table.name())).remedy("deploy the stack first"));
+                return Err(
+                    Failure::new(format!("there is no table {}", table.name())).remedy("deploy the stack first")
+                );
             }
             Some(there) => {
                 fits(&table, &there, &saved.description)?;
@@ -47,8 +49,9 @@ impl<'m> Target<'m> {
                     Some(tag) => State::Begun(begun(&table, &tag, manifest)?),
                     None if table.is_empty().await? => State::Empty,
                     None => {
-                        return Err(Failure::new(format!("{} is not empty", table.name()))
-                            .remedy("restore into new tables with another --into, or into the tables of a fresh stack"));
+                        return Err(Failure::new(format!("{} is not empty", table.name())).remedy(
+                            "restore into new tables with another --into, or into the tables of a fresh stack",
+                        ));
                     }
                 }
             }
@@ -129,7 +132,8 @@ impl<'m> Target<'m> {
 
 /// How many parts of this backup the tag says are in the table.
 fn begun(table: &Table, tag: &str, manifest: &Manifest) -> Result<usize, Failure> {
-    let parts = tag.split_once('/').filter(|(hash, _)| *hash == manifest.sha256).and_then(|(_, parts)| parts.parse().ok());
+    let parts =
+        tag.split_once('/').filter(|(hash, _)| *hash == manifest.sha256).and_then(|(_, parts)| parts.parse().ok());
     parts.ok_or_else(|| {
         Failure::new(format!("another backup is being restored into {}", table.name()))
             .remedy("finish that one, delete the table, or choose another --into")

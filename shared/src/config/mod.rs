@@ -12,8 +12,8 @@ use std::time::Duration;
 
 pub use cache_url::CacheUrl;
 pub use sections::{
-    BackupsConfig, CacheConfig, CandidatesConfig, CodesConfig, EmbeddingsConfig, LinksConfig, MailConfig, OAuthConfig, QueuesConfig,
-    SigningConfig, SocketsConfig, TableName, TokensConfig,
+    BackupsConfig, CacheConfig, CandidatesConfig, CodesConfig, EmbeddingsConfig, LinksConfig, MailConfig, OAuthConfig,
+    QueuesConfig, SigningConfig, SocketsConfig, TableName, TokensConfig,
 };
 
 /// The variables of one process, and what was found wrong with them so far.

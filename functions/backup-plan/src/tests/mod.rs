@@ -62,9 +62,7 @@ async fn what_is_done_is_not_asked_for_again() {
     let world = World::at("2026-11-26T02:00:00Z");
     world.runs("UTC", Order::default()).await.unwrap();
     let jobs = world.sent();
-    let done = |job: &SegmentJob| {
-        SegmentState::begin(job, deps_now()).after(None::<Part>, None, deps_now())
-    };
+    let done = |job: &SegmentJob| SegmentState::begin(job, deps_now()).after(None::<Part>, None, deps_now());
     for job in &jobs[1..] {
         world.stores(&segment_key(&job.backup, job.table, job.segment), done(job).to_bytes().unwrap());
     }

@@ -13,7 +13,6 @@ use shared::ports::backups::Page;
 use super::super::*;
 
 pub(super) const SEGMENTS: u32 = 2;
-const PAGE: usize = 1_000;
 
 pub(super) struct World {
     /// Seconds since 1970.
@@ -28,6 +27,7 @@ pub(super) struct World {
     /// Whether the step at which it is killed happens nevertheless.
     pub(super) dies_after: Mutex<bool>,
     pub(super) seconds_per_page: Mutex<u64>,
+    pub(super) items_per_page: Mutex<usize>,
 }
 
 impl World {
@@ -40,6 +40,7 @@ impl World {
             steps_left: Mutex::default(),
             dies_after: Mutex::default(),
             seconds_per_page: Mutex::default(),
+            items_per_page: Mutex::new(1_000),
         };
         Arc::new(world)
     }
@@ -127,7 +128,7 @@ impl Scan for World {
             number.parse::<usize>().unwrap() + 1
         });
         let mut own = items.range(start..).filter(|(number, _)| *number % of as usize == segment as usize);
-        let page: Vec<_> = own.by_ref().take(PAGE).collect();
+        let page: Vec<_> = own.by_ref().take(*self.items_per_page.lock().unwrap()).collect();
         let next = if own.next().is_some() { page.last().map(|(number, _)| key(**number)) } else { None };
         let item = |(number, text): (&usize, &String)| {
             let mut item = key(*number);

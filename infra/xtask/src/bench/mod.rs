@@ -6,6 +6,7 @@
 mod http;
 pub mod lambda;
 pub mod runtime_api;
+pub mod store;
 
 #[cfg(feature = "bench")]
 pub mod cache;

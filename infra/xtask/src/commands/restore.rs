@@ -61,7 +61,11 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         None => drop(restore.envs(credentials()?)),
     }
     let done = restore.status().explain(|| format!("cannot run {}", program.display()))?;
-    if done.success() { Ok(()) } else { Err(Failure::new("the backup was not restored").remedy("read what is said above")) }
+    if done.success() {
+        Ok(())
+    } else {
+        Err(Failure::new("the backup was not restored").remedy("read what is said above"))
+    }
 }
 
 /// What the program is told, in its words.
@@ -168,7 +172,10 @@ mod tests {
     fn a_backup_is_named_or_addressed() {
         let record = record();
         let named = order(&options("2026-11-26"), Some(&record)).unwrap();
-        assert_eq!((&named["bucket"], &named["manifest"]), (&json!("backups"), &json!("backups/v1/2026-11-26/manifest.json")));
+        assert_eq!(
+            (&named["bucket"], &named["manifest"]),
+            (&json!("backups"), &json!("backups/v1/2026-11-26/manifest.json"))
+        );
         assert_eq!(named["into"], json!({ "new": "restored-2026-11-26" }));
         let addressed = order(&options("s3://other/backups/v1/2026-11-25/manifest.json"), Some(&record)).unwrap();
         assert_eq!((&addressed["bucket"], &addressed["into"]["new"]), (&json!("other"), &json!("restored-2026-11-25")));

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use super::addresses::localize_addresses;
 use super::intrinsics::Scope;
 use super::mail_events::hear_stand_in;
-use super::schedules::empty_placeholders;
 use super::references::{fold_conditions, list_of, mentions, unlink};
+use super::schedules::empty_placeholders;
 use crate::failure::Failure;
 
 /// Types the emulator refuses, and what is missing locally without them.

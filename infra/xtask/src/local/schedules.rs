@@ -12,7 +12,8 @@ pub(super) fn empty_placeholders(template: &mut Value) -> Option<String> {
     let inputs = schedules.filter_map(|(_, schedule)| schedule.pointer_mut("/Properties/Target/Input"));
     let filled = inputs.filter(|input| input.as_str().is_some_and(|text| text.contains(PLACEHOLDER)));
     let count = filled.map(|input| *input = "{}".into()).count();
-    (count > 0).then(|| format!("{count} schedules do not say which moment they mean: the emulator does not fill it in"))
+    (count > 0)
+        .then(|| format!("{count} schedules do not say which moment they mean: the emulator does not fill it in"))
 }
 
 #[cfg(test)]

@@ -84,9 +84,8 @@ pub fn describe(
         indexes: indexes.collect::<Result<_>>()?,
         stream: stream.and_then(|stream| stream.stream_view_type).map(|kind| kind.as_str().to_owned()),
         time_to_live: expires.and_then(|expiry| expiry.attribute_name),
-        point_in_time_recovery: recovery.is_some_and(|recovery| {
-            recovery.point_in_time_recovery_status == Some(PointInTimeRecoveryStatus::Enabled)
-        }),
+        point_in_time_recovery: recovery
+            .is_some_and(|recovery| recovery.point_in_time_recovery_status == Some(PointInTimeRecoveryStatus::Enabled)),
         encrypted: matches!(encryption, Some(SseStatus::Enabled | SseStatus::Enabling | SseStatus::Updating)),
         deletion_protection: table.deletion_protection_enabled.unwrap_or(false),
     })

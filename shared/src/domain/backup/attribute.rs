@@ -163,7 +163,9 @@ mod tests {
 
     #[test]
     fn what_is_no_item_is_refused_without_being_shown() {
-        for line in [r#"{"a":{"S":1}}"#, r#"{"a":{"Q":"secret"}}"#, r#"{"a":{"B":"%"}}"#, "[]", "", r#"{"a":{"S":"secret"}"#] {
+        for line in
+            [r#"{"a":{"S":1}}"#, r#"{"a":{"Q":"secret"}}"#, r#"{"a":{"B":"%"}}"#, "[]", "", r#"{"a":{"S":"secret"}"#]
+        {
             let error = read_line(line.as_bytes()).unwrap_err().to_string();
             assert!(!error.contains("secret"), "{error}");
         }

@@ -30,9 +30,9 @@ impl BackupId {
 
     pub fn parse(text: &str) -> Option<Self> {
         let (day, moment) = (text.get(..10)?, text.get(10..)?);
-        let is_moment = moment.strip_prefix('-').is_some_and(|digits| {
-            digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit())
-        });
+        let is_moment = moment
+            .strip_prefix('-')
+            .is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit()));
         let date = NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()?;
         let is_usual = date.format("%Y-%m-%d").to_string() == day;
         (is_usual && (moment.is_empty() || is_moment)).then(|| Self(text.to_owned()))
@@ -41,9 +41,9 @@ impl BackupId {
     /// Days since 1970-01-01.
     pub fn day(&self) -> i64 {
         let date = NaiveDate::parse_from_str(self.0.get(..10).unwrap_or_default(), "%Y-%m-%d");
-        date.ok().and_then(|date| date.and_hms_opt(0, 0, 0)).map_or(0, |midnight| {
-            midnight.and_utc().timestamp().div_euclid(SECONDS_PER_DAY)
-        })
+        date.ok()
+            .and_then(|date| date.and_hms_opt(0, 0, 0))
+            .map_or(0, |midnight| midnight.and_utc().timestamp().div_euclid(SECONDS_PER_DAY))
     }
 
     /// Weeks since the Monday before 1970, which are those of the calendar.
@@ -119,7 +119,9 @@ mod tests {
 
     #[test]
     fn other_names_are_no_backups() {
-        for text in ["", "2026-1-2", "2026-02-30", "2026-11-26-", "2026-11-26-1030", "2026-11-26x", "latest", "../2026-11-26"] {
+        for text in
+            ["", "2026-1-2", "2026-02-30", "2026-11-26-", "2026-11-26-1030", "2026-11-26x", "latest", "../2026-11-26"]
+        {
             assert_eq!(BackupId::parse(text), None, "{text}");
         }
     }

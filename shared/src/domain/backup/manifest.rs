@@ -92,7 +92,10 @@ impl Manifest {
             return Err(Broken::new("the manifest was changed after it had been written"));
         }
         if manifest.backup != *backup {
-            return Err(Broken::new(format!("the manifest is that of {}, and lies where {backup} should", manifest.backup)));
+            return Err(Broken::new(format!(
+                "the manifest is that of {}, and lies where {backup} should",
+                manifest.backup
+            )));
         }
         let (plan, plan_sha256) = Plan::read(plan)?;
         if plan_sha256 != manifest.plan_sha256 || plan.backup != *backup {

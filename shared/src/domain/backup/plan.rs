@@ -18,8 +18,7 @@ pub enum TableKind {
 }
 
 impl TableKind {
-    pub const ALL: [Self; 6] =
-        [Self::Accounts, Self::Sessions, Self::Profiles, Self::Social, Self::Chat, Self::Ops];
+    pub const ALL: [Self; 6] = [Self::Accounts, Self::Sessions, Self::Profiles, Self::Social, Self::Chat, Self::Ops];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -86,7 +85,8 @@ impl Plan {
 
     /// Reads a plan, and answers it with its hash.
     pub fn read(bytes: &[u8]) -> Result<(Self, String), Broken> {
-        let plan: Self = serde_json::from_slice(bytes).map_err(|error| Broken::new(format!("the plan cannot be read: {error}")))?;
+        let plan: Self =
+            serde_json::from_slice(bytes).map_err(|error| Broken::new(format!("the plan cannot be read: {error}")))?;
         if plan.format != FORMAT {
             return Err(Broken::new(format!("the plan has format {}, and this program reads {FORMAT}", plan.format)));
         }

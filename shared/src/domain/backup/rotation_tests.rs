@@ -84,8 +84,17 @@ fn sixty_days_leave_seven_daily_and_four_weekly_backups() {
     }
     // The 60th day is Sunday, 2026-11-29; weeks begin on Mondays.
     let expected = [
-        "2026-10-26", "2026-11-02", "2026-11-09", "2026-11-16",
-        "2026-11-23", "2026-11-24", "2026-11-25", "2026-11-26", "2026-11-27", "2026-11-28", "2026-11-29",
+        "2026-10-26",
+        "2026-11-02",
+        "2026-11-09",
+        "2026-11-16",
+        "2026-11-23",
+        "2026-11-24",
+        "2026-11-25",
+        "2026-11-26",
+        "2026-11-27",
+        "2026-11-28",
+        "2026-11-29",
     ];
     assert_eq!(bucket.whole().iter().map(BackupId::as_str).collect::<Vec<_>>(), expected);
     assert_eq!(bucket.0.len(), FOREIGN.len() + 11 * 4, "nothing of those that went is left");

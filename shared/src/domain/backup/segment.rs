@@ -22,7 +22,15 @@ pub struct SegmentState {
 
 impl SegmentState {
     pub fn begin(job: &SegmentJob, now: Timestamp) -> Self {
-        Self { format: FORMAT, job: job.clone(), began_at: now, ended_at: now, parts: Vec::new(), next: None, done: false }
+        Self {
+            format: FORMAT,
+            job: job.clone(),
+            began_at: now,
+            ended_at: now,
+            parts: Vec::new(),
+            next: None,
+            done: false,
+        }
     }
 
     /// What follows when another part was read, or nothing more was there to read.
@@ -46,7 +54,8 @@ impl SegmentState {
 
     /// Reads the state of that job, and of no other.
     pub fn read(bytes: &[u8], job: &SegmentJob) -> Result<Self, Broken> {
-        let state: Self = serde_json::from_slice(bytes).map_err(|_| Broken::new("the state of a segment cannot be read"))?;
+        let state: Self =
+            serde_json::from_slice(bytes).map_err(|_| Broken::new("the state of a segment cannot be read"))?;
         if state.format != FORMAT || state.job != *job {
             return Err(Broken::new("the state of a segment belongs to another plan"));
         }

@@ -177,12 +177,14 @@ fn a_manifest_that_does_not_add_up_is_refused() {
     assert!(sealed(&|manifest| manifest.tables[0].items += 1).is_err());
     assert!(sealed(&|manifest| drop(manifest.tables[0].segments.pop())).is_err());
     assert!(sealed(&|manifest| drop(manifest.tables.pop())).is_err());
-    assert!(sealed(&|manifest| {
-        let part = manifest.tables[0].segments[0][0].clone();
-        manifest.tables[0].items += part.items;
-        manifest.tables[0].segments[0].push(part);
-    })
-    .is_err());
+    assert!(
+        sealed(&|manifest| {
+            let part = manifest.tables[0].segments[0][0].clone();
+            manifest.tables[0].items += part.items;
+            manifest.tables[0].segments[0].push(part);
+        })
+        .is_err()
+    );
 }
 
 #[test]
