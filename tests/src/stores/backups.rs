@@ -7,7 +7,7 @@ use shared::domain::id::UserId;
 use shared::ports::backups::{Vault, VaultCare};
 
 use super::{Hands, today};
-use crate::support::{Archive, Town, in_order};
+use crate::support::{Archive, Town};
 
 const DAY: &str = "2026-11-26";
 
@@ -49,7 +49,9 @@ fn stocked() -> Archive {
 fn every_type_of_attribute_comes_back_as_it_was() {
     let archive = stocked();
     let told = archive.restores(&archive.order(DAY, into(&format!("{}-r", archive.bucket)))).unwrap();
-    assert_eq!(archive.items(&format!("{}-r-ops", archive.bucket)), [in_order(&odd())]);
+    let odd = archive.items(&archive.table(TableKind::Ops));
+    assert_eq!(odd[0].as_object().unwrap().len(), self::odd().as_object().unwrap().len());
+    assert_eq!(archive.items(&format!("{}-r-ops", archive.bucket)), odd);
     assert_eq!(archive.items(&format!("{}-r-chat", archive.bucket)), archive.items(&archive.table(TableKind::Chat)));
     assert!(told.last().unwrap().contains("restored: 21 items are exactly"), "{told:?}");
     assert!(told.iter().any(|line| line.contains("expires by expires_at") && line.contains("recovery on")), "{told:?}");
@@ -158,7 +160,7 @@ fn what_is_restored_and_then_changed_is_told_of() {
     let archive = stocked();
     let prefix = format!("{}-c", archive.bucket);
     let order = archive.order(DAY, into(&prefix));
-    archive.is_killed_restoring(&order, "-ops: 1 of 1 items written");
+    archive.is_killed_restoring(&order, |line| line.contains("-ops: 1 of 1 items written"));
     // Somebody writes into what is being restored: one item is another, one is new.
     let chat = format!("{prefix}-chat");
     let mut changed = row(3);

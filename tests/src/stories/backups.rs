@@ -119,7 +119,8 @@ fn a_segment_whose_reader_is_killed_is_read_again_and_nothing_is_whole_before() 
     let archive = archive(town);
     archive.restores(&archive.order("2026-03-09", Into::New("killed".to_owned()))).unwrap();
     let (source, restored) = (archive.items(&chat), archive.items("killed-chat"));
-    assert_eq!(restored.iter().filter(|item| item.to_string().contains("may die")).count(), 1);
+    let said = |items: &[Value]| items.iter().filter(|item| item.to_string().contains("may die")).count();
+    assert!(said(&source) > 0 && said(&restored) == said(&source));
     assert!(source.iter().filter(|item| restored.contains(item)).count() > 3);
 }
 

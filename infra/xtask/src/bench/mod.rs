@@ -9,6 +9,8 @@ pub mod runtime_api;
 pub mod store;
 
 #[cfg(feature = "bench")]
+pub mod backup;
+#[cfg(feature = "bench")]
 pub mod cache;
 #[cfg(feature = "bench")]
 pub mod cold_start;
