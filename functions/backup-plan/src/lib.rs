@@ -103,8 +103,9 @@ async fn open(deps: &Deps, plan: &Plan, hash: &str) -> Result<Vec<SegmentJob>> {
 
 async fn rotate(deps: &Deps) -> Result<()> {
     let gone = outdated(&deps.care.list(ROOT).await?, deps.ambient.now());
-    deps.care.remove(&gone).await?;
-    tracing::info!(backup.deleted_objects = gone.len(), "rotation");
+    deps.care.remove(&gone.manifests).await?;
+    deps.care.remove(&gone.others).await?;
+    tracing::info!(backup.deleted = gone.manifests.len(), backup.deleted_pieces = gone.others.len(), "rotation");
     Ok(())
 }
 

@@ -54,7 +54,14 @@ async fn main() {
         Duration::new(time.tv_sec().try_into().unwrap(), u32::try_from(time.tv_usec()).unwrap() * 1_000)
     };
     let processor = seconds(usage.user_time()) + seconds(usage.system_time());
-    println!("{}\n{}\n{}", wall.as_nanos(), processor.as_nanos(), usage.max_rss() * 1024);
+    println!("{}\n{}\n{}", wall.as_nanos(), processor.as_nanos(), peak());
+}
+
+/// The most memory that this program has had. What `getrusage` says begins with what had started it.
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    peak.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
 }
 
 async fn back_up(aws: &Aws, prefix: &str, day: &str) {

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
@@ -17,6 +18,8 @@ use crate::ports::candidates::ETag;
 const PRECONDITION_FAILED: u16 = 412;
 /// Somebody else is writing the same object at this moment.
 const CONFLICT: u16 = 409;
+/// How many objects one call may delete.
+const DELETES: usize = 1_000;
 
 #[derive(Clone, Debug)]
 pub struct S3Vault {
@@ -85,8 +88,15 @@ impl VaultCare for S3Vault {
     }
 
     async fn remove(&self, keys: &[String]) -> Result<()> {
-        for key in keys {
-            self.client.delete_object().bucket(&self.bucket).key(key).send().await.map_err(failure)?;
+        for some in keys.chunks(DELETES) {
+            let named = some.iter().map(|key| ObjectIdentifier::builder().key(key).build());
+            let named = named.collect::<std::result::Result<Vec<_>, _>>().map_err(Error::internal)?;
+            let named = Delete::builder().set_objects(Some(named)).quiet(true).build().map_err(Error::internal)?;
+            let answer = self.client.delete_objects().bucket(&self.bucket).delete(named).send().await;
+            if let Some(refused) = answer.map_err(failure)?.errors.unwrap_or_default().first() {
+                let code = refused.code().unwrap_or_default();
+                return Err(Error::unavailable(format!("an object was not deleted: {code}")));
+            }
         }
         Ok(())
     }

@@ -54,7 +54,7 @@ pub trait VaultCare: Send + Sync {
     /// Everything below a prefix.
     async fn list(&self, prefix: &str) -> Result<Vec<Stored>>;
 
-    /// Deletes one after another, in this order: of those after a failure none is deleted.
+    /// Deletes objects, in no particular order. What is not there is deleted already.
     async fn remove(&self, keys: &[String]) -> Result<()>;
 }
 

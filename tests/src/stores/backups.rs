@@ -204,7 +204,8 @@ fn sixty_days_leave_seven_daily_and_four_weekly_backups_and_everything_that_is_f
         }
         let stored = archive.finish(vault.list(ROOT)).unwrap();
         let gone = shared::domain::backup::outdated(&stored, today());
-        archive.finish(vault.remove(&gone)).unwrap();
+        archive.finish(vault.remove(&gone.manifests)).unwrap();
+        archive.finish(vault.remove(&gone.others)).unwrap();
     }
     let left = archive.keys();
     let whole: Vec<&str> =

@@ -141,9 +141,8 @@ fn poison_ends_in_the_dead_letter_queue_and_holds_up_nobody() {
     town.stack.client().json("sqs", "AmazonSQS.PurgeQueue", &json!({ "QueueUrl": queue })).unwrap();
 }
 
-/// Roles are enforced here, so that what the next two ask for is refused by the policies of the template.
 #[test]
-fn the_name_of_a_backup_leads_nowhere_else() {
+fn an_order_that_nobody_understands_plans_nothing() {
     let story = Story::in_the_archive();
     for order in [json!({ "scheduled_at": "yesterday" }), json!({ "backup": "../x" }), json!({ "extra": "yes" })] {
         assert!(story.town.stack.invoke("backup-plan", &order).is_err(), "{order}");

@@ -30,7 +30,7 @@ pub use key::{Piece, ROOT, manifest_key, part_key, piece, plan_key, segment_key}
 pub use manifest::{Manifest, SavedTable, Window};
 pub use part::{Part, PartWriter, read_part};
 pub use plan::{Plan, PlannedTable, SegmentJob, TableKind, segments_for};
-pub use rotation::{Stored, outdated};
+pub use rotation::{Outdated, Stored, outdated};
 pub use segment::SegmentState;
 
 /// The version of everything that is written. Whoever reads another one refuses it.

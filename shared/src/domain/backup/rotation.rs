@@ -28,9 +28,16 @@ struct Found<'o> {
     touched_at: Timestamp,
 }
 
-/// The keys to delete, in this order: the manifest of a backup goes first, so that what is left of a rotation that was cut
-/// short is no backup, and goes later.
-pub fn outdated(objects: &[Stored], now: Timestamp) -> Vec<String> {
+/// The keys to delete.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outdated {
+    /// They go before anything else, so that what is left of a rotation that was cut short is no backup, and goes later.
+    pub manifests: Vec<String>,
+    pub others: Vec<String>,
+}
+
+/// What is to be deleted of all that lies in the bucket.
+pub fn outdated(objects: &[Stored], now: Timestamp) -> Outdated {
     let mut backups: BTreeMap<BackupId, Found<'_>> = BTreeMap::new();
     for object in objects {
         let Some((id, piece)) = piece(&object.key) else { continue };
@@ -47,8 +54,12 @@ pub fn outdated(objects: &[Stored], now: Timestamp) -> Vec<String> {
         Some(_) => !kept.contains(id),
         None => now.since(found.touched_at) >= ABANDONED,
     };
-    let gone = backups.iter().filter(is_outdated);
-    gone.flat_map(|(_, found)| found.manifest.iter().chain(&found.others)).map(|key| (*key).to_owned()).collect()
+    let mut gone = Outdated::default();
+    for (_, found) in backups.iter().filter(is_outdated) {
+        gone.manifests.extend(found.manifest.map(str::to_owned));
+        gone.others.extend(found.others.iter().map(|key| (*key).to_owned()));
+    }
+    gone
 }
 
 /// Of whole backups, oldest first.

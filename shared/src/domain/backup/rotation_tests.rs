@@ -50,7 +50,8 @@ impl Bucket {
     fn rotate(&mut self, now: Timestamp) -> Vec<String> {
         let objects: Vec<Stored> =
             self.0.iter().map(|(key, at)| Stored { key: key.clone(), modified_at: *at }).collect();
-        let gone = outdated(&objects, now);
+        let Outdated { manifests, others } = outdated(&objects, now);
+        let gone = [manifests, others].concat();
         for key in &gone {
             assert!(self.0.remove(key).is_some(), "{key} was not there, or goes twice");
         }
@@ -132,8 +133,8 @@ fn a_rotation_that_is_cut_short_leaves_no_half_backup_that_looks_whole() {
     }
     let objects: Vec<Stored> = bucket.0.iter().map(|(key, at)| Stored { key: key.clone(), modified_at: *at }).collect();
     let gone = outdated(&objects, start() + DAY * 9);
-    assert_eq!(gone[0], manifest_key(&id(start() + DAY)), "Friday, of whose week Thursday is kept: {gone:?}");
-    bucket.0.remove(&gone[0]);
+    assert_eq!(gone.manifests, [manifest_key(&id(start() + DAY))], "Friday, of whose week Thursday is kept");
+    bucket.0.remove(&gone.manifests[0]);
     assert_eq!(bucket.rotate(start() + DAY * 9).len(), 3, "the rest goes with the next one");
 }
 
