@@ -88,6 +88,20 @@ fn a_part_is_believed_to_the_byte() {
     assert!(read(&other, &bytes).is_err(), "another part");
 }
 
+/// A whole part with as many items, lines of the same length and as many bytes is refused, too: only the hash knows.
+#[test]
+fn a_part_of_the_same_size_is_another_part() {
+    let one = |text: &str| {
+        let mut writer = PartWriter::default();
+        writer.push(&Item::from([("pk".to_owned(), Attribute::Text(text.to_owned()))])).unwrap();
+        writer.finish(0).unwrap()
+    };
+    let ((part, bytes), (other, exchanged)) = (one("ada"), one("bob"));
+    assert_eq!((part.items, part.bytes, part.raw_bytes), (other.items, other.bytes, other.raw_bytes));
+    assert_eq!(read(&part, &bytes), Ok(1));
+    assert!(read(&part, &exchanged).is_err());
+}
+
 /// Whoever writes down a hash of something else is found out by the counts.
 #[test]
 fn counts_are_checked_besides_the_hash() {
