@@ -222,7 +222,7 @@ impl Table {
         R: std::fmt::Debug,
     {
         let said = error.as_service_error().and_then(|error| error.message().map(str::to_owned));
-        let code = error.code().map(str::to_owned).unwrap_or_else(|| "no answer".to_owned());
+        let code = error.code().map_or_else(|| "no answer".to_owned(), str::to_owned);
         Failure::new(format!("{operation} on {} failed: {code} {}", self.name, said.unwrap_or_default())).remedy(
             "run the same command again: it goes on where it stopped; if it says the same, look at credentials and region",
         )

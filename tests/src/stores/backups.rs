@@ -98,7 +98,7 @@ fn what_is_not_to_the_byte_what_was_written_is_refused_before_anything_is_writte
     let archive = stocked();
     let keys = archive.keys();
     let read = |key: &str| archive.finish(archive.vault().read(key)).unwrap().unwrap().1;
-    let part = keys.iter().find(|key| key.contains("/chat/") && key.ends_with(".gz")).unwrap();
+    let part = keys.iter().find(|key| key.contains("/chat/") && key.ends_with(".jsonl.gz")).unwrap();
     let manifest = keys.iter().find(|key| key.ends_with("manifest.json")).unwrap();
     let plan = keys.iter().find(|key| key.ends_with("plan.json")).unwrap();
     let flipped = |key: &str| {

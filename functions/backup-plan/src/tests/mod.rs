@@ -91,14 +91,14 @@ async fn old_backups_go_and_what_is_foreign_stays() {
     for day in 1..=20 {
         world.stores(&format!("backups/v1/2026-10-{day:02}/manifest.json"), Vec::new());
     }
-    world.stores("backups/v1/2026-10-01/letter.txt", Vec::new());
+    world.stores("backups/v1/2026-10-02/letter.txt", Vec::new());
     world.stores("elsewhere/2026-10-01/manifest.json", Vec::new());
     world.runs("UTC", Order::default()).await.unwrap();
     let left = world.keys();
     let whole: Vec<_> = left.iter().filter(|key| key.ends_with("manifest.json") && key.starts_with(ROOT)).collect();
     // The last seven days, and the first days of the weeks before them.
     assert_eq!(whole.len(), 7 + 3, "{whole:?}");
-    assert!(left.contains(&"backups/v1/2026-10-01/letter.txt".to_owned()));
+    assert!(left.contains(&"backups/v1/2026-10-02/letter.txt".to_owned()));
     assert!(left.contains(&"elsewhere/2026-10-01/manifest.json".to_owned()));
 }
 

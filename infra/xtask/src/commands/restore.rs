@@ -75,12 +75,11 @@ fn order(options: &Options, local: Option<&Value>) -> Result<Value, Failure> {
         (None, Some(record)) => Box::new(LocalTables::of_record(record)),
         (None, None) => return Err(Failure::new("no system is named")),
     };
-    let (bucket, manifest, backup) = match options.manifest.strip_prefix("s3://") {
-        Some(address) => located(address)?,
-        None => {
-            let manifest = format!("backups/v1/{}/manifest.json", options.manifest);
-            (outputs.name("BackupsBucketName")?.to_owned(), manifest, options.manifest.clone())
-        }
+    let (bucket, manifest, backup) = if let Some(address) = options.manifest.strip_prefix("s3://") {
+        located(address)?
+    } else {
+        let manifest = format!("backups/v1/{}/manifest.json", options.manifest);
+        (outputs.name("BackupsBucketName")?.to_owned(), manifest, options.manifest.clone())
     };
     let into = match &options.into_stack {
         Some(stack) if stack == "up" && local.is_some() => json!({ "existing": names(outputs.as_ref())? }),

@@ -1,20 +1,19 @@
 //! Attributes of the SDK and those of a backup: the same, one to one.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 
+use super::item::Item as Stored;
 use crate::domain::backup::{Attribute, Binary, Item};
 use crate::error::{Error, Result};
 
 /// An item as a backup keeps it. A type of attribute that nobody here knows is an error, and never left out.
-pub fn saved_item(item: HashMap<String, AttributeValue>) -> Result<Item> {
+pub fn saved_item(item: impl IntoIterator<Item = (String, AttributeValue)>) -> Result<Item> {
     item.into_iter().map(|(name, value)| Ok((name, saved(value)?))).collect()
 }
 
 /// An item as the SDK writes it.
-pub fn restored_item(item: Item) -> HashMap<String, AttributeValue> {
+pub fn restored_item(item: Item) -> Stored {
     item.into_iter().map(|(name, value)| (name, restored(value))).collect()
 }
 
@@ -53,6 +52,8 @@ fn restored(value: Attribute) -> AttributeValue {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
 
     #[test]

@@ -14,7 +14,7 @@ use super::{Broken, Item, sha256};
 const BYTES: u64 = 4 * 1024 * 1024;
 const RAW_BYTES: u64 = 32 * 1024 * 1024;
 const ITEMS: u64 = 20_000;
-/// What DynamoDB calls an item is at most 400 KB; as JSON with every byte escaped it is six times as long.
+/// What `DynamoDB` calls an item is at most 400 KB; as JSON with every byte escaped it is six times as long.
 const LONGEST_LINE: u64 = 4 * 1024 * 1024;
 
 /// What is known of a part.

@@ -39,7 +39,7 @@ struct Run {
 struct Runs {
     what: &'static str,
     who: &'static str,
-    runs: Vec<Run>,
+    each: Vec<Run>,
 }
 
 struct Setting<'s> {
@@ -57,16 +57,16 @@ pub fn run(as_json: bool) -> Result<(), Failure> {
         fill(&store, "more", ITEMS * MORE)
     })?;
     let setting = Setting { store: &store, bench: &bench, python: &python };
-    let named = |what, who| Runs { what, who, runs: Vec::new() };
+    let named = |what, who| Runs { what, who, each: Vec::new() };
     let [mut saved, mut peer_saved] = [named("backup", "ours"), named("backup", "boto3")];
     let [mut restored, mut peer_restored] = [named("restore", "ours"), named("restore", "boto3")];
     Progress::Loud.step(&format!("{ROUNDS} rounds, in turns"), || {
         for round in 1..=ROUNDS {
             let day = format!("2026-11-{round:02}");
-            saved.runs.push(setting.ours("backup", "bench", &day)?);
-            peer_saved.runs.push(setting.peer("backup", round)?);
-            restored.runs.push(setting.ours("restore", "bench", &day)?);
-            peer_restored.runs.push(setting.peer("restore", round)?);
+            saved.each.push(setting.ours("backup", "bench", &day)?);
+            peer_saved.each.push(setting.peer("backup", round)?);
+            restored.each.push(setting.ours("restore", "bench", &day)?);
+            peer_restored.each.push(setting.peer("restore", round)?);
         }
         Ok(())
     })?;
@@ -146,15 +146,16 @@ fn measured(command: &mut Command) -> Result<Run, Failure> {
 
 impl Runs {
     fn wall(&self) -> f64 {
-        median(self.runs.iter().map(|run| run.wall).collect()).as_secs_f64()
+        median(self.each.iter().map(|run| run.wall).collect()).as_secs_f64()
     }
 
     fn processor(&self) -> f64 {
-        median(self.runs.iter().map(|run| run.processor).collect()).as_secs_f64()
+        median(self.each.iter().map(|run| run.processor).collect()).as_secs_f64()
     }
 
+    #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
     fn peak(&self) -> f64 {
-        self.runs.iter().map(|run| run.peak).max().unwrap_or_default() as f64 / 1e6
+        self.each.iter().map(|run| run.peak).max().unwrap_or_default() as f64 / 1e6
     }
 }
 

@@ -35,8 +35,8 @@ pub struct Store {
 impl Store {
     pub fn start() -> Result<Self, Failure> {
         let content = Arc::new(Content::default());
-        let served = content.clone();
-        let server = Server::start(move |stream| serve(stream, &served));
+        let shared = content.clone();
+        let server = Server::start(move |stream| serve(stream, &shared));
         Ok(Self { server: server.explain(|| "cannot listen on a loopback port".to_owned())?, content })
     }
 
@@ -74,25 +74,21 @@ fn serve(mut stream: TcpStream, content: &Content) -> io::Result<()> {
     while let Some(request) = requests.next(&mut stream)? {
         content.calls.fetch_add(1, Ordering::Relaxed);
         let json = [("content-type", "application/x-amz-json-1.0")];
-        match request.header("x-amz-target").and_then(|target| target.rsplit('.').next()) {
-            Some(operation) => {
-                let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
-                let answer = locked(&content.tables).answer(operation, &body);
-                match answer {
-                    Ok(answer) => respond(&mut stream, "200 OK", &json, answer.as_bytes())?,
-                    Err(code) => {
-                        let error = format!(
-                            r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":"{operation}"}}"#
-                        );
-                        respond(&mut stream, "400 Bad Request", &json, error.as_bytes())?;
-                    }
+        if let Some(operation) = request.header("x-amz-target").and_then(|target| target.rsplit('.').next()) {
+            let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+            let answer = locked(&content.tables).answer(operation, &body);
+            match answer {
+                Ok(answer) => respond(&mut stream, "200 OK", &json, answer.as_bytes())?,
+                Err(code) => {
+                    let error =
+                        format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":"{operation}"}}"#);
+                    respond(&mut stream, "400 Bad Request", &json, error.as_bytes())?;
                 }
             }
-            None => {
-                let answer = locked(&content.objects).answer(&request);
-                let headers = [("content-type", "application/xml"), ("etag", answer.etag.as_str())];
-                respond(&mut stream, answer.status, &headers, &answer.body)?;
-            }
+        } else {
+            let answer = locked(&content.objects).answer(&request);
+            let headers = [("content-type", "application/xml"), ("etag", answer.etag.as_str())];
+            respond(&mut stream, answer.status, &headers, &answer.body)?;
         }
     }
     Ok(())
