@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::Failure;
-use xtask::commands::{admin, bench, check, demo, dlq, down, logs, mail, model, package, passwords, test, up};
+use xtask::commands::{admin, bench, check, demo, dlq, down, logs, mail, model, package, passwords, restore, test, up};
 use xtask::progress::warn;
 
 /// Run, show, test and check the whole backend.
@@ -37,6 +37,8 @@ enum Command {
     Admin(admin::Options),
     /// Look at what failed five times, and put it back.
     Dlq(dlq::Options),
+    /// Restore a backup into tables, and compare them with it item by item.
+    Restore(restore::Options),
     /// Write the mails to files, to look at.
     Mail(mail::Options),
     /// Print what the functions of the running system wrote.
@@ -66,6 +68,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Model(options) => model::run(&options),
         Command::Admin(options) => admin::run(&options),
         Command::Dlq(options) => dlq::run(&options),
+        Command::Restore(options) => restore::run(&options),
         Command::Mail(options) => mail::run(&options),
         Command::Logs(options) => logs::run(&options),
         Command::Down => down::run(),

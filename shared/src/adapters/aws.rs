@@ -31,7 +31,7 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(1_500);
 /// All tries of one call together; a request makes a few of them within the time limit of its function.
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(4);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
-/// What an upload of some fifty megabytes may take.
+/// What an upload of some fifty megabytes may take, or a megabyte of a table that is scanned.
 const BULK_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The roots of every certificate that AWS endpoints present, from <https://www.amazontrust.com/repository/>. Compiled in because reading and
@@ -81,6 +81,12 @@ impl Aws {
         self.dynamo.clone()
     }
 
+    /// For whole tables, whose pages nobody waits for.
+    pub fn bulk_dynamo(&self) -> aws_sdk_dynamodb::Client {
+        let bulk = aws_sdk_dynamodb::config::Builder::from(&self.config).timeout_config(patience());
+        aws_sdk_dynamodb::Client::from_conf(bulk.build())
+    }
+
     pub fn secrets(&self) -> aws_sdk_secretsmanager::Client {
         aws_sdk_secretsmanager::Client::new(&self.config)
     }
@@ -101,12 +107,7 @@ impl Aws {
 
     /// For objects of many megabytes, which take longer than the calls of a request may.
     pub fn bulk_storage(&self) -> aws_sdk_s3::Client {
-        let patience = TimeoutConfig::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .operation_attempt_timeout(BULK_TIMEOUT)
-            .operation_timeout(BULK_TIMEOUT * 2)
-            .build();
-        let bulk = aws_sdk_s3::config::Builder::from(&self.config).timeout_config(patience);
+        let bulk = aws_sdk_s3::config::Builder::from(&self.config).timeout_config(patience());
         aws_sdk_s3::Client::from_conf(bulk.build())
     }
 
@@ -129,6 +130,14 @@ impl Aws {
     pub(super) fn private_roots(&self) -> Option<PathBuf> {
         self.private_roots.clone()
     }
+}
+
+fn patience() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(BULK_TIMEOUT)
+        .operation_timeout(BULK_TIMEOUT * 2)
+        .build()
 }
 
 /// Credentials stay the same for the life of a function's environment.

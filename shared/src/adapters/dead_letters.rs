@@ -38,6 +38,7 @@ impl SqsDeadLetters {
             DeadLetterQueue::Push => &self.urls.dead_push,
             DeadLetterQueue::Embed => &self.urls.dead_embed,
             DeadLetterQueue::Photo => &self.urls.dead_photo,
+            DeadLetterQueue::Backup => &self.urls.dead_backup,
         }
     }
 
@@ -48,6 +49,7 @@ impl SqsDeadLetters {
             DeadLetterQueue::Push => &[&self.urls.push],
             DeadLetterQueue::Embed => &[&self.urls.embed],
             DeadLetterQueue::Photo => &[&self.urls.photo],
+            DeadLetterQueue::Backup => &[&self.urls.backup],
         };
         let arn = attribute(message, &MessageSystemAttributeName::DeadLetterQueueSourceArn).unwrap_or_default();
         let is_it = |url: &&&String| url.rsplit('/').next() == arn.rsplit(':').next();

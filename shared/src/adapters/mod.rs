@@ -17,4 +17,5 @@ pub mod secrets;
 pub mod segments;
 pub mod sockets;
 pub mod system;
+pub mod vault;
 mod web;

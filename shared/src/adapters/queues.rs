@@ -1,13 +1,16 @@
-//! SQS: one queue per lane of the outbox.
+//! SQS: one queue per lane of the outbox, and one for segments to back up.
 
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use serde::Serialize;
 
 use super::aws::{Aws, failure};
 use crate::config::QueuesConfig;
+use crate::domain::backup::SegmentJob;
 use crate::domain::outbox::{Lane, OutboxEntry};
 use crate::error::{Error, Result};
+use crate::ports::backups::BackupJobs;
 use crate::ports::outbox::Queues;
 
 /// How many messages one call may carry.
@@ -36,20 +39,43 @@ impl SqsQueues {
 #[async_trait]
 impl Queues for SqsQueues {
     async fn send(&self, lane: Lane, entries: &[OutboxEntry]) -> Result<()> {
-        for chunk in entries.chunks(BATCH) {
-            let messages: Vec<_> = chunk.iter().map(message).collect::<Result<_>>()?;
-            let request = self.client.send_message_batch().queue_url(self.url(lane));
-            let answer = request.set_entries(Some(messages)).send().await.map_err(failure)?;
-            if let Some(refused) = answer.failed().first() {
-                return Err(Error::unavailable(format!("the queue refused a message: {}", refused.code())));
-            }
-        }
-        Ok(())
+        let messages = entries.iter().map(|entry| message(entry.id.to_string(), entry));
+        send(&self.client, self.url(lane), messages.collect::<Result<_>>()?).await
     }
 }
 
-fn message(entry: &OutboxEntry) -> Result<SendMessageBatchRequestEntry> {
-    let body = serde_json::to_string(entry).map_err(Error::internal)?;
-    let message = SendMessageBatchRequestEntry::builder().id(entry.id.to_string()).message_body(body);
-    message.build().map_err(Error::internal)
+#[derive(Clone, Debug)]
+pub struct SqsBackupJobs {
+    client: Client,
+    url: String,
+}
+
+impl SqsBackupJobs {
+    pub fn new(aws: &Aws, url: String) -> Self {
+        Self { client: aws.queues(), url }
+    }
+}
+
+#[async_trait]
+impl BackupJobs for SqsBackupJobs {
+    async fn send(&self, jobs: &[SegmentJob]) -> Result<()> {
+        let messages = jobs.iter().map(|job| message(format!("{}-{}", job.table.as_str(), job.segment), job));
+        send(&self.client, &self.url, messages.collect::<Result<_>>()?).await
+    }
+}
+
+async fn send(client: &Client, url: &str, messages: Vec<SendMessageBatchRequestEntry>) -> Result<()> {
+    for chunk in messages.chunks(BATCH) {
+        let request = client.send_message_batch().queue_url(url).set_entries(Some(chunk.to_vec()));
+        let answer = request.send().await.map_err(failure)?;
+        if let Some(refused) = answer.failed().first() {
+            return Err(Error::unavailable(format!("the queue refused a message: {}", refused.code())));
+        }
+    }
+    Ok(())
+}
+
+fn message(id: String, content: &impl Serialize) -> Result<SendMessageBatchRequestEntry> {
+    let body = serde_json::to_string(content).map_err(Error::internal)?;
+    SendMessageBatchRequestEntry::builder().id(id).message_body(body).build().map_err(Error::internal)
 }

@@ -14,8 +14,8 @@ use std::time::Duration;
 pub use cache_url::CacheUrl;
 pub use queues::{DeadLettersConfig, QueuesConfig};
 pub use sections::{
-    CacheConfig, CandidatesConfig, CodesConfig, EmbeddingsConfig, LinksConfig, MailConfig, OAuthConfig, PhotosConfig,
-    SigningConfig, SocketsConfig, TableName, TokensConfig,
+    BackupsConfig, CacheConfig, CandidatesConfig, CodesConfig, EmbeddingsConfig, LinksConfig, MailConfig, OAuthConfig,
+    PhotosConfig, SigningConfig, SocketsConfig, TableName, TokensConfig,
 };
 
 /// The variables of one process, and what was found wrong with them so far.

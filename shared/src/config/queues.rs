@@ -36,6 +36,8 @@ pub struct DeadLettersConfig {
     pub embed: String,
     /// `APP_QUEUES_PHOTO`: the URL of the queue of uploads.
     pub photo: String,
+    /// `APP_QUEUES_BACKUP`: the URL of the queue of segments to save.
+    pub backup: String,
     /// `APP_QUEUES_MAIL_DEAD_LETTER`: the URL of the dead-letter queue of both queues about mails.
     pub dead_mail: String,
     /// `APP_QUEUES_PUSH_DEAD_LETTER`: the URL of the dead-letter queue of socket events.
@@ -44,6 +46,8 @@ pub struct DeadLettersConfig {
     pub dead_embed: String,
     /// `APP_QUEUES_PHOTO_DEAD_LETTER`: the URL of the dead-letter queue of uploads.
     pub dead_photo: String,
+    /// `APP_QUEUES_BACKUP_DEAD_LETTER`: the URL of the dead-letter queue of segments.
+    pub dead_backup: String,
 }
 
 impl DeadLettersConfig {
@@ -54,10 +58,12 @@ impl DeadLettersConfig {
             push: vars.required("APP_QUEUES_PUSH"),
             embed: vars.required("APP_QUEUES_EMBED"),
             photo: vars.required("APP_QUEUES_PHOTO"),
+            backup: vars.required("APP_QUEUES_BACKUP"),
             dead_mail: vars.required("APP_QUEUES_MAIL_DEAD_LETTER"),
             dead_push: vars.required("APP_QUEUES_PUSH_DEAD_LETTER"),
             dead_embed: vars.required("APP_QUEUES_EMBED_DEAD_LETTER"),
             dead_photo: vars.required("APP_QUEUES_PHOTO_DEAD_LETTER"),
+            dead_backup: vars.required("APP_QUEUES_BACKUP_DEAD_LETTER"),
         }
     }
 }

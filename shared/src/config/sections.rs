@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{CacheUrl, Vars};
 use crate::domain::cache::Tiers;
 use crate::domain::photo::Screening;
+use crate::domain::profile::TimeZone;
 
 /// The tables of the design, one per context, so that permissions are per table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -208,6 +209,21 @@ pub struct EmbeddingsConfig {
 impl EmbeddingsConfig {
     pub fn read(vars: &mut Vars) -> Self {
         Self { folder: vars.required("APP_EMBEDDINGS_FOLDER") }
+    }
+}
+
+/// When the day of a backup begins and ends.
+#[derive(Clone, Debug)]
+pub struct BackupsConfig {
+    /// `APP_BACKUP_TIME_ZONE`: the time zone of the schedule, whose days name the backups.
+    pub zone: TimeZone,
+}
+
+impl BackupsConfig {
+    pub fn read(vars: &mut Vars) -> Self {
+        let zone = TimeZone::parse(&vars.required("APP_BACKUP_TIME_ZONE")).ok();
+        vars.expect(zone.is_some(), "APP_BACKUP_TIME_ZONE must be an IANA time zone name");
+        Self { zone: zone.unwrap_or(TimeZone::UTC) }
     }
 }
 

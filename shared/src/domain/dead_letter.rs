@@ -15,10 +15,11 @@ pub enum DeadLetterQueue {
     Push,
     Embed,
     Photo,
+    Backup,
 }
 
 impl DeadLetterQueue {
-    pub const ALL: [Self; 4] = [Self::Mail, Self::Push, Self::Embed, Self::Photo];
+    pub const ALL: [Self; 5] = [Self::Mail, Self::Push, Self::Embed, Self::Photo, Self::Backup];
 
     /// The stable name: for admins, in the audit, and for operators.
     pub const fn as_str(self) -> &'static str {
@@ -27,6 +28,7 @@ impl DeadLetterQueue {
             Self::Push => "push",
             Self::Embed => "embed",
             Self::Photo => "photo",
+            Self::Backup => "backup",
         }
     }
 
@@ -59,6 +61,6 @@ mod tests {
             assert_eq!(serde_json::to_value(queue).unwrap(), queue.as_str(), "the audit calls it by the same name");
         }
         let refusal = DeadLetterQueue::parse("letters").unwrap_err();
-        assert_eq!(refusal, "queue must be one of mail, push, embed, photo");
+        assert_eq!(refusal, "queue must be one of mail, push, embed, photo, backup");
     }
 }

@@ -7,6 +7,7 @@ use futures::future::join_all;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::de::DeserializeOwned;
 
+use crate::domain::backup::SegmentJob;
 use crate::domain::outbox::OutboxEntry;
 use crate::error::{Error, Result};
 use crate::telemetry;
@@ -19,6 +20,13 @@ pub trait Message: DeserializeOwned + fmt::Debug + Send {
 impl Message for OutboxEntry {
     fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
+    }
+}
+
+/// A backup is its own cause.
+impl Message for SegmentJob {
+    fn request_id(&self) -> Option<&str> {
+        Some(self.backup.as_str())
     }
 }
 

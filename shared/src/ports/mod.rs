@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod activity;
 pub mod ambient;
+pub mod backups;
 pub mod cache;
 pub mod cache_keeper;
 pub mod cache_stats;

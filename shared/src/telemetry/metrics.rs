@@ -1,8 +1,8 @@
 //! Metrics in the embedded format of `CloudWatch`: a line of the log from which it takes numbers, without a call.
 //!
 //! Every name and function is a series that is billed by the month, so there are few: how long a message takes to be stored
-//! and to be posted to everybody, what that met, how many people are there, and which mails nobody can vouch for. How long the
-//! queue keeps something waiting, and how many sockets are open, AWS counts itself.
+//! and to be posted to everybody, what that met, how many people are there, which mails nobody can vouch for, and that a backup
+//! is whole. How long the queue keeps something waiting, and how many sockets are open, AWS counts itself.
 
 use std::io::Write;
 use std::sync::OnceLock;
@@ -34,6 +34,8 @@ pub enum Metric {
     MailsRepeated { count: u64 },
     /// Mails that were not sent because an earlier try may have been accepted.
     MailsDropped { count: u64 },
+    /// Backups whose manifest was written.
+    BackupsCompleted { count: u64 },
 }
 
 impl Metric {
@@ -47,6 +49,7 @@ impl Metric {
             Self::PeopleOnline { count } => ("people_online", "Count", count),
             Self::MailsRepeated { count } => ("mails_repeated", "Count", count),
             Self::MailsDropped { count } => ("mails_dropped", "Count", count),
+            Self::BackupsCompleted { count } => ("backups_completed", "Count", count),
         }
     }
 }

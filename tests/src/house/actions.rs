@@ -90,7 +90,7 @@ fn a_wide_policy_is_caught() {
 }
 
 /// Powers that few may have, and who.
-const RESERVED: [(&str, Option<&str>, &[&str]); 10] = [
+const RESERVED: [(&str, Option<&str>, &[&str]); 14] = [
     ("execute-api:ManageConnections", None, &["ChatSendFunction", "PushFunction", "SocketFunction"]),
     ("secretsmanager:GetSecretValue", Some("SigningSecret"), &["AuthFunction", "KeysRotateFunction"]),
     ("secretsmanager:PutSecretValue", None, &["KeysRotateFunction"]),
@@ -105,12 +105,17 @@ const RESERVED: [(&str, Option<&str>, &[&str]); 10] = [
     ("s3:DeleteObject", Some("IndexBucket"), &["IndexBuildFunction"]),
     ("s3:PutObject", Some("PhotosBucket"), &["PhotoValidateFunction", "ProfilesFunction"]),
     ("s3:DeleteObject", Some("PhotosBucket"), &["AdminFunction", "PhotoValidateFunction", "ProfilesFunction"]),
+    ("dynamodb:Scan", None, &["BackupSegmentFunction"]),
+    ("s3:GetObject", Some("BackupsBucket"), &["BackupPlanFunction", "BackupSegmentFunction"]),
+    ("s3:PutObject", Some("BackupsBucket"), &["BackupPlanFunction", "BackupSegmentFunction"]),
+    ("s3:DeleteObject", Some("BackupsBucket"), &["BackupPlanFunction"]),
 ];
 
 const FEW: Rule = Rule {
     text: "Only chat-send, push and socket manage connections; only auth and keys-rotate read the signing secret, only \
            keys-rotate writes it, and only these two publish keys; only chat-send, connections and projects change conversations, and socket the marks in them; \
-           only index-build writes the candidate index; only photo-validate and profiles store photos, and they and admin delete them; only admin edits the matrix",
+           only index-build writes the candidate index; only photo-validate and profiles store photos, and they and admin delete them; only admin edits the matrix; \
+           only backup-segment scans tables, and only backup-plan, which reads none, deletes backups",
     why: "who can post to sockets or write messages can speak for anybody; who has the secret or can publish a key can be \
           anybody",
     remedy: "write an outbox row and let push deliver it; verify tokens with the public keys",
@@ -161,10 +166,26 @@ fn the_great_powers_are_in_few_hands() {
 #[test]
 fn a_usurper_is_caught() {
     let template = Template::read();
-    let plants: [(&str, &[&str]); 6] = [
+    let plants: [(&str, &[&str]); 8] = [
         (
             "IndexBuildFunction",
             &["ChatFunction may s3:PutObject IndexBucket", "ChatFunction may s3:DeleteObject IndexBucket"],
+        ),
+        (
+            "BackupPlanFunction",
+            &[
+                "ChatFunction may s3:GetObject BackupsBucket",
+                "ChatFunction may s3:PutObject BackupsBucket",
+                "ChatFunction may s3:DeleteObject BackupsBucket",
+            ],
+        ),
+        (
+            "BackupSegmentFunction",
+            &[
+                "ChatFunction may dynamodb:Scan",
+                "ChatFunction may s3:GetObject BackupsBucket",
+                "ChatFunction may s3:PutObject BackupsBucket",
+            ],
         ),
         (
             "ConnectionsFunction",

@@ -221,6 +221,8 @@ fn a_power_that_only_one_list_names_is_caught() {
     assert!(!in_main("chat", "let deps", "ApiGatewaySockets::new(&aws); let deps").is_empty());
     assert!(!in_main("health", "BucketProbe::new(", "NoProbe::new(").is_empty());
     assert!(!in_main("matching", "S3Segments::new(", "NoSegments::new(").is_empty());
+    assert!(!in_main("backup-segment", "S3Vault::new(", "NoVault::new(").is_empty());
+    assert!(!in_main("backup-plan", "SqsBackupJobs::new(", "NoJobs::new(").is_empty());
     assert!(!in_main("index-build", "APP_BUCKETS_INDEX", "APP_BUCKETS_PHOTOS").is_empty());
     assert!(!in_main("email-send", "secrets::code_key(", "fixed::code_key(").is_empty());
     assert!(!in_main("email-send", "SesMailer::new(", "SilentMailer::new(").is_empty());

@@ -98,6 +98,58 @@ fn an_open_bucket_is_caught() {
     assert_eq!(bucket_offences(&plain), ["FailuresBucket is not encrypted"]);
 }
 
+const KEPT: Rule = Rule {
+    text: "The bucket of backups keeps what is deleted in it for 14 days, speaks TLS only, and outlives its stack",
+    why: "whoever deletes a backup, by mistake or with intent, must not delete the only copy of what was lost before",
+    remedy: "give back VersioningConfiguration, NoncurrentVersionExpiration, DeletionPolicy and BackupsBucketPolicy",
+};
+
+fn backup_offences(template: &Template) -> Vec<String> {
+    let Some(Resource { properties, .. }) = template.get("BackupsBucket") else {
+        return vec!["there is no BackupsBucket".to_owned()];
+    };
+    let rules = properties["LifecycleConfiguration"]["Rules"].as_array();
+    let kept =
+        rules.into_iter().flatten().find_map(|rule| rule["NoncurrentVersionExpiration"]["NoncurrentDays"].as_u64());
+    let expires = rules.into_iter().flatten().any(|rule| !rule["ExpirationInDays"].is_null());
+    let policy = template.get("BackupsBucketPolicy").map_or(&Value::Null, |policy| policy.properties);
+    let denied = &policy["PolicyDocument"]["Statement"][0];
+    let is_tls_only =
+        denied["Effect"] == "Deny" && denied["Condition"] == json!({ "Bool": { "aws:SecureTransport": "false" } });
+    let demands = [
+        (properties["VersioningConfiguration"]["Status"] == "Enabled", "keeps no versions"),
+        (kept.is_some_and(|days| days >= 14), "keeps versions for too short a time, or for ever"),
+        (!expires, "deletes backups by their age"),
+        (is_tls_only, "is reached without TLS"),
+        (template.retains("BackupsBucket"), "goes with its stack"),
+    ];
+    demands.into_iter().filter(|(holds, _)| !holds).map(|(_, offence)| format!("BackupsBucket {offence}")).collect()
+}
+
+#[test]
+fn backups_can_be_brought_back() {
+    KEPT.holds(&backup_offences(&Template::read()));
+}
+
+#[test]
+fn backups_that_are_lost_at_once_are_caught() {
+    let template = Template::read();
+    let aged = json!({ "Rules": [
+        { "ExpirationInDays": 30, "NoncurrentVersionExpiration": { "NoncurrentDays": 14 } },
+    ] });
+    let plants = [
+        ("BackupsBucket", "VersioningConfiguration", Value::Null, "BackupsBucket keeps no versions"),
+        ("BackupsBucket", "LifecycleConfiguration", aged, "BackupsBucket deletes backups by their age"),
+        ("BackupsBucketPolicy", "PolicyDocument", Value::Null, "BackupsBucket is reached without TLS"),
+    ];
+    for (id, property, value, offence) in plants {
+        assert_eq!(backup_offences(&template.with_property(id, property, &value)), [offence]);
+    }
+    let mortal =
+        template.with(|resources| drop(resources["BackupsBucket"].as_object_mut().unwrap().remove("DeletionPolicy")));
+    assert_eq!(backup_offences(&mortal), ["BackupsBucket goes with its stack"]);
+}
+
 const LOGS: Rule = Rule {
     text: "A function writes to a log group of its own, which has a retention",
     why: "a group that Lambda makes by itself keeps everything for ever, at a price, and may hold personal data",

@@ -47,6 +47,11 @@ impl Template {
         self.resources().find(|resource| resource.id == id)
     }
 
+    /// Whether a resource stays when the stack that made it goes.
+    pub(crate) fn retains(&self, id: &str) -> bool {
+        ["DeletionPolicy", "UpdateReplacePolicy"].iter().all(|policy| self.all()[id][policy] == "Retain")
+    }
+
     pub(crate) fn functions(&self) -> Vec<Resource<'_>> {
         self.of_type("AWS::Serverless::Function")
     }

@@ -58,6 +58,17 @@ pub(super) const EXPECTED: &[(&str, Outcome)] = &[
     ("auth.register-wrong-types", Problem(422, "invalid_field")),
     ("auth.unlink-forged-token", Problem(401, "unauthenticated")),
     ("auth.verify-unknown-registration", Problem(422, "invalid_code")),
+    ("backup-plan.at-two", Nothing),
+    ("backup-plan.one-more", Nothing),
+    ("backup-segment.backup-gone", Failed(&[])),
+    (
+        "backup-segment.poisoned-record",
+        Failed(&[
+            "a1b2c3d4-0a1b-4c2d-8e3f-4a5b6c7d8e02",
+            "a1b2c3d4-0a1b-4c2d-8e3f-4a5b6c7d8e03",
+            "a1b2c3d4-0a1b-4c2d-8e3f-4a5b6c7d8e04",
+        ]),
+    ),
     ("cache-warm.every-thirty-minutes", Nothing),
     ("chat-send.delete-forged-token", Problem(401, "unauthenticated")),
     ("chat-send.edit-forged-token", Problem(401, "unauthenticated")),

@@ -1,11 +1,13 @@
 //! Stores: what their ports promise, held against the real tables with a clock in the test's hand.
 
+mod backups;
 mod cache_stats;
 mod candidates;
 mod chat;
 mod codes;
 mod digests;
 mod embeddings;
+mod large_backups;
 mod limits;
 mod mail_jobs;
 mod matrix;

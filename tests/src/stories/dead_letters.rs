@@ -67,6 +67,9 @@ fn an_admin_sees_what_failed_and_has_it_done_again() {
 
     // The operator sees the same.
     let deployment = LocalDeployment::of_stack(&story.town.stack);
+    let mut names: Vec<_> = piles(&deployment).unwrap().into_iter().map(|pile| pile.name).collect();
+    names.sort_unstable_by_key(|name| DeadLetterQueue::ALL.iter().position(|queue| queue.as_str() == name));
+    assert_eq!(names, DeadLetterQueue::ALL.map(DeadLetterQueue::as_str), "every queue of the template, and no other");
     let mail = piles(&deployment).unwrap().into_iter().find(|pile| pile.name == "mail").unwrap();
     assert_eq!((mail.messages, look(&deployment, "mail", 100).unwrap().len()), (12, 12));
 

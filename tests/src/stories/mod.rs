@@ -2,6 +2,7 @@
 
 mod accounts;
 mod amendments;
+mod backups;
 mod bad_input;
 mod blocks;
 mod cache_care;

@@ -1,6 +1,8 @@
 //! What stories are told with: a town (one deployed stack), the people in it, their sockets, and faults on the wire.
 
 mod answer;
+mod archive;
+mod archived;
 mod circle;
 mod dice;
 mod exchange;
@@ -18,6 +20,7 @@ mod weather;
 mod weathered;
 
 pub(crate) use answer::Answer;
+pub(crate) use archive::{Archive, in_order};
 pub(crate) use circle::{Circle, names};
 pub(crate) use dice::Dice;
 pub(crate) use exchange::Exchange;

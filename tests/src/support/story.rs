@@ -51,6 +51,13 @@ impl Story {
         Self { town: Town::postal(), ids: Mutex::default(), _turn: None }
     }
 
+    /// A story about backups, which are of everybody: one at a time.
+    pub(crate) fn in_the_archive() -> Self {
+        static TURN: Mutex<()> = Mutex::new(());
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        Self { town: Town::archived(), ids: Mutex::default(), _turn: Some(turn) }
+    }
+
     pub(crate) fn with_providers() -> Self {
         Self { town: Town::with_providers(), ids: Mutex::default(), _turn: None }
     }

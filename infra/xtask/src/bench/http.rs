@@ -11,6 +11,7 @@ use httparse::{EMPTY_HEADER, Status};
 
 #[derive(Debug)]
 pub(super) struct Request {
+    pub method: String,
     pub path: String,
     headers: Vec<(String, String)>,
     pub body: Vec<u8>,
@@ -69,6 +70,7 @@ impl Reader {
         let Status::Complete(head) = parsed.parse(&self.buffer).map_err(io::Error::other)? else { return Ok(None) };
         let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
         let request = Request {
+            method: parsed.method.unwrap_or_default().to_owned(),
             path: parsed.path.unwrap_or_default().to_owned(),
             headers: parsed.headers.iter().map(|header| (header.name.to_owned(), text(header.value))).collect(),
             body: Vec::new(),

@@ -6,7 +6,10 @@
 mod http;
 pub mod lambda;
 pub mod runtime_api;
+pub mod store;
 
+#[cfg(feature = "bench")]
+pub mod backup;
 #[cfg(feature = "bench")]
 pub mod cache;
 #[cfg(feature = "bench")]

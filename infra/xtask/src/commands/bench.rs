@@ -14,6 +14,8 @@ pub struct Options {
 enum Benchmark {
     /// Start functions again and again, beside a naive build and a Python twin of each.
     ColdStart(ColdStart),
+    /// Back a hundred thousand items up and restore them, beside boto3.
+    Backup(Backup),
     /// Look things up in the cache, beside computing them, and with a server that is frozen.
     Cache(Cache),
     /// Hash passwords and verify tokens, beside the reference implementation in C and `openssl speed`.
@@ -28,6 +30,13 @@ enum Benchmark {
     Photos(Photos),
     /// Scan a million vectors beside numpy and faiss, rank up to a million people, and count the true nearest.
     Retrieval(Retrieval),
+}
+
+#[derive(Debug, Args)]
+struct Backup {
+    /// Print the figures as JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -103,7 +112,7 @@ struct ColdStart {
 
 #[cfg(feature = "bench")]
 pub fn run(options: &Options) -> Result<(), Failure> {
-    use crate::bench::{cache, cold_start, credentials, enumeration, fanout, matching, photos, retrieval};
+    use crate::bench::{backup, cache, cold_start, credentials, enumeration, fanout, matching, photos, retrieval};
 
     match &options.benchmark {
         Benchmark::ColdStart(options) => cold_start::run(cold_start::Settings {
@@ -112,6 +121,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
             cold: options.cold.into(),
             warm: options.warm.into(),
         }),
+        Benchmark::Backup(options) => backup::run(options.json),
         Benchmark::Cache(options) => cache::run(options.json),
         Benchmark::Credentials(options) => credentials::run(options.json),
         Benchmark::Fanout(options) => fanout::run(options.json),

@@ -11,5 +11,6 @@ pub mod mail;
 pub mod model;
 pub mod package;
 pub mod passwords;
+pub mod restore;
 pub mod test;
 pub mod up;

@@ -12,6 +12,7 @@ use super::addresses::localize_addresses;
 use super::intrinsics::Scope;
 use super::mail_events::hear_stand_in;
 use super::references::{fold_conditions, list_of, mentions, unlink};
+use super::schedules::empty_placeholders;
 use crate::failure::Failure;
 
 /// Types the emulator refuses, and what is missing locally without them.
@@ -97,6 +98,7 @@ pub(super) fn adapt(mut template: Value, scope: &Scope, place: &Place) -> Result
         ));
     }
     notes.extend(hear_stand_in(&mut template));
+    notes.extend(empty_placeholders(&mut template));
     let demands = drop_tls_demands(&mut template);
     if demands > 0 {
         notes.push(format!("dropped {demands} policy statements that demand TLS, which the emulator does not speak"));

@@ -17,6 +17,7 @@ mod redis;
 mod references;
 mod repair;
 mod sam;
+mod schedules;
 mod stack;
 mod template;
 mod watch;

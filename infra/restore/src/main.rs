@@ -1,0 +1,28 @@
+//! Wires a restoration to AWS, or to the local AWS, as the environment says. `cargo xtask restore` runs it.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to the operator")]
+
+use std::process::ExitCode;
+
+use restore::{Failure, Order, restore};
+use shared::adapters::aws::Aws;
+use shared::adapters::system;
+use shared::config::Vars;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Failure> {
+    let unclear = || Failure::new("the order cannot be read").remedy("use `cargo xtask restore`, which writes it");
+    let order: Order = serde_json::from_str(&std::env::args().nth(1).ok_or_else(unclear)?).map_err(|_| unclear())?;
+    let aws = Aws::new(&Vars::from_process());
+    restore(&aws, &system::ambient(), &order, &|line| println!("{line}")).await
+}

@@ -1,0 +1,65 @@
+//! The backup that is read: believed only where it is, to the byte, what was written down.
+
+use shared::adapters::aws::Aws;
+use shared::adapters::vault::S3Vault;
+use shared::domain::backup::{BackupId, Item, Manifest, Part, Piece, SavedTable, piece, plan_key, read_part};
+use shared::ports::backups::Vault;
+
+use crate::failure::Failure;
+
+pub(crate) struct Source {
+    vault: S3Vault,
+    pub(crate) backup: BackupId,
+    pub(crate) manifest: Manifest,
+}
+
+impl Source {
+    pub(crate) async fn open(aws: &Aws, bucket: &str, key: &str) -> Result<Self, Failure> {
+        let foreign = || {
+            Failure::new(format!("{key} is not where the manifest of a backup lies"))
+                .remedy("name backups/v1/<backup>/manifest.json")
+        };
+        let (backup, _) = piece(key).filter(|(_, piece)| *piece == Piece::Manifest).ok_or_else(foreign)?;
+        let vault = S3Vault::new(aws, bucket.to_owned());
+        let Some((_, manifest)) = vault.read(key).await? else {
+            return Err(Failure::new(format!("there is no {key} in {bucket}")).remedy(
+                "a backup without a manifest is not complete: wait for it, ask `backup-plan` for it again, or take another",
+            ));
+        };
+        let Some((_, plan)) = vault.read(&plan_key(&backup)).await? else {
+            return Err(Failure::new(format!("the plan beside {key} is missing")).remedy("take another backup"));
+        };
+        let manifest = Manifest::read(&manifest, &backup, &plan).map_err(|broken| Failure::broken(key, &broken))?;
+        Ok(Self { vault, backup, manifest })
+    }
+
+    /// Reads every part of a table, and answers how many items they have.
+    pub(crate) async fn verify(&self, saved: &SavedTable) -> Result<u64, Failure> {
+        for (key, part) in saved.parts(&self.backup) {
+            let bytes = self.bytes(&key).await?;
+            let checked = read_part(part, &bytes, |item| saved.description.key.of(&item).map(drop));
+            checked.map_err(|broken| Failure::broken(&key, &broken))?;
+        }
+        Ok(saved.items)
+    }
+
+    /// The items of a part, which was verified before and is verified again: it may have changed meanwhile.
+    pub(crate) async fn items(&self, key: &str, part: &Part) -> Result<Vec<Item>, Failure> {
+        let bytes = self.bytes(key).await?;
+        let mut items = Vec::new();
+        let read = read_part(part, &bytes, |item| {
+            items.push(item);
+            Ok(())
+        });
+        read.map_err(|broken| Failure::broken(key, &broken))?;
+        Ok(items)
+    }
+
+    async fn bytes(&self, key: &str) -> Result<Vec<u8>, Failure> {
+        let object = self.vault.read(key).await?;
+        object.map(|(_, bytes)| bytes).ok_or_else(|| {
+            Failure::new(format!("{key} is missing"))
+                .remedy("nothing was restored from it; bring back the deleted object, if the bucket still has it, or take another backup")
+        })
+    }
+}
