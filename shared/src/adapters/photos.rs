@@ -21,6 +21,7 @@ use futures::future::try_join_all;
 use serde_json::{Value, json};
 
 use super::aws::{Aws, failure};
+use crate::domain::id::UserId;
 use crate::domain::photo::{FORM_LIFETIME, MAX_BYTES, MediaType, PhotoKey, SIZES, Upload};
 use crate::domain::time::Timestamp;
 use crate::error::{Error, Result};
@@ -96,6 +97,14 @@ impl PhotoBin for S3Photos {
         self.delete(upload.to_string()).await
     }
 
+    async fn discard_all(&self, user_id: UserId) -> Result<()> {
+        // A page has a thousand; nobody has as many forms a day.
+        let request = self.client.list_objects_v2().bucket(&self.bucket).prefix(Upload::folder(user_id));
+        let objects = request.send().await.map_err(failure)?.contents.unwrap_or_default();
+        try_join_all(objects.into_iter().filter_map(|object| object.key).map(|object| self.delete(object))).await?;
+        Ok(())
+    }
+
     async fn withdraw(&self, key: &PhotoKey) -> Result<()> {
         try_join_all(SIZES.map(|size| self.delete(key.object(size)))).await?;
         Ok(())
@@ -168,7 +177,7 @@ fn system_time(time: Timestamp) -> SystemTime {
 mod tests {
     use super::*;
     use crate::config::Vars;
-    use crate::domain::id::{Id, PhotoId, UserId};
+    use crate::domain::id::{Id, PhotoId};
 
     const NOW: Timestamp = Timestamp::from_unix_seconds(1_764_153_296);
 

@@ -29,6 +29,7 @@ impl SqsQueues {
             Lane::Mail => &self.urls.mail,
             Lane::Push => &self.urls.push,
             Lane::Embed => &self.urls.embed,
+            Lane::Account => &self.urls.account,
         }
     }
 }

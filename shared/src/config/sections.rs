@@ -167,6 +167,8 @@ pub struct QueuesConfig {
     pub push: String,
     /// `APP_QUEUES_EMBED`: the URL of the queue of texts to embed.
     pub embed: String,
+    /// `APP_QUEUES_ACCOUNT`: the URL of the queue of work on whole accounts.
+    pub account: String,
 }
 
 impl QueuesConfig {
@@ -175,6 +177,7 @@ impl QueuesConfig {
             mail: vars.required("APP_QUEUES_MAIL"),
             push: vars.required("APP_QUEUES_PUSH"),
             embed: vars.required("APP_QUEUES_EMBED"),
+            account: vars.required("APP_QUEUES_ACCOUNT"),
         }
     }
 }

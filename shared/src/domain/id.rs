@@ -89,6 +89,11 @@ ids! {
     PhotoId
 }
 
+impl UserId {
+    /// Stands where somebody took part who has erased their account. Nobody is ever given it.
+    pub const NOBODY: Self = Self(Uuid::nil());
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

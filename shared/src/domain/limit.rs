@@ -52,6 +52,8 @@ pub const LOGIN_PER_ADDRESS: Limit = limit("login.address", 50, Duration::from_h
 pub const SIGN_IN_CODE_PER_PERSON: Limit = limit("sign-in-code.person", 6, Duration::from_hours(1));
 /// Wrong passwords of somebody who is signed in already.
 pub const PASSWORD_PER_PERSON: Limit = limit("password.person", 10, Duration::from_mins(15));
+/// Codes to erase one's account with.
+pub const ERASURE_CODE_PER_PERSON: Limit = limit("erasure-code.person", 6, Duration::from_hours(1));
 /// Codes tried from one network, for whatever accounts.
 pub const CODE_PER_NETWORK: Limit = limit("code.network", 100, Duration::from_mins(15));
 /// How often somebody may have mails sent again that did not arrive: providers count what bounces.
@@ -102,6 +104,7 @@ pub const ALL: &[&Limit] = &[
     &LOGIN_PER_ADDRESS,
     &SIGN_IN_CODE_PER_PERSON,
     &PASSWORD_PER_PERSON,
+    &ERASURE_CODE_PER_PERSON,
     &CODE_PER_NETWORK,
     &RESUME_MAIL_PER_PERSON,
     &REPORT_PER_PERSON,

@@ -12,6 +12,7 @@ pub mod conversation;
 pub mod digest;
 pub mod email;
 pub mod embedding;
+pub mod erasure;
 pub mod fields;
 pub mod hex;
 pub mod id;

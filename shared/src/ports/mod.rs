@@ -14,6 +14,7 @@ pub mod codes;
 pub mod conversations;
 pub mod digests;
 pub mod embeddings;
+pub mod erasures;
 pub mod keys;
 pub mod likes;
 pub mod limits;

@@ -45,6 +45,9 @@ pub trait PhotoBin: Send + Sync {
     /// Removes an upload.
     async fn discard(&self, upload: &Upload) -> Result<()>;
 
+    /// Removes all uploads of somebody.
+    async fn discard_all(&self, user_id: UserId) -> Result<()>;
+
     /// Removes all copies of a photo.
     async fn withdraw(&self, key: &PhotoKey) -> Result<()>;
 }

@@ -64,6 +64,21 @@ pub(super) fn write(subject: Subject<'_>) -> Letter {
             "Was Sie von Ihrem Konto ferngehalten hat, wurde aufgehoben. Melden Sie sich an wie zuvor; Ihr Profil wird \
              wieder so gezeigt, wie Sie es eingestellt haben.",
         ),
+        Subject::ErasureCode { code, link } => with_code(
+            Letter::new(format!("{code} löscht Ihr Konto")).says(
+                "Eines Ihrer Geräte möchte Ihr Konto löschen und alles, was wir von Ihnen wissen. Dafür ist dieser Code. Es \
+                 lässt sich nicht rückgängig machen:",
+            ),
+            code,
+            "Er gilt zehn Minuten. Wenn Sie das nicht waren, geben Sie den Code niemandem, und melden Sie Ihre anderen Geräte \
+             ab: Eines von ihnen hat ihn angefordert.",
+            link,
+        ),
+        Subject::AccountErased => Letter::new("Ihr Konto wird gelöscht").says(
+            "Wie gewünscht ist Ihr Konto geschlossen, und alles, was wir von Ihnen wissen, wird gelöscht. Das dauert einige \
+             Minuten. Wer mit Ihnen gesprochen hat, behält die eigenen Worte; Ihre Worte und Ihr Name sind fort. Dies ist die \
+             letzte Mail an diese Adresse. Wenn Sie sich neu registrieren, sind Sie jemand Neues.",
+        ),
         Subject::Digest { counts, settings } => Letter::new("Was Sie verpasst haben")
             .says("Während Sie nicht da waren:")
             .with(Block::List(news(counts)))

@@ -33,6 +33,11 @@ pub(crate) enum Subject<'s> {
     IdentityUnlinked,
     SanctionImposed(&'s Sanction),
     SanctionLifted,
+    ErasureCode {
+        code: &'s str,
+        link: String,
+    },
+    AccountErased,
     /// Numbers and nothing else: a mailbox is read over shoulders and by more than one person.
     Digest {
         counts: DigestCounts,

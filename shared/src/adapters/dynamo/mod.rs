@@ -13,6 +13,7 @@ mod conversations;
 mod digests;
 mod directory;
 mod embeddings;
+mod erasures;
 mod expression;
 mod flows;
 mod heat;
@@ -43,6 +44,7 @@ mod sweep;
 mod table;
 mod tastes;
 mod tickets;
+mod traces;
 mod transaction;
 mod unsubscriptions;
 mod watches;
@@ -58,6 +60,7 @@ pub use conversations::DynamoConversations;
 pub use digests::DynamoDigests;
 pub use directory::DynamoDirectory;
 pub use embeddings::DynamoEmbeddings;
+pub use erasures::DynamoErasures;
 pub use flows::DynamoFlows;
 pub use heat::DynamoHeat;
 pub use identities::DynamoIdentities;
@@ -83,5 +86,9 @@ pub use sweep::DynamoSweepLog;
 pub use table::Table;
 pub use tastes::DynamoTastes;
 pub use tickets::DynamoTickets;
+pub use traces::{
+    AccountTraces, DynamoProjectEstates, MarkTraces, PairTraces, PhotoTraces, ProfileTraces, SessionTraces,
+    SocketTraces, TalkTraces,
+};
 pub use unsubscriptions::DynamoUnsubscriptions;
 pub use watches::DynamoWatches;
