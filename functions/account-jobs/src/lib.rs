@@ -42,7 +42,9 @@ enum Progress {
 
 /// Does the work of one entry, or a part of it. A failure leaves the entry to be tried again.
 pub async fn work(deps: &Deps, entry: OutboxEntry) -> Result<()> {
-    let Effect::Account(effect) = &entry.effect else { return Err(Error::internal("this effect is no work on an account")) };
+    let Effect::Account(effect) = &entry.effect else {
+        return Err(Error::internal("this effect is no work on an account"));
+    };
     let progress = match effect {
         AccountEffect::Erase { user_id } => erase::erase(deps, *user_id).await?,
     };

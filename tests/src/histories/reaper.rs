@@ -1,16 +1,14 @@
 //! Death: kills processes of functions, as Lambda does with an environment that it takes away.
 
 use std::fs;
-use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 
 use super::world::World;
-use crate::support::{Dice, Town};
+use crate::support::{Dice, Town, processes_of};
 
 const FUNCTIONS: [&str; 3] = ["chat-send", "socket", "push"];
 /// One process dies for so many acknowledged messages: a kill that stops everybody would else be followed by the next one.
@@ -41,18 +39,4 @@ pub(super) fn reaps(town: &Town, world: &World, seed: u64) -> usize {
 pub(super) fn died_at_work(town: &Town) -> usize {
     let log = fs::read_to_string(town.stack.folder().join("emulator.log")).unwrap();
     log.matches("Runtime exited before returning a response").count()
-}
-
-/// The warm processes of a function in this town and no other: they run the code that its emulator has unpacked into its
-/// own folder, in an environment that names the function.
-fn processes_of(town: &Town, function: &str) -> Vec<Pid> {
-    let folder = town.stack.folder().canonicalize().unwrap();
-    let name = format!("AWS_LAMBDA_FUNCTION_NAME={}", town.stack.functions()[function]);
-    let is_meant = |process: &PathBuf| {
-        let is_here = fs::read_link(process.join("exe")).is_ok_and(|code| code.starts_with(&folder));
-        let environment = || fs::read(process.join("environ")).unwrap_or_default();
-        is_here && environment().split(|byte| *byte == 0).any(|variable| variable == name.as_bytes())
-    };
-    let processes = fs::read_dir("/proc").unwrap().filter_map(|entry| Some(entry.ok()?.path())).filter(is_meant);
-    processes.filter_map(|process| Some(Pid::from_raw(process.file_name()?.to_str()?.parse().ok()?))).collect()
 }

@@ -10,6 +10,7 @@ mod candidates;
 mod chat;
 mod digests;
 mod embeddings;
+mod erasure;
 mod faults;
 mod health;
 mod identities;

@@ -23,7 +23,7 @@ fn telling_picture() -> Vec<u8> {
     [&PICTURE[..2], &[0xff, 0xfe], &length, CANARY.as_bytes(), &PICTURE[2..], CANARY.as_bytes()].concat()
 }
 
-fn asks_for_a_form(person: &Person<'_>, content_type: &str) -> Value {
+pub(super) fn asks_for_a_form(person: &Person<'_>, content_type: &str) -> Value {
     person.posts("/v1/me/photos", &json!({ "content_type": content_type })).expect(201)
 }
 
@@ -60,7 +60,7 @@ fn settled(person: &Person<'_>, form: &Value) -> Value {
 }
 
 /// Uploads a picture and waits for it.
-fn uploads(person: &Person<'_>) -> Value {
+pub(super) fn uploads(person: &Person<'_>) -> Value {
     let form = asks_for_a_form(person, "image/jpeg");
     assert_eq!(posts(&form, PICTURE), 204);
     let photo = settled(person, &form);
@@ -68,7 +68,7 @@ fn uploads(person: &Person<'_>) -> Value {
     photo
 }
 
-fn fetch(url: &Value) -> (u16, Vec<u8>) {
+pub(super) fn fetch(url: &Value) -> (u16, Vec<u8>) {
     let mut answer = agent().get(url.as_str().unwrap()).call().unwrap();
     (answer.status().as_u16(), answer.body_mut().read_to_vec().unwrap())
 }

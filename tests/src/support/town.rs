@@ -37,7 +37,17 @@ impl Town {
         static TOWN: LazyLock<Town> = LazyLock::new(|| {
             let mut town = Town::found_with("troubled", false, Vec::new());
             let proxy = FaultProxy::before(town.stack.endpoint());
-            for function in ["auth", "profiles", "matching", "projects", "connections", "chat", "chat-send", "admin"] {
+            for function in [
+                "auth",
+                "profiles",
+                "matching",
+                "projects",
+                "connections",
+                "chat",
+                "chat-send",
+                "admin",
+                "account-jobs",
+            ] {
                 town.stack.set_function_env(function, &[("AWS_ENDPOINT_URL_DYNAMODB", proxy.url())]).unwrap();
             }
             town.faults = Some(proxy);
