@@ -94,23 +94,28 @@ const RESERVED: [(&str, Option<&str>, &[&str]); 10] = [
     ("execute-api:ManageConnections", None, &["ChatSendFunction", "PushFunction", "SocketFunction"]),
     ("secretsmanager:GetSecretValue", Some("SigningSecret"), &["AuthFunction", "KeysRotateFunction"]),
     ("secretsmanager:PutSecretValue", None, &["KeysRotateFunction"]),
-    ("dynamodb:PutItem", Some("ChatTable"), &["ChatSendFunction", "ConnectionsFunction", "ProjectsFunction"]),
+    (
+        "dynamodb:PutItem",
+        Some("ChatTable"),
+        &["AccountJobsFunction", "ChatSendFunction", "ConnectionsFunction", "ProjectsFunction"],
+    ),
     (
         "dynamodb:UpdateItem",
         Some("ChatTable"),
-        &["ChatSendFunction", "ConnectionsFunction", "ProjectsFunction", "SocketFunction"],
+        &["AccountJobsFunction", "ChatSendFunction", "ConnectionsFunction", "ProjectsFunction", "SocketFunction"],
     ),
-    ("dynamodb:DeleteItem", Some("ChatTable"), &["ConnectionsFunction", "ProjectsFunction"]),
+    ("dynamodb:DeleteItem", Some("ChatTable"), &["AccountJobsFunction", "ConnectionsFunction", "ProjectsFunction"]),
     ("s3:PutObject", Some("IndexBucket"), &["IndexBuildFunction"]),
     ("s3:DeleteObject", Some("IndexBucket"), &["IndexBuildFunction"]),
     ("s3:PutObject", Some("PhotosBucket"), &["PhotoValidateFunction", "ProfilesFunction"]),
-    ("s3:DeleteObject", Some("PhotosBucket"), &["PhotoValidateFunction", "ProfilesFunction"]),
+    ("s3:DeleteObject", Some("PhotosBucket"), &["AccountJobsFunction", "PhotoValidateFunction", "ProfilesFunction"]),
 ];
 
 const FEW: Rule = Rule {
     text: "Only chat-send, push and socket manage connections; only auth and keys-rotate read the signing secret, only \
-           keys-rotate writes it, and only these two publish keys; only chat-send, connections and projects change conversations, and socket the marks in them; \
-           only index-build writes the candidate index; only photo-validate and profiles touch photos; only admin edits the matrix",
+           keys-rotate writes it, and only these two publish keys; only chat-send, connections and projects change conversations, and socket the marks in them; account-jobs takes \
+           the erased out of them; \
+           only index-build writes the candidate index; only photo-validate and profiles touch photos, and account-jobs deletes them; only admin edits the matrix",
     why: "who can post to sockets or write messages can speak for anybody; who has the secret or can publish a key can be \
           anybody",
     remedy: "write an outbox row and let push deliver it; verify tokens with the public keys",

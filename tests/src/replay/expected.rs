@@ -19,6 +19,9 @@ pub(super) enum Outcome {
 }
 
 pub(super) const EXPECTED: &[(&str, Outcome)] = &[
+    ("account-jobs.erasure-nobody-asked-for", Failed(&[])),
+    ("account-jobs.mail-in-wrong-queue", Failed(&["5b0c2e1d-9a7f-4c3b-8e6d-2f1a0b9c8d72"])),
+    ("account-jobs.poisoned-record", Failed(&["5b0c2e1d-9a7f-4c3b-8e6d-2f1a0b9c8d73"])),
     ("admin.cache-clear-forged-token", Problem(401, "unauthenticated")),
     ("admin.cache-warm-forged-token", Problem(401, "unauthenticated")),
     ("admin.cache-without-token", Problem(401, "unauthenticated")),
@@ -34,6 +37,8 @@ pub(super) const EXPECTED: &[(&str, Outcome)] = &[
     ("admin.reports-without-token", Problem(401, "unauthenticated")),
     ("admin.sanction-forged-token", Problem(401, "unauthenticated")),
     ("admin.unknown-path", Problem(404, "route_not_found")),
+    ("auth.erasure-forged-token", Problem(401, "unauthenticated")),
+    ("auth.erasure-without-token", Problem(401, "unauthenticated")),
     ("auth.identities-without-token", Problem(401, "unauthenticated")),
     ("auth.jwks", Status(200)),
     ("auth.login-base64-body", Problem(401, "invalid_credentials")),
@@ -100,6 +105,7 @@ pub(super) const EXPECTED: &[(&str, Outcome)] = &[
     ("matching.list-wrong-method", Problem(405, "method_not_allowed")),
     ("matching.pair-without-token", Problem(401, "unauthenticated")),
     ("matching.visibility-without-token", Problem(401, "unauthenticated")),
+    ("outbox.account-erase", Failed(&[])),
     ("outbox.embed-profile", Failed(&[])),
     ("outbox.embed-project", Failed(&[])),
     ("outbox.mail-digest", Failed(&[])),

@@ -11,6 +11,7 @@ mod chat;
 mod digests;
 mod embeddings;
 mod erasure;
+mod erasure_proofs;
 mod faults;
 mod health;
 mod identities;

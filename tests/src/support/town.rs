@@ -37,17 +37,7 @@ impl Town {
         static TOWN: LazyLock<Town> = LazyLock::new(|| {
             let mut town = Town::found_with("troubled", false, Vec::new());
             let proxy = FaultProxy::before(town.stack.endpoint());
-            for function in [
-                "auth",
-                "profiles",
-                "matching",
-                "projects",
-                "connections",
-                "chat",
-                "chat-send",
-                "admin",
-                "account-jobs",
-            ] {
+            for function in ["auth", "profiles", "matching", "projects", "connections", "chat", "chat-send", "admin"] {
                 town.stack.set_function_env(function, &[("AWS_ENDPOINT_URL_DYNAMODB", proxy.url())]).unwrap();
             }
             town.faults = Some(proxy);

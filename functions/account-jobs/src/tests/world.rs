@@ -4,22 +4,21 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use shared::domain::erasure::{Erasure, Step};
 use shared::domain::id::{Id, UserId};
 use shared::domain::outbox::{Effect, MailKind, OutboxEntry};
 use shared::domain::time::Timestamp;
 use shared::error::{Error, Result};
-use shared::ports::ambient::{Ambient, Clock, Rng};
-use shared::ports::erasures::{Erasures, Left, Traces};
-use shared::ports::outbox::{LeftOver, Outbox, Promises};
+use shared::ports::ambient::{Ambient, Clock};
+use shared::ports::erasures::Traces;
 use tokio::time::Instant;
 
+use super::ports::Place;
 use crate::{Deps, Places};
 
-const START: Timestamp = Timestamp::from_unix_seconds(1_795_253_400);
+pub(super) const START: Timestamp = Timestamp::from_unix_seconds(1_795_253_400);
 /// How much goes with one call.
-const AT_ONCE: u32 = 2;
+pub(super) const AT_ONCE: u32 = 2;
 
 const PLACES: [Step; 10] = [
     Step::SignOut,
@@ -52,20 +51,20 @@ pub(super) struct State {
 #[derive(Clone)]
 pub(super) struct World(Arc<Mutex<Inner>>);
 
-struct Inner {
-    facts: BTreeMap<&'static str, u32>,
+pub(super) struct Inner {
+    pub(super) facts: BTreeMap<&'static str, u32>,
     late: Vec<(&'static str, Timestamp)>,
-    late_came: bool,
-    erasure: Option<Erasure>,
-    promises: Vec<OutboxEntry>,
-    is_farewell_said: bool,
+    pub(super) late_came: bool,
+    pub(super) erasure: Option<Erasure>,
+    pub(super) promises: Vec<OutboxEntry>,
+    pub(super) is_farewell_said: bool,
     calls: usize,
     death: Option<(usize, Death)>,
-    takes: Duration,
-    began: Instant,
+    pub(super) takes: Duration,
+    pub(super) began: Instant,
 }
 
-const fn name(step: Step) -> &'static str {
+pub(super) const fn name(step: Step) -> &'static str {
     match step {
         Step::SignOut => "sign-out",
         Step::Projects => "projects",
@@ -87,7 +86,7 @@ impl State {
     }
 }
 
-fn ada() -> UserId {
+pub(super) fn ada() -> UserId {
     UserId::from_parts(START, [1; 10])
 }
 
@@ -116,7 +115,7 @@ impl World {
         world
     }
 
-    fn inner(&self) -> MutexGuard<'_, Inner> {
+    pub(super) fn inner(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap()
     }
 
@@ -201,7 +200,7 @@ impl World {
     }
 
     /// One call: it may be the last thing that a process does.
-    fn call<T>(&self, act: impl FnOnce(&mut Inner) -> T) -> Result<T> {
+    pub(super) fn call<T>(&self, act: impl FnOnce(&mut Inner) -> T) -> Result<T> {
         let now = Clock::now(self);
         let mut inner = self.inner();
         let due: Vec<_> = inner.late.iter().filter(|(_, at)| *at <= now).map(|(place, _)| *place).collect();
@@ -220,93 +219,6 @@ impl World {
                 Err(killed())
             }
             _ => Ok(act(&mut inner)),
-        }
-    }
-}
-
-struct Place {
-    world: World,
-    step: Step,
-}
-
-#[async_trait]
-impl Traces for Place {
-    async fn erase(&self, user_id: UserId) -> Result<Left> {
-        assert_eq!(user_id, ada());
-        let takes = self.world.inner().takes;
-        tokio::time::sleep(takes).await;
-        self.world.call(|inner| {
-            let facts = inner.facts.get_mut(name(self.step)).unwrap();
-            *facts = facts.saturating_sub(AT_ONCE);
-            if *facts == 0 { Left::Nothing } else { Left::More }
-        })
-    }
-}
-
-#[async_trait]
-impl Erasures for World {
-    async fn begin(&self, _: &Erasure, _: &OutboxEntry) -> Result<bool> {
-        unreachable!("the request has begun it")
-    }
-
-    async fn find(&self, _: UserId) -> Result<Option<Erasure>> {
-        self.call(|inner| inner.erasure.clone())
-    }
-
-    async fn advance(&self, after: &Erasure) -> Result<bool> {
-        self.call(|inner| {
-            let before = inner.erasure.clone().unwrap();
-            if after.done != before.done + 1 {
-                return false;
-            }
-            let step = before.step().unwrap();
-            // What comes late may have come after the last look; the second round finds it.
-            let left = inner.facts.get(name(step)).copied().unwrap_or(0);
-            assert!(left == 0 || inner.late_came, "{step:?} is said to be done");
-            inner.erasure = Some(after.clone());
-            true
-        })
-    }
-
-    async fn is_farewell_said(&self, _: &Erasure) -> Result<bool> {
-        self.call(|inner| inner.is_farewell_said)
-    }
-}
-
-#[async_trait]
-impl Outbox for World {
-    async fn finish(&self, entry: &OutboxEntry) -> Result<()> {
-        self.call(|inner| inner.promises.retain(|promise| promise.id != entry.id))
-    }
-
-    async fn hand_over(&self, _: &OutboxEntry) -> Result<()> {
-        unreachable!("nothing is handed over")
-    }
-
-    async fn left_over(&self, _: u64) -> Result<LeftOver> {
-        unreachable!("nothing is swept")
-    }
-}
-
-#[async_trait]
-impl Promises for World {
-    async fn promise(&self, entry: &OutboxEntry) -> Result<()> {
-        self.call(|inner| inner.promises.push(entry.clone()))
-    }
-}
-
-impl Clock for World {
-    fn now(&self) -> Timestamp {
-        START + self.inner().began.elapsed()
-    }
-}
-
-impl Rng for World {
-    fn fill(&self, bytes: &mut [u8]) {
-        static DRAWN: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
-        for chunk in bytes.chunks_mut(8) {
-            let drawn = DRAWN.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            chunk.copy_from_slice(&drawn.to_be_bytes()[8 - chunk.len()..]);
         }
     }
 }

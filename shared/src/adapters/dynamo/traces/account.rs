@@ -29,13 +29,14 @@ impl Traces for AccountTraces {
     async fn erase(&self, user_id: UserId) -> Result<Left> {
         let range = Range::prefix(format!("USER#{user_id}"), "IDENTITY#").strong().unlimited();
         for item in self.0.query(range).await? {
-            let [identity, listed] = identities::keys_of(item, user_id)?;
-            self.0.write_many(Vec::new(), vec![identity]).await?;
-            self.0.delete(&listed).await?;
+            for key in identities::keys_of(item, user_id)? {
+                self.0.delete(&key).await?;
+            }
         }
         // The code of a registration is named like the person that came of it; other codes last for ten minutes.
         let code = codes::key(ChallengeId::from_uuid(*user_id.as_uuid()), CodePurpose::Verify);
-        self.0.write_many(Vec::new(), vec![code, password_key(user_id)]).await?;
+        self.0.delete(&code).await?;
+        self.0.delete(&password_key(user_id)).await?;
         let account: Option<StoredAccount> = self.0.get(&account_key(user_id), Read::Strong).await?;
         if let Some(account) = account {
             let is_ours = Expression::new("attribute_not_exists(pk) OR user_id = :user_id");
@@ -46,6 +47,6 @@ impl Traces for AccountTraces {
             );
             transaction.committed().await?;
         }
-        super::clear(&self.0, Range::whole(format!("USER#{user_id}"))).await
+        Ok(Left::Nothing)
     }
 }
