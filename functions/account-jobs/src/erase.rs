@@ -1,23 +1,30 @@
 //! Erasing somebody, step by step.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use shared::domain::erasure::{Erasure, Step};
 use shared::domain::id::UserId;
 use shared::domain::time::Timestamp;
 use shared::error::Result;
-use shared::ports::erasures::Left;
+use shared::ports::erasures::{Erasures, Left};
 
-use crate::{Deps, Progress};
+use crate::{Deps, Places, Progress};
 
 /// After so long, another invocation goes on: it is less than the function's time limit by the longest call and the pause.
 const BUDGET: Duration = Duration::from_mins(3);
+
+#[derive(Clone)]
+pub struct Eraser {
+    pub erasures: Arc<dyn Erasures>,
+    pub places: Places,
+}
 
 /// Goes on with the erasure of somebody until it is done or the time is over. Where there is none, nobody asked for it.
 pub(crate) async fn erase(deps: &Deps, user_id: UserId) -> Result<Progress> {
     let started = deps.ambient.now();
     loop {
-        let Some(erasure) = deps.erasures.find(user_id).await? else {
+        let Some(erasure) = deps.eraser.erasures.find(user_id).await? else {
             tracing::warn!(user.id = %user_id, "nobody asked for this erasure");
             return Ok(Progress::Done);
         };
@@ -27,7 +34,7 @@ pub(crate) async fn erase(deps: &Deps, user_id: UserId) -> Result<Progress> {
             return Ok(progress);
         }
         // Whoever was faster has noted it already.
-        deps.erasures.advance(&erasure.advanced(deps.ambient.now())).await?;
+        deps.eraser.erasures.advance(&erasure.advanced(deps.ambient.now())).await?;
         tracing::info!(user.id = %user_id, erasure.step = ?step, erasure.done = erasure.done + 1, "erasure");
     }
 }
@@ -37,7 +44,7 @@ async fn take(deps: &Deps, erasure: &Erasure, step: Step, started: Timestamp) ->
         tracing::info!("the mail that says goodbye is not on its way yet");
         return Ok(Progress::Waiting);
     }
-    let Some(place) = deps.places.of(step) else {
+    let Some(place) = deps.eraser.places.of(step) else {
         tokio::time::sleep(erasure.settles_in(deps.ambient.now())).await;
         return Ok(Progress::Done);
     };
@@ -50,5 +57,5 @@ async fn take(deps: &Deps, erasure: &Erasure, step: Step, started: Timestamp) ->
 }
 
 async fn may_forget_the_address(deps: &Deps, erasure: &Erasure) -> Result<bool> {
-    Ok(erasure.is_past_farewell(deps.ambient.now()) || deps.erasures.is_farewell_said(erasure).await?)
+    Ok(erasure.is_past_farewell(deps.ambient.now()) || deps.eraser.erasures.is_farewell_said(erasure).await?)
 }

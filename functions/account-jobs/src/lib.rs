@@ -5,6 +5,7 @@
 //! from there, and every step may be done again.
 
 mod erase;
+mod export;
 mod places;
 mod projects;
 mod sign_out;
@@ -14,17 +15,18 @@ use std::sync::Arc;
 use shared::domain::outbox::{AccountEffect, Effect, OutboxEntry};
 use shared::error::{Error, Result};
 use shared::ports::ambient::Ambient;
-use shared::ports::erasures::Erasures;
 use shared::ports::outbox::{Outbox, Promises};
 
+pub use erase::Eraser;
+pub use export::Exporter;
 pub use places::Places;
 pub use projects::ProjectTraces;
 pub use sign_out::SignOut;
 
 #[derive(Clone)]
 pub struct Deps {
-    pub erasures: Arc<dyn Erasures>,
-    pub places: Places,
+    pub eraser: Eraser,
+    pub exporter: Exporter,
     pub outbox: Arc<dyn Outbox>,
     pub promises: Arc<dyn Promises>,
     pub ambient: Ambient,
@@ -47,6 +49,7 @@ pub async fn work(deps: &Deps, entry: OutboxEntry) -> Result<()> {
     };
     let progress = match effect {
         AccountEffect::Erase { user_id } => erase::erase(deps, *user_id).await?,
+        AccountEffect::Export { user_id, export_id } => export::export(deps, *user_id, *export_id).await?,
     };
     match progress {
         Progress::Done => deps.outbox.finish(&entry).await,

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use account_jobs::{Deps, Places, ProjectTraces, SignOut};
+use account_jobs::{Deps, Eraser, Exporter, Places, ProjectTraces, SignOut};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{
-    AccountTraces, DynamoErasures, DynamoMembers, DynamoOutbox, DynamoProjectEstates, DynamoProjects, DynamoSessions,
+    AccountTraces, DynamoErasures, DynamoExports, DynamoHoldings, DynamoMembers, DynamoOutbox, DynamoProjectEstates, DynamoProjects, DynamoSessions,
     MarkTraces, PairTraces, PhotoTraces, ProfileTraces, SessionTraces, SocketTraces, TalkTraces,
 };
+use shared::adapters::exports::S3Exports;
 use shared::adapters::photos::S3Photos;
 use shared::adapters::system;
 use shared::config::{TableName, Vars};
@@ -28,9 +29,24 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let chat = aws.table(&mut vars, TableName::Chat);
     let realtime = aws.table(&mut vars, TableName::Realtime);
     let ops = aws.table(&mut vars, TableName::Ops);
-    let bucket = vars.required("APP_BUCKETS_PHOTOS");
+    let photos = vars.required("APP_BUCKETS_PHOTOS");
+    let archives = vars.required("APP_BUCKETS_EXPORTS");
     vars.finish()?;
 
+    let photos = Arc::new(S3Photos::new(&aws, photos));
+    let shelf = Arc::new(S3Exports::new(&aws, archives));
+    let exporter = Exporter {
+        exports: Arc::new(DynamoExports::new(profiles.clone(), outbox.clone())),
+        holdings: Arc::new(DynamoHoldings {
+            accounts: accounts.clone(),
+            sessions: sessions.clone(),
+            profiles: profiles.clone(),
+            social: social.clone(),
+            chat: chat.clone(),
+        }),
+        photos: photos.clone(),
+        shelf: shelf.clone(),
+    };
     let register = Arc::new(DynamoProjects::new(profiles.clone(), chat.clone(), outbox.clone()));
     let projects = ProjectTraces {
         projects: register.clone(),
@@ -45,7 +61,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         projects: Arc::new(projects),
         talks: Arc::new(TalkTraces::new(chat, outbox.clone(), ambient.clone())),
         pairs: Arc::new(PairTraces::new(social, realtime.clone())),
-        photos: Arc::new(PhotoTraces::new(profiles.clone(), Arc::new(S3Photos::new(&aws, bucket)))),
+        photos: Arc::new(PhotoTraces::new(profiles.clone(), photos, shelf)),
         profile: Arc::new(ProfileTraces::new(profiles)),
         marks: Arc::new(MarkTraces::new(ops)),
         sockets: Arc::new(SocketTraces::new(realtime)),
@@ -54,8 +70,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     };
     let promises = Arc::new(outbox.clone());
     let deps = Deps {
-        erasures: Arc::new(DynamoErasures::new(accounts, outbox)),
-        places,
+        eraser: Eraser { erasures: Arc::new(DynamoErasures::new(accounts, outbox)), places },
+        exporter,
         outbox: promises.clone(),
         promises,
         ambient,

@@ -123,7 +123,8 @@ fn makes_sense(kind: MailKind, account: &Account, now: Timestamp) -> bool {
         | MailKind::SessionRevoked
         | MailKind::IdentityLinked
         | MailKind::IdentityUnlinked
-        | MailKind::ErasureCode => is_active,
+        | MailKind::ErasureCode
+        | MailKind::ExportReady => is_active,
     }
 }
 

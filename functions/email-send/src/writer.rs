@@ -59,6 +59,7 @@ impl Writer {
             }
             MailKind::SanctionLifted => Subject::SanctionLifted,
             MailKind::AccountErased => Subject::AccountErased,
+            MailKind::ExportReady => Subject::ExportReady { page: self.links.app("/settings/export") },
         };
         self.mail(envelope, subject)
     }

@@ -6,6 +6,7 @@ pub mod aws;
 pub mod cache;
 pub mod candidates;
 pub mod dynamo;
+pub mod exports;
 pub mod mailer;
 pub mod oauth;
 pub mod photos;

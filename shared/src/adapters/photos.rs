@@ -25,7 +25,7 @@ use crate::domain::id::UserId;
 use crate::domain::photo::{FORM_LIFETIME, MAX_BYTES, MediaType, PhotoKey, SIZES, Upload};
 use crate::domain::time::Timestamp;
 use crate::error::{Error, Result};
-use crate::ports::photos::{Form, PhotoBin, PhotoDesk, PhotoLinks};
+use crate::ports::photos::{Form, PhotoBin, PhotoCopies, PhotoDesk, PhotoLinks};
 
 /// How long a link is good for at most.
 const LINK_LIFETIME: Duration = Duration::from_mins(10);
@@ -64,6 +64,21 @@ impl S3Photos {
         let url = self.signed_url(PLACE, now, FORM_LIFETIME).await?;
         let address = url.split_once('?').and_then(|(address, _)| address.strip_suffix(PLACE));
         address.map(str::to_owned).ok_or_else(|| Error::internal("a signed URL without its object"))
+    }
+
+    /// What lies under a name; nothing if it is gone.
+    async fn bytes(&self, object: String) -> Result<Option<Vec<u8>>> {
+        let answer = self.client.get_object().bucket(&self.bucket).key(object).send().await;
+        let object = match answer {
+            Err(error) if error.code() == Some("NoSuchKey") => return Ok(None),
+            answer => answer.map_err(failure)?,
+        };
+        let length = object.content_length.and_then(|length| u64::try_from(length).ok());
+        if length.is_none_or(|length| length > MAX_BYTES) {
+            return Err(Error::internal("a file is larger than any form allowed"));
+        }
+        let bytes = object.body.collect().await.map_err(Error::unavailable)?;
+        Ok(Some(bytes.to_vec()))
     }
 
     async fn delete(&self, object: String) -> Result<()> {
@@ -112,19 +127,16 @@ impl PhotoBin for S3Photos {
 }
 
 #[async_trait]
+impl PhotoCopies for S3Photos {
+    async fn copy(&self, key: &PhotoKey, size: u32) -> Result<Option<Vec<u8>>> {
+        self.bytes(key.object(size)).await
+    }
+}
+
+#[async_trait]
 impl PhotoDesk for S3Photos {
     async fn read(&self, upload: &Upload) -> Result<Option<Vec<u8>>> {
-        let answer = self.client.get_object().bucket(&self.bucket).key(upload.to_string()).send().await;
-        let object = match answer {
-            Err(error) if error.code() == Some("NoSuchKey") => return Ok(None),
-            answer => answer.map_err(failure)?,
-        };
-        let length = object.content_length.and_then(|length| u64::try_from(length).ok());
-        if length.is_none_or(|length| length > MAX_BYTES) {
-            return Err(Error::internal("an upload is larger than its form allowed"));
-        }
-        let bytes = object.body.collect().await.map_err(Error::unavailable)?;
-        Ok(Some(bytes.to_vec()))
+        self.bytes(upload.to_string()).await
     }
 
     async fn publish(&self, key: &PhotoKey, size: u32, jpeg: Vec<u8>) -> Result<()> {

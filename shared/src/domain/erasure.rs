@@ -30,6 +30,7 @@ pub enum Step {
     Talks,
     /// What they and others think of each other.
     Pairs,
+    /// Photos, and copies of one's data.
     Photos,
     /// The profile and all that lies beside it.
     Profile,

@@ -85,6 +85,8 @@ ids! {
     ProjectId
     /// One act of staff, in the audit.
     AuditId
+    /// A copy of what is known of somebody.
+    ExportId
     /// A photo of somebody, from the moment on at which they ask to upload it.
     PhotoId
 }

@@ -86,6 +86,8 @@ pub const FIT_PER_PERSON: Limit = limit("fit.person", 200, Duration::from_hours(
 /// Writings of one's own profile and settings: an edit of the profile makes another list, and may have a text read by the
 /// sentence model.
 pub const EDIT_PER_PERSON: Limit = limit("edit.person", 60, Duration::from_hours(1));
+/// Copies of all that is known of one: each reads everything.
+pub const EXPORT_PER_PERSON: Limit = limit("export.person", 2, Duration::from_hours(24));
 /// Photos that one person begins to upload, refused and deleted ones included: each of them is decoded.
 pub const PHOTO_PER_PERSON: Limit = limit("photo.person", 30, Duration::from_hours(24));
 /// Blocks that one person sets and takes back, repeated ones included: more than a crowd of pests.
@@ -120,6 +122,7 @@ pub const ALL: &[&Limit] = &[
     &LIST_PER_PERSON,
     &FIT_PER_PERSON,
     &EDIT_PER_PERSON,
+    &EXPORT_PER_PERSON,
     &PHOTO_PER_PERSON,
     &BLOCK_PER_PERSON,
 ];

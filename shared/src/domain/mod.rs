@@ -13,6 +13,7 @@ pub mod digest;
 pub mod email;
 pub mod embedding;
 pub mod erasure;
+pub mod export;
 pub mod fields;
 pub mod hex;
 pub mod id;

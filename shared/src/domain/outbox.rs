@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::digest::DigestCounts;
-use super::id::{ChallengeId, ConversationId, OutboxId, ProjectId, SessionId, UserId};
+use super::id::{ChallengeId, ConversationId, ExportId, OutboxId, ProjectId, SessionId, UserId};
 use super::socket::ConnectionId;
 use super::time::Timestamp;
 
@@ -85,6 +85,9 @@ pub enum MailKind {
     /// Tells somebody that their account and what it held are gone.
     #[serde(rename = "mail.account-erased")]
     AccountErased,
+    /// Tells somebody that the copy of all that is known of them can be fetched.
+    #[serde(rename = "mail.export-ready")]
+    ExportReady,
 }
 
 impl MailKind {
@@ -102,7 +105,8 @@ impl MailKind {
             | Self::SanctionImposed
             | Self::SanctionLifted
             | Self::ErasureCode
-            | Self::AccountErased => Guarantee::AtLeastOnce,
+            | Self::AccountErased
+            | Self::ExportReady => Guarantee::AtLeastOnce,
         }
     }
 }
@@ -154,6 +158,9 @@ pub enum AccountEffect {
     /// Erase it, as far as that has not been done.
     #[serde(rename = "account.erase")]
     Erase { user_id: UserId },
+    /// Put a copy of it together, for themselves.
+    #[serde(rename = "account.export")]
+    Export { user_id: UserId, export_id: ExportId },
 }
 
 impl Effect {
@@ -180,6 +187,10 @@ impl Effect {
 
     pub const fn erase(user_id: UserId) -> Self {
         Self::Account(AccountEffect::Erase { user_id })
+    }
+
+    pub const fn export(user_id: UserId, export_id: ExportId) -> Self {
+        Self::Account(AccountEffect::Export { user_id, export_id })
     }
 
     pub const fn lane(&self) -> Lane {

@@ -15,6 +15,7 @@ pub mod conversations;
 pub mod digests;
 pub mod embeddings;
 pub mod erasures;
+pub mod exports;
 pub mod keys;
 pub mod likes;
 pub mod limits;

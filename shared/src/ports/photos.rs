@@ -52,6 +52,13 @@ pub trait PhotoBin: Send + Sync {
     async fn withdraw(&self, key: &PhotoKey) -> Result<()>;
 }
 
+/// Copies, for whoever hands them to their owner.
+#[async_trait]
+pub trait PhotoCopies: Send + Sync {
+    /// The bytes of a copy; nothing if there is none.
+    async fn copy(&self, key: &PhotoKey, size: u32) -> Result<Option<Vec<u8>>>;
+}
+
 /// What only the validator may do.
 #[async_trait]
 pub trait PhotoDesk: Send + Sync {

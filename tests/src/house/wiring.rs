@@ -24,13 +24,14 @@ pub(super) type Powers = BTreeSet<(Power, String)>;
 pub(super) const CONNECTIONS: &str = "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI";
 
 /// Which adapter stands for which power.
-const ADAPTERS: [(&str, Power); 9] = [
+const ADAPTERS: [(&str, Power); 10] = [
     ("SqsQueues::new(", Power::Queue),
     ("SesMailer::new(", Power::Mail),
     ("secrets::", Power::Secret),
     ("BucketProbe::new(", Power::Bucket),
     ("S3Segments::new(", Power::Bucket),
     ("S3Photos::new(", Power::Bucket),
+    ("S3Exports::new(", Power::Bucket),
     ("ApiGatewaySockets::new(", Power::Connections),
     ("cache::open(", Power::Cache),
     ("CacheProbe::new(", Power::Cache),

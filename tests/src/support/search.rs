@@ -8,7 +8,7 @@ use shared::domain::id::UserId;
 use super::Town;
 
 const TABLES: [&str; 8] = ["Accounts", "Sessions", "Profiles", "Social", "Chat", "Realtime", "Ops", "Outbox"];
-const BUCKETS: [&str; 3] = ["Photos", "Index", "Failures"];
+const BUCKETS: [&str; 4] = ["Photos", "Index", "Exports", "Failures"];
 const QUEUES: [&str; 11] = [
     "Mail",
     "MailDeadLetter",

@@ -79,6 +79,12 @@ pub(super) fn write(subject: Subject<'_>) -> Letter {
              Minuten. Wer mit Ihnen gesprochen hat, behält die eigenen Worte; Ihre Worte und Ihr Name sind fort. Dies ist die \
              letzte Mail an diese Adresse. Wenn Sie sich neu registrieren, sind Sie jemand Neues.",
         ),
+        Subject::ExportReady { page } => Letter::new("Die Kopie Ihrer Daten ist fertig")
+            .says(
+                "Die Kopie Ihrer Daten, die eines Ihrer Geräte angefordert hat, lässt sich zwei Tage lang in der App abholen. \
+                 Wenn Sie das nicht waren, melden Sie Ihre anderen Geräte ab, und ändern Sie Ihr Passwort.",
+            )
+            .with(Block::Link { label: "Ihre Daten", url: page }),
         Subject::Digest { counts, settings } => Letter::new("Was Sie verpasst haben")
             .says("Während Sie nicht da waren:")
             .with(Block::List(news(counts)))

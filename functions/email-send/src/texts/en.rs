@@ -75,6 +75,12 @@ pub(super) fn write(subject: Subject<'_>) -> Letter {
              you talked with keep what they said; your words and your name are gone. This is the last mail to this address, \
              unless you register again: then you are somebody new.",
         ),
+        Subject::ExportReady { page } => Letter::new("The copy of your data is ready")
+            .says(
+                "The copy of your data that one of your devices asked for can be fetched in the app for two days. If it was not \
+                 you, sign out your other devices, and change your password.",
+            )
+            .with(Block::Link { label: "Your data", url: page }),
         Subject::Digest { counts, settings } => Letter::new("What you have missed")
             .says("While you were away:")
             .with(Block::List(news(counts)))

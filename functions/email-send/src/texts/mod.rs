@@ -38,6 +38,9 @@ pub(crate) enum Subject<'s> {
         link: String,
     },
     AccountErased,
+    ExportReady {
+        page: String,
+    },
     /// Numbers and nothing else: a mailbox is read over shoulders and by more than one person.
     Digest {
         counts: DigestCounts,

@@ -275,7 +275,7 @@ pub(super) fn key(project_id: ProjectId, user_id: UserId) -> Key {
     Key::new(format!("{PROJECT}{project_id}"), format!("{MEMBER}{user_id}"))
 }
 
-fn request_key(project_id: ProjectId, user_id: UserId) -> Key {
+pub(super) fn request_key(project_id: ProjectId, user_id: UserId) -> Key {
     Key::new(format!("{PROJECT}{project_id}"), format!("{REQUEST}{user_id}"))
 }
 

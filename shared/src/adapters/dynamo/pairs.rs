@@ -37,7 +37,7 @@ struct Writer {
 }
 
 #[derive(Serialize, Deserialize)]
-struct StoredPair {
+pub(super) struct StoredPair {
     people: [UserId; 2],
     version: u64,
     sides: [StoredSide; 2],

@@ -1,4 +1,4 @@
-//! Photos: what was uploaded, what was made of it, and the list of them.
+//! Files: archives of one's data, photos as they were uploaded, what was made of them, and the list of them.
 
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use super::super::table::{Read, Table};
 use crate::domain::id::UserId;
 use crate::error::Result;
 use crate::ports::erasures::{Left, Traces};
+use crate::ports::exports::ExportShelf;
 use crate::ports::photos::PhotoBin;
 
 /// The list goes last: copies are found by nothing else.
@@ -16,17 +17,19 @@ use crate::ports::photos::PhotoBin;
 pub struct PhotoTraces {
     profiles: Table,
     bin: Arc<dyn PhotoBin>,
+    archives: Arc<dyn ExportShelf>,
 }
 
 impl PhotoTraces {
-    pub fn new(profiles: Table, bin: Arc<dyn PhotoBin>) -> Self {
-        Self { profiles, bin }
+    pub fn new(profiles: Table, bin: Arc<dyn PhotoBin>, archives: Arc<dyn ExportShelf>) -> Self {
+        Self { profiles, bin, archives }
     }
 }
 
 #[async_trait]
 impl Traces for PhotoTraces {
     async fn erase(&self, user_id: UserId) -> Result<Left> {
+        self.archives.remove_all(user_id).await?;
         self.bin.discard_all(user_id).await?;
         let key = albums::key(user_id);
         let Some(item) = self.profiles.get_item(&key, Read::Strong).await? else { return Ok(Left::Nothing) };
