@@ -5,8 +5,9 @@ use std::sync::Arc;
 use account_jobs::{Deps, Eraser, Exporter, Places, ProjectTraces, SignOut};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{
-    AccountTraces, DynamoErasures, DynamoExports, DynamoHoldings, DynamoMembers, DynamoOutbox, DynamoProjectEstates, DynamoProjects, DynamoSessions,
-    MarkTraces, PairTraces, PhotoTraces, ProfileTraces, SessionTraces, SocketTraces, TalkTraces,
+    AccountTraces, DynamoErasures, DynamoExports, DynamoHoldings, DynamoMembers, DynamoOutbox, DynamoProjectEstates,
+    DynamoProjects, DynamoSessions, MarkTraces, PairTraces, PhotoTraces, ProfileTraces, SessionTraces, SocketTraces,
+    TalkTraces,
 };
 use shared::adapters::exports::S3Exports;
 use shared::adapters::photos::S3Photos;

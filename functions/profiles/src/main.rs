@@ -5,8 +5,8 @@ use std::sync::Arc;
 use profiles::{Deps, Desk, Gallery, Shelf, exports, unsubscribe};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{
-    DynamoAlbums, DynamoExports, DynamoKeys, DynamoLimits, DynamoMatrix, DynamoOutbox, DynamoPairs, DynamoProfiles, DynamoReports,
-    DynamoSessions, DynamoSettings, DynamoUnsubscriptions,
+    DynamoAlbums, DynamoExports, DynamoKeys, DynamoLimits, DynamoMatrix, DynamoOutbox, DynamoPairs, DynamoProfiles,
+    DynamoReports, DynamoSessions, DynamoSettings, DynamoUnsubscriptions,
 };
 use shared::adapters::exports::S3Exports;
 use shared::adapters::photos::S3Photos;

@@ -20,6 +20,7 @@ pub(super) enum Outcome {
 
 pub(super) const EXPECTED: &[(&str, Outcome)] = &[
     ("account-jobs.erasure-nobody-asked-for", Failed(&[])),
+    ("account-jobs.export-nobody-asked-for", Failed(&[])),
     ("account-jobs.mail-in-wrong-queue", Failed(&["5b0c2e1d-9a7f-4c3b-8e6d-2f1a0b9c8d72"])),
     ("account-jobs.poisoned-record", Failed(&["5b0c2e1d-9a7f-4c3b-8e6d-2f1a0b9c8d73"])),
     ("admin.cache-clear-forged-token", Problem(401, "unauthenticated")),
@@ -118,6 +119,7 @@ pub(super) const EXPECTED: &[(&str, Outcome)] = &[
     ("photo-validate.poisoned-record", Failed(&["c4d5e6f7-0a1b-4c2d-8e3f-4a5b6c7d8e9f"])),
     ("photo-validate.strange-name", Failed(&["8a9b0c1d-2e3f-4a5b-8c6d-7e8f9a0b1c2d"])),
     ("photo-validate.test-of-the-queue", Failed(&[])),
+    ("profiles.export-without-token", Problem(401, "unauthenticated")),
     ("profiles.me-forged-token", Problem(401, "unauthenticated")),
     ("profiles.me-without-token", Problem(401, "unauthenticated")),
     ("profiles.photo-delete-forged-token", Problem(401, "unauthenticated")),

@@ -120,6 +120,8 @@ fn nothing_is_left_of_whoever_erases_their_account_and_the_others_go_on() {
         let is_here = before.iter().any(|found| found.starts_with(place));
         assert!(is_here || place == "Photos", "the search does not look into {place}: {before:?}");
     }
+    ada.posts("/v1/me/export", &json!({})).expect(202);
+    super::exports::ready(ada);
     let copies = photo["copies"][0]["url"].clone();
 
     erases(ada);
@@ -129,8 +131,8 @@ fn nothing_is_left_of_whoever_erases_their_account_and_the_others_go_on() {
         .expect_problem(401, "session_ended");
     bob.gets(&format!("/v1/profiles/{}", ada.id)).expect_problem(404, "profile_not_found");
     assert_eq!(bob_hears.hears("sync.required")["reason"], "conversations");
-    let mails = town.mails_to(&ada.email, 2);
-    assert!(mails[1].contains("is being erased"), "{mails:?}");
+    let mails = town.mails_to(&ada.email, 3);
+    assert!(mails[2].contains("is being erased"), "{mails:?}");
 
     let tombstone = is_erased(town, &ada.id);
     let attributes: Vec<_> = tombstone.as_object().unwrap().keys().map(String::as_str).collect();
@@ -201,7 +203,7 @@ fn nothing_is_left_of_whoever_erases_their_account_and_the_others_go_on() {
     let registered = town.post(None, "/v1/auth/register", &body).expect(202);
     let id = registered["registration_id"].as_str().unwrap().to_owned();
     story.remember(&id);
-    let code = ada.code_from_mail(3);
+    let code = ada.code_from_mail(4);
     town.post(None, "/v1/auth/verify", &json!({ "registration_id": id, "code": code })).expect(204);
     let tokens = ada.tries_to_sign_in(PASSWORD).expect(200);
     assert_eq!(tokens["user_id"], id.as_str());

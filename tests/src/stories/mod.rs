@@ -12,6 +12,7 @@ mod digests;
 mod embeddings;
 mod erasure;
 mod erasure_proofs;
+mod exports;
 mod faults;
 mod health;
 mod identities;

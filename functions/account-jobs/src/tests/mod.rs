@@ -1,5 +1,6 @@
 //! Erasures that die at every call and go on, and what they wait for.
 
+mod exports;
 mod ports;
 mod world;
 

@@ -13,8 +13,9 @@ use shared::ports::ambient::{Ambient, Clock};
 use shared::ports::erasures::Traces;
 use tokio::time::Instant;
 
+use super::exports::Shelf;
 use super::ports::Place;
-use crate::{Deps, Places};
+use crate::{Deps, Eraser, Places};
 
 pub(super) const START: Timestamp = Timestamp::from_unix_seconds(1_795_253_400);
 /// How much goes with one call.
@@ -62,6 +63,8 @@ pub(super) struct Inner {
     death: Option<(usize, Death)>,
     pub(super) takes: Duration,
     pub(super) began: Instant,
+    pub(super) shelf: Shelf,
+    pub(super) erased_at_close: bool,
 }
 
 pub(super) const fn name(step: Step) -> &'static str {
@@ -102,6 +105,8 @@ impl World {
             calls: 0,
             death: None,
             takes: Duration::ZERO,
+            shelf: Shelf::default(),
+            erased_at_close: false,
             began: Instant::now(),
         };
         let world = Self(Arc::new(Mutex::new(inner)));
@@ -167,6 +172,10 @@ impl World {
         self.inner().is_farewell_said = true;
     }
 
+    pub(super) fn is_erased_before_the_end_of_the_archive(&self) {
+        self.inner().erased_at_close = true;
+    }
+
     pub(super) fn was_never_asked(&self) {
         self.inner().erasure = None;
     }
@@ -196,7 +205,9 @@ impl World {
             account: place(Step::Account),
         };
         let world = Arc::new(self.clone());
-        Deps { erasures: world.clone(), places, outbox: world.clone(), promises: world, ambient: self.ambient() }
+        let eraser = Eraser { erasures: world.clone(), places };
+        let (exporter, ambient) = (self.exporter(), self.ambient());
+        Deps { eraser, exporter, outbox: world.clone(), promises: world, ambient }
     }
 
     /// One call: it may be the last thing that a process does.
