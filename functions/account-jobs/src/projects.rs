@@ -66,9 +66,10 @@ impl ProjectTraces {
     /// One change of a project; answers when there is nothing to look at again.
     async fn settle(&self, project: &Project, own: &Member) -> Result<Option<Left>> {
         let (project_id, user_id, now) = (project.project_id, own.user_id, self.ambient.now());
-        let members = match Departure::wants_heir(project, user_id) {
-            true => self.members.list(project_id, None, MAX_MEMBERS as usize).await?,
-            false => Vec::new(),
+        let members = if Departure::wants_heir(project, user_id) {
+            self.members.list(project_id, None, MAX_MEMBERS as usize).await?
+        } else {
+            Vec::new()
         };
         match Departure::of(project, user_id, &members) {
             Departure::Leave => {

@@ -49,14 +49,21 @@ pub(super) fn is_documented(place: &str) -> bool {
     ["Accounts ERASED#", "Social REPORTS#", "Social REPORTED#"].iter().any(|kept| place.starts_with(kept))
 }
 
-#[test]
-fn nothing_is_left_of_whoever_erases_their_account_and_the_others_go_on() {
-    let story = Story::alone();
-    let town = story.town;
-    let names = ["Ada", "Bob", "Cleo", "Dan", "Eve", "Fay", "Gus", "Hal", "Ivy"];
-    let people = Town::at_once(names.len(), |n| story.resident(names[n]));
-    let [ada, bob, cleo, dan, eve, fay, gus, hal, ivy] = &people[..] else { unreachable!() };
+/// What somebody's life has left behind, by the ids.
+struct Life {
+    talk: String,
+    over: String,
+    inherited: String,
+    inherited_talk: String,
+    orphaned: String,
+    lonely: String,
+    joined: String,
+    asked: String,
+}
 
+/// The first of these people does everything with the others that one can do.
+fn lives(people: &[Person<'_>]) -> Life {
+    let [ada, bob, cleo, dan, eve, fay, gus, hal, ivy] = people else { unreachable!() };
     // Two conversations of two, one of which is over.
     ada.likes(bob);
     let talk = bob.matches_with(ada);
@@ -101,6 +108,17 @@ fn nothing_is_left_of_whoever_erases_their_account_and_the_others_go_on() {
     let inherited_talk = talk_of(ada, &inherited);
     ada.says(&inherited_talk, "a1", "Welcome to my opera");
     cleo.says(&inherited_talk, "c1", "Thank you Ada");
+    Life { talk, over, inherited, inherited_talk, orphaned, lonely, joined, asked }
+}
+
+#[test]
+fn nothing_is_left_of_whoever_erases_their_account_and_the_others_go_on() {
+    let story = Story::alone();
+    let town = story.town;
+    let names = ["Ada", "Bob", "Cleo", "Dan", "Eve", "Fay", "Gus", "Hal", "Ivy"];
+    let people = Town::at_once(names.len(), |n| story.resident(names[n]));
+    let life = lives(&people);
+    let [ada, bob, ..] = &people[..] else { unreachable!() };
     // Photos, sockets, watches, marks, a digest, lists.
     let photo = uploads(ada);
     asks_for_a_form(ada, "image/png");
@@ -152,8 +170,15 @@ fn nothing_is_left_of_whoever_erases_their_account_and_the_others_go_on() {
     let report = search.found().into_iter().find(|place| place.starts_with("Social REPORTS#open"));
     assert!(report.is_some(), "what was reported of her stays until staff has looked at it");
 
+    the_others_go_on(town, &people, &life);
+    comes_back_as_somebody_new(&story, ada);
+}
+
+fn the_others_go_on(town: &Town, people: &[Person<'_>], life: &Life) {
+    let [ada, bob, cleo, dan, eve, fay, gus, hal, ivy] = people else { unreachable!() };
+    let Life { talk, over, inherited, inherited_talk, orphaned, lonely, joined, asked } = life;
     // Bob reads on, without a gap and without her words.
-    let entries = bob.entries(&talk);
+    let entries = bob.entries(talk);
     let seqs: Vec<_> = entries.iter().map(|entry| entry["seq"].as_u64().unwrap()).collect();
     assert_eq!(seqs, (1..=6).collect::<Vec<_>>());
     for entry in &entries {
@@ -162,12 +187,16 @@ fn nothing_is_left_of_whoever_erases_their_account_and_the_others_go_on() {
         assert_eq!(entry.get("text").and_then(Value::as_str), is_his.then_some("Hello Ada"), "{entry}");
     }
     let synced = bob.syncs(&json!({}));
-    let line =
-        synced["conversations"].as_array().unwrap().iter().find(|line| line["conversation_id"] == *talk).unwrap();
-    assert_eq!(line["messages"], json!(entries));
-    assert_eq!((&line["is_open"], line.get("with"), &line["seq"]), (&json!(false), None, &json!(6)));
-    assert_eq!(bob.syncs(&json!({ &*talk: 6 }))["closed"], json!([]));
-    bob.tries_to_say(&talk, "b2", "Are you there?").expect_problem(403, "conversation_closed");
+    let shown = synced["conversations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|line| line["conversation_id"] == talk.as_str())
+        .unwrap();
+    assert_eq!(shown["messages"], json!(entries));
+    assert_eq!((&shown["is_open"], shown.get("with"), &shown["seq"]), (&json!(false), None, &json!(6)));
+    assert_eq!(bob.syncs(&json!({ (talk): 6 }))["closed"], json!([]));
+    bob.tries_to_say(talk, "b2", "Are you there?").expect_problem(403, "conversation_closed");
     assert_eq!(bob.gets("/v1/conversations").expect(200)["items"].as_array().unwrap().len(), 5);
     cleo.gets(&format!("/v1/conversations/{over}/messages")).expect_problem(404, "conversation_not_found");
     assert_eq!(town.items("Chat", &format!("CONV#{over}")), [Value::Null; 0]);
@@ -182,23 +211,25 @@ fn nothing_is_left_of_whoever_erases_their_account_and_the_others_go_on() {
     }
 
     // Projects go on, or rest.
-    assert_eq!(bob.members_of(&inherited).len(), 2);
-    let opera = cleo.looks_at(&inherited);
+    assert_eq!(bob.members_of(inherited).len(), 2);
+    let opera = cleo.looks_at(inherited);
     assert_eq!(opera["role"], "owner", "{opera}");
-    cleo.says(&inherited_talk, "c2", "The show goes on");
-    let said: Vec<_> = cleo.entries(&inherited_talk).iter().map(|entry| entry.get("text").cloned()).collect();
+    cleo.says(inherited_talk, "c2", "The show goes on");
+    let said: Vec<_> = cleo.entries(inherited_talk).iter().map(|entry| entry.get("text").cloned()).collect();
     assert_eq!(said, [None, Some(json!("Thank you Ada")), Some(json!("The show goes on"))]);
     // What it said was said by her, so nobody is shown it; what the members said to each other stays theirs.
-    dan.misses(&orphaned);
-    assert_eq!(dan.entries(&orphaned)[0]["text"], "Is anybody there?");
-    dan.tries_to_say(&orphaned, "d2", "Hello?").expect_problem(403, "conversation_closed");
-    dan.misses(&lonely);
+    dan.misses(orphaned);
+    assert_eq!(dan.entries(orphaned)[0]["text"], "Is anybody there?");
+    dan.tries_to_say(orphaned, "d2", "Hello?").expect_problem(403, "conversation_closed");
+    dan.misses(lonely);
     assert_eq!(town.items("Profiles", &format!("PROJECT#{lonely}")), [Value::Null; 0]);
-    assert_eq!(bob.members_of(&joined), [bob.id.clone()]);
+    assert_eq!(bob.members_of(joined), std::slice::from_ref(&bob.id));
     let requests = bob.gets(&format!("/v1/projects/{asked}/requests")).expect(200);
     assert_eq!(requests["items"], json!([]));
+}
 
-    // The same address is somebody new.
+fn comes_back_as_somebody_new(story: &Story, ada: &Person<'_>) {
+    let town = story.town;
     let body = json!({ "email": ada.email, "password": PASSWORD });
     let registered = town.post(None, "/v1/auth/register", &body).expect(202);
     let id = registered["registration_id"].as_str().unwrap().to_owned();

@@ -35,7 +35,7 @@ fn files(export: &Value) -> BTreeMap<String, Vec<u8>> {
 }
 
 fn text(files: &BTreeMap<String, Vec<u8>>) -> String {
-    let json = files.iter().filter(|(name, _)| name.ends_with(".json"));
+    let json = files.iter().filter(|(name, _)| !name.starts_with("photos/"));
     json.map(|(_, bytes)| String::from_utf8(bytes.clone()).unwrap()).collect()
 }
 

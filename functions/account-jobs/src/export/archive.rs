@@ -30,14 +30,14 @@ impl Write for Spool {
 }
 
 pub(super) struct Archive {
-    zip: ZipWriter<StreamWriter<Spool>>,
+    zip: Box<ZipWriter<StreamWriter<Spool>>>,
     spool: Spool,
 }
 
 impl Archive {
     pub(super) fn new() -> Self {
         let spool = Spool::default();
-        Self { zip: ZipWriter::new_stream(spool.clone()), spool }
+        Self { zip: Box::new(ZipWriter::new_stream(spool.clone())), spool }
     }
 
     pub(super) fn begin(&mut self, name: &str) -> Result<()> {

@@ -81,12 +81,12 @@ impl Holdings for World {
     }
 
     async fn rows(&self, _: UserId, part: &Part, after: u64) -> Result<Rows> {
-        self.call(|_| match part {
-            Part::Account => Rows { rows: vec![json!({ "email": "ada" })], next: None },
-            _ => {
-                let rows = (after + 1..=after + PAGE).map(|n| json!({ "n": n })).collect();
-                Rows { rows, next: (after + PAGE < PAGE * PAGES).then_some(after + PAGE) }
+        self.call(|_| {
+            if *part == Part::Account {
+                return Rows { rows: vec![json!({ "email": "ada" })], next: None };
             }
+            let rows = (after + 1..=after + PAGE).map(|n| json!({ "n": n })).collect();
+            Rows { rows, next: (after + PAGE < PAGE * PAGES).then_some(after + PAGE) }
         })
     }
 }

@@ -73,13 +73,13 @@ impl Watches for DynamoWatches {
     }
 }
 
-/// Rows by which sockets of `watcher` watch `watched`.
-pub(super) async fn rows_of(realtime: &Table, watched: UserId, watcher: UserId) -> Result<Vec<Key>> {
+/// Rows by which sockets of somebody watch another one.
+pub(super) async fn rows_of(realtime: &Table, user_id: UserId, other: UserId) -> Result<Vec<Key>> {
     let mut rows = Vec::new();
-    for item in realtime.query(Range::whole(partition(watched)).strong().unlimited()).await? {
+    for item in realtime.query(Range::whole(partition(other)).strong().unlimited()).await? {
         let watch: StoredWatch = decode(item)?;
-        if watch.user_id == watcher {
-            rows.push(key(watched, &watch.connection_id));
+        if watch.user_id == user_id {
+            rows.push(key(other, &watch.connection_id));
         }
     }
     Ok(rows)

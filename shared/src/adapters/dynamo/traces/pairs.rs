@@ -30,7 +30,7 @@ impl PairTraces {
     /// The line that leads here goes last. What the other one has learned from their answer stays: sums, of which nobody
     /// can tell whom they are about.
     async fn part(&self, user_id: UserId, other: UserId) -> Result<()> {
-        let watches = watches::rows_of(&self.realtime, other, user_id).await?;
+        let watches = watches::rows_of(&self.realtime, user_id, other).await?;
         self.realtime.write_many(Vec::new(), watches).await?;
         let between = vec![
             pair_key(&Pair::strangers(user_id, other)),

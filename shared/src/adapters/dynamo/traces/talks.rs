@@ -113,7 +113,7 @@ impl TalkTraces {
         let own = entries.into_iter().filter(|entry| entry.sender_id == user_id);
         let silenced = own.map(|entry| {
             let key = message_key(line.conversation_id, entry.seq);
-            encode(&key, &silenced(entry, self.ambient.now()))
+            encode(&key, &silenced(&entry, self.ambient.now()))
         });
         self.chat.write_many(silenced.collect::<Result<_>>()?, Vec::new()).await?;
         let reached = Expression::new("SET #to = :to").name("#to", ERASED_TO).value(":to", number(reached));
@@ -135,7 +135,7 @@ impl TalkTraces {
             sets.push("#pair = :pair");
         }
         if let Some(last) = last {
-            change = change.name("#last", "last").value(":last", value(&silenced(last, self.ambient.now()))?);
+            change = change.name("#last", "last").value(":last", value(&silenced(&last, self.ambient.now()))?);
             sets.push("#last = :last");
         }
         if sets.is_empty() {
@@ -150,7 +150,7 @@ impl TalkTraces {
 impl Traces for TalkTraces {
     async fn erase(&self, user_id: UserId) -> Result<Left> {
         let range = Range::whole(format!("USER#{user_id}")).strong().limit(LINES);
-        let lines: Vec<Line> = self.chat.query(range).await?.into_iter().map(line).collect::<Result<_>>()?;
+        let lines: Vec<Line> = self.chat.query(range).await?.iter().map(line).collect::<Result<_>>()?;
         for line in &lines {
             if self.leave(user_id, line).await? == Left::More {
                 return Ok(Left::More);
@@ -160,7 +160,7 @@ impl Traces for TalkTraces {
     }
 }
 
-fn line(item: Item) -> Result<Line> {
+fn line(item: &Item) -> Result<Line> {
     let erased_to = item.get(ERASED_TO).and_then(|to| to.as_n().ok()).and_then(|to| to.parse().ok()).unwrap_or(0);
     let part = |name| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
     let key = Key { pk: part("pk"), sk: part("sk") };
@@ -171,14 +171,15 @@ fn line(item: Item) -> Result<Line> {
 }
 
 /// The same entry, of nobody and without words.
-fn silenced(entry: StoredMessage, now: Timestamp) -> StoredMessage {
-    let content = match entry.content {
+fn silenced(entry: &StoredMessage, now: Timestamp) -> StoredMessage {
+    let content = match &entry.content {
         StoredContent::Text { .. } => StoredContent::Deleted { client_id: NAMELESS.to_owned(), deleted_at: now },
         StoredContent::Deleted { deleted_at, .. } => {
-            StoredContent::Deleted { client_id: NAMELESS.to_owned(), deleted_at }
+            StoredContent::Deleted { client_id: NAMELESS.to_owned(), deleted_at: *deleted_at }
         }
-        StoredContent::Edit { of } => StoredContent::Edit { of },
-        StoredContent::Deletion { of } => StoredContent::Deletion { of },
+        StoredContent::Edit { of } => StoredContent::Edit { of: *of },
+        StoredContent::Deletion { of } => StoredContent::Deletion { of: *of },
     };
-    StoredMessage { sender_id: UserId::NOBODY, content, ..entry }
+    let StoredMessage { seq, count, message_id, sent_at, .. } = *entry;
+    StoredMessage { seq, count, message_id, sender_id: UserId::NOBODY, sent_at, content }
 }
