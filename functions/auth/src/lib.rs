@@ -3,6 +3,7 @@
 //! Registration leads from an address to an account, a password or a provider from an account to a session, and a
 //! session has tokens. No other function can read a private key or a password hash.
 
+pub mod erasure;
 pub mod identities;
 mod locale;
 pub mod mail;
@@ -23,6 +24,7 @@ pub fn router(
     identities: identities::Deps,
     session: session::Deps,
     mail: mail::Deps,
+    erasure: erasure::Deps,
 ) -> Router {
     let registration = registration::routes().with_state(registration);
     let password = password::routes().with_state(password);
@@ -30,7 +32,9 @@ pub fn router(
     let identities = identities::routes().with_state(identities);
     let session = session::routes().with_state(session);
     let mail = mail::routes().with_state(mail);
-    http::app(registration.merge(password).merge(oauth).merge(identities).merge(session).merge(mail))
+    let erasure = erasure::routes().with_state(erasure);
+    let known = registration.merge(password).merge(oauth).merge(identities);
+    http::app(known.merge(session).merge(mail).merge(erasure))
 }
 
 /// This function's part of the API document.
@@ -42,5 +46,6 @@ pub fn api() -> OpenApi {
         identities::routes().into_openapi(),
         session::routes().into_openapi(),
         mail::routes().into_openapi(),
+        erasure::routes().into_openapi(),
     ])
 }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use auth::{identities, mail, oauth, password, registration, session};
+use auth::{erasure, identities, mail, oauth, password, registration, session};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{
-    DynamoAccounts, DynamoCodes, DynamoFlows, DynamoIdentities, DynamoKeys, DynamoLimits, DynamoMailboxes,
-    DynamoOutbox, DynamoSessions,
+    DynamoAccounts, DynamoCodes, DynamoErasures, DynamoFlows, DynamoIdentities, DynamoKeys, DynamoLimits,
+    DynamoMailboxes, DynamoOutbox, DynamoSessions,
 };
 use shared::adapters::{oauth as providers, secrets, system};
 use shared::config::{CodesConfig, OAuthConfig, SigningConfig, TableName, TokensConfig, Vars};
@@ -23,6 +23,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let outbox = DynamoOutbox::new(aws.table(&mut vars, TableName::Outbox));
     let accounts = aws.table(&mut vars, TableName::Accounts);
     let sessions = aws.table(&mut vars, TableName::Sessions);
+    let profiles = aws.table(&mut vars, TableName::Profiles);
     let ops = aws.table(&mut vars, TableName::Ops);
     let (tokens, signing, codes) =
         (TokensConfig::read(&mut vars), SigningConfig::read(&mut vars), CodesConfig::read(&mut vars));
@@ -36,6 +37,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let flows = Arc::new(DynamoFlows::new(accounts.clone()));
     let linked = Arc::new(DynamoIdentities::new(accounts.clone(), outbox.clone()));
     let codes = Arc::new(DynamoCodes::new(accounts.clone(), code_key));
+    let erasures = Arc::new(DynamoErasures::beginning(accounts.clone(), profiles, outbox.clone()));
     let mailboxes = Arc::new(DynamoMailboxes::new(accounts.clone()));
     let accounts = Arc::new(DynamoAccounts::new(accounts, outbox));
     let limiter = Limiter::new(Arc::new(DynamoLimits::new(ops, ambient.clone())));
@@ -55,7 +57,7 @@ async fn main() -> Result<(), lambda_http::Error> {
         },
         password::Deps {
             accounts: accounts.clone(),
-            codes,
+            codes: codes.clone(),
             limiter: limiter.clone(),
             keeper: keeper.clone(),
             authenticator: authenticator.clone(),
@@ -68,8 +70,14 @@ async fn main() -> Result<(), lambda_http::Error> {
             ambient,
             authenticator: authenticator.clone(),
         },
-        session::Deps { keeper, authenticator: authenticator.clone() },
-        mail::Deps { accounts, mailboxes, limiter, authenticator },
+        session::Deps { keeper: keeper.clone(), authenticator: authenticator.clone() },
+        mail::Deps {
+            accounts: accounts.clone(),
+            mailboxes,
+            limiter: limiter.clone(),
+            authenticator: authenticator.clone(),
+        },
+        erasure::Deps { proofs: erasure::Proofs { accounts, codes, limiter }, erasures, keeper, authenticator },
     ))
     .await
 }

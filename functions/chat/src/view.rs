@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ConversationView {
     conversation_id: ConversationId,
-    /// The other one, if two people talk.
+    /// The other one, if two people talk and the other one has not erased their account.
     #[serde(skip_serializing_if = "Option::is_none")]
     with: Option<UserId>,
     /// The project, if its members talk.
@@ -56,7 +56,10 @@ impl From<&InboxLine> for ConversationView {
     fn from(InboxLine { seat, other }: &InboxLine) -> Self {
         let conversation = &seat.conversation;
         let (with, project_id) = match conversation.party {
-            Party::Pair(pair) => (pair.into_iter().find(|person| *person != seat.own.user_id), None),
+            Party::Pair(pair) => {
+                let is_other = |person: &UserId| *person != seat.own.user_id && *person != UserId::NOBODY;
+                (pair.into_iter().find(is_other), None)
+            }
             Party::Project(project_id) => (None, Some(project_id)),
         };
         Self {

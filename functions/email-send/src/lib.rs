@@ -121,18 +121,21 @@ async fn prepare(deps: &Deps, entry: &OutboxEntry, effect: &MailEffect) -> Resul
 
 /// Whether what the mail says is still so.
 fn makes_sense(kind: MailKind, account: &Account, now: Timestamp) -> bool {
-    let is_pending = account.state == AccountState::Pending;
+    let is_active = account.state == AccountState::Active;
     match kind {
-        MailKind::Verify => is_pending,
+        MailKind::Verify => account.state == AccountState::Pending,
+        MailKind::AccountErased => account.state == AccountState::Erasing,
         MailKind::SanctionImposed => account.is_sanctioned(now),
-        MailKind::SanctionLifted | MailKind::Digest => !is_pending && !account.is_sanctioned(now),
+        MailKind::SanctionLifted | MailKind::Digest => is_active && !account.is_sanctioned(now),
         MailKind::Reset
         | MailKind::SignIn
         | MailKind::AddressTaken
         | MailKind::PasswordChanged
         | MailKind::SessionRevoked
         | MailKind::IdentityLinked
-        | MailKind::IdentityUnlinked => !is_pending,
+        | MailKind::IdentityUnlinked
+        | MailKind::ErasureCode
+        | MailKind::ExportReady => is_active,
     }
 }
 

@@ -59,6 +59,9 @@ fn subjects<'s>(suspension: &'s Sanction, ban: &'s Sanction) -> Vec<(&'static st
         ("suspension", Subject::SanctionImposed(suspension)),
         ("ban", Subject::SanctionImposed(ban)),
         ("sanction-lifted", Subject::SanctionLifted),
+        ("erasure-code", Subject::ErasureCode { code, link: link() }),
+        ("account-erased", Subject::AccountErased),
+        ("export-ready", Subject::ExportReady { page: format!("{APP}/settings/export") }),
         (
             "digest",
             Subject::Digest {

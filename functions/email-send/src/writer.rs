@@ -41,7 +41,7 @@ impl Writer {
         let Account { user_id, email: to, sanction, locale, .. } = account;
         let envelope = Envelope { user_id, to, locale };
         let subject = match effect.kind {
-            MailKind::Verify | MailKind::Reset | MailKind::SignIn => {
+            MailKind::Verify | MailKind::Reset | MailKind::SignIn | MailKind::ErasureCode => {
                 return self.write_code(effect, envelope).await;
             }
             MailKind::Digest => {
@@ -58,6 +58,8 @@ impl Writer {
                 return self.mail(envelope, Subject::SanctionImposed(sanction));
             }
             MailKind::SanctionLifted => Subject::SanctionLifted,
+            MailKind::AccountErased => Subject::AccountErased,
+            MailKind::ExportReady => Subject::ExportReady { page: self.links.app("/settings/export") },
         };
         self.mail(envelope, subject)
     }
@@ -68,6 +70,7 @@ impl Writer {
         let purpose = match effect.kind {
             MailKind::Reset => CodePurpose::Reset,
             MailKind::SignIn => CodePurpose::SignIn,
+            MailKind::ErasureCode => CodePurpose::Erase,
             _ => CodePurpose::Verify,
         };
         let code = ConfirmationCode::from_number(purpose, self.ambient.below(purpose.numbers()));
@@ -85,6 +88,10 @@ impl Writer {
             CodePurpose::SignIn => {
                 let link = self.links.app(&format!("/sign-in#sign_in_id={id}&code={code}"));
                 Subject::SignIn { code, link }
+            }
+            CodePurpose::Erase => {
+                let link = self.links.app(&format!("/erase-account#erasure_id={id}&code={code}"));
+                Subject::ErasureCode { code, link }
             }
         };
         self.mail(envelope, subject)

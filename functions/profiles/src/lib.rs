@@ -1,5 +1,6 @@
 //! `profiles`: one's own profile, photos and settings, the profiles of others, and reports about them.
 
+pub mod exports;
 mod gallery;
 mod me;
 mod others;
@@ -35,13 +36,14 @@ pub struct Deps {
     pub ambient: Ambient,
 }
 
-pub fn router(deps: Deps, unsubscribe: unsubscribe::Deps) -> Router {
-    http::app(routes().with_state(deps).merge(unsubscribe_routes().with_state(unsubscribe)))
+pub fn router(deps: Deps, exports: exports::Deps, unsubscribe: unsubscribe::Deps) -> Router {
+    let exports = export_routes().with_state(exports);
+    http::app(routes().with_state(deps).merge(exports).merge(unsubscribe_routes().with_state(unsubscribe)))
 }
 
 /// This function's part of the API document.
 pub fn api() -> OpenApi {
-    http::document([routes().into_openapi(), unsubscribe_routes().into_openapi()])
+    http::document([routes().into_openapi(), export_routes().into_openapi(), unsubscribe_routes().into_openapi()])
 }
 
 fn routes() -> OpenApiRouter<Deps> {
@@ -52,6 +54,10 @@ fn routes() -> OpenApiRouter<Deps> {
         .routes(routes!(photos::delete))
         .routes(routes!(others::read))
         .routes(routes!(report::report))
+}
+
+fn export_routes() -> OpenApiRouter<exports::Deps> {
+    OpenApiRouter::new().routes(routes!(exports::request, exports::read))
 }
 
 fn unsubscribe_routes() -> OpenApiRouter<unsubscribe::Deps> {

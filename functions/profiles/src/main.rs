@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use profiles::{Deps, Desk, Gallery, Shelf, unsubscribe};
+use profiles::{Deps, Desk, Gallery, Shelf, exports, unsubscribe};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{
-    DynamoAlbums, DynamoKeys, DynamoLimits, DynamoMatrix, DynamoOutbox, DynamoPairs, DynamoProfiles, DynamoReports,
-    DynamoSessions, DynamoSettings, DynamoUnsubscriptions,
+    DynamoAlbums, DynamoExports, DynamoKeys, DynamoLimits, DynamoMatrix, DynamoOutbox, DynamoPairs, DynamoProfiles,
+    DynamoReports, DynamoSessions, DynamoSettings, DynamoUnsubscriptions,
 };
+use shared::adapters::exports::S3Exports;
 use shared::adapters::photos::S3Photos;
 use shared::adapters::system;
 use shared::config::{TableName, TokensConfig, Vars};
@@ -28,6 +29,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let ops = aws.table(&mut vars, TableName::Ops);
     let tokens = TokensConfig::read(&mut vars);
     let bucket = vars.required("APP_BUCKETS_PHOTOS");
+    let archives = vars.required("APP_BUCKETS_EXPORTS");
     vars.finish()?;
 
     let models = Models::new(Arc::new(DynamoMatrix::reader(ops.clone())));
@@ -37,6 +39,14 @@ async fn main() -> Result<(), lambda_http::Error> {
     let photos = Arc::new(S3Photos::new(&aws, bucket));
     let albums = Arc::new(DynamoAlbums::new(profiles.clone()));
     let settings = Arc::new(DynamoSettings::new(profiles.clone(), outbox.clone()));
+    let authenticator = Arc::new(authenticator);
+    let exports = exports::Deps {
+        exports: Arc::new(DynamoExports::new(profiles.clone(), outbox.clone())),
+        shelf: Arc::new(S3Exports::new(&aws, archives)),
+        limiter: limiter.clone(),
+        authenticator: authenticator.clone(),
+        ambient: ambient.clone(),
+    };
     let deps = Deps {
         shelf: Shelf::new(
             Arc::new(DynamoProfiles::new(profiles.clone(), outbox)),
@@ -47,9 +57,9 @@ async fn main() -> Result<(), lambda_http::Error> {
         ),
         pairs: Arc::new(DynamoPairs::reader(social.clone())),
         desk: Desk::new(Arc::new(DynamoReports::filing(social)), limiter),
-        authenticator: Arc::new(authenticator),
+        authenticator,
         ambient,
     };
     let unsubscriptions = Arc::new(DynamoUnsubscriptions::new(profiles));
-    http::run(profiles::router(deps, unsubscribe::Deps { settings, unsubscriptions })).await
+    http::run(profiles::router(deps, exports, unsubscribe::Deps { settings, unsubscriptions })).await
 }

@@ -38,6 +38,7 @@ impl SqsDeadLetters {
             DeadLetterQueue::Push => &self.urls.dead_push,
             DeadLetterQueue::Embed => &self.urls.dead_embed,
             DeadLetterQueue::Photo => &self.urls.dead_photo,
+            DeadLetterQueue::Account => &self.urls.dead_account,
             DeadLetterQueue::Backup => &self.urls.dead_backup,
         }
     }
@@ -49,6 +50,7 @@ impl SqsDeadLetters {
             DeadLetterQueue::Push => &[&self.urls.push],
             DeadLetterQueue::Embed => &[&self.urls.embed],
             DeadLetterQueue::Photo => &[&self.urls.photo],
+            DeadLetterQueue::Account => &[&self.urls.account],
             DeadLetterQueue::Backup => &[&self.urls.backup],
         };
         let arn = attribute(message, &MessageSystemAttributeName::DeadLetterQueueSourceArn).unwrap_or_default();

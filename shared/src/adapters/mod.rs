@@ -7,6 +7,7 @@ pub mod cache;
 pub mod candidates;
 pub mod dead_letters;
 pub mod dynamo;
+pub mod exports;
 pub mod mailer;
 pub mod oauth;
 pub mod photo_screen;

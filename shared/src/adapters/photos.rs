@@ -21,10 +21,11 @@ use futures::future::try_join_all;
 use serde_json::{Value, json};
 
 use super::aws::{Aws, failure};
+use crate::domain::id::UserId;
 use crate::domain::photo::{FORM_LIFETIME, MAX_BYTES, MediaType, PhotoKey, SIZES, Upload};
 use crate::domain::time::Timestamp;
 use crate::error::{Error, Result};
-use crate::ports::photos::{Form, PhotoBin, PhotoDesk, PhotoLinks};
+use crate::ports::photos::{Form, PhotoBin, PhotoCopies, PhotoDesk, PhotoLinks};
 
 /// How long a link is good for at most.
 const LINK_LIFETIME: Duration = Duration::from_mins(10);
@@ -65,6 +66,21 @@ impl S3Photos {
         address.map(str::to_owned).ok_or_else(|| Error::internal("a signed URL without its object"))
     }
 
+    /// What lies under a name; nothing if it is gone.
+    async fn bytes(&self, object: String) -> Result<Option<Vec<u8>>> {
+        let answer = self.client.get_object().bucket(&self.bucket).key(object).send().await;
+        let object = match answer {
+            Err(error) if error.code() == Some("NoSuchKey") => return Ok(None),
+            answer => answer.map_err(failure)?,
+        };
+        let length = object.content_length.and_then(|length| u64::try_from(length).ok());
+        if length.is_none_or(|length| length > MAX_BYTES) {
+            return Err(Error::internal("a file is larger than any form allowed"));
+        }
+        let bytes = object.body.collect().await.map_err(Error::unavailable)?;
+        Ok(Some(bytes.to_vec()))
+    }
+
     async fn delete(&self, object: String) -> Result<()> {
         self.client.delete_object().bucket(&self.bucket).key(object).send().await.map_err(failure)?;
         Ok(())
@@ -96,6 +112,14 @@ impl PhotoBin for S3Photos {
         self.delete(upload.to_string()).await
     }
 
+    async fn discard_all(&self, user_id: UserId) -> Result<()> {
+        // A page has a thousand; nobody has as many forms a day.
+        let request = self.client.list_objects_v2().bucket(&self.bucket).prefix(Upload::folder(user_id));
+        let objects = request.send().await.map_err(failure)?.contents.unwrap_or_default();
+        try_join_all(objects.into_iter().filter_map(|object| object.key).map(|object| self.delete(object))).await?;
+        Ok(())
+    }
+
     async fn withdraw(&self, key: &PhotoKey) -> Result<()> {
         try_join_all(SIZES.map(|size| self.delete(key.object(size)))).await?;
         Ok(())
@@ -103,19 +127,16 @@ impl PhotoBin for S3Photos {
 }
 
 #[async_trait]
+impl PhotoCopies for S3Photos {
+    async fn copy(&self, key: &PhotoKey, size: u32) -> Result<Option<Vec<u8>>> {
+        self.bytes(key.object(size)).await
+    }
+}
+
+#[async_trait]
 impl PhotoDesk for S3Photos {
     async fn read(&self, upload: &Upload) -> Result<Option<Vec<u8>>> {
-        let answer = self.client.get_object().bucket(&self.bucket).key(upload.to_string()).send().await;
-        let object = match answer {
-            Err(error) if error.code() == Some("NoSuchKey") => return Ok(None),
-            answer => answer.map_err(failure)?,
-        };
-        let length = object.content_length.and_then(|length| u64::try_from(length).ok());
-        if length.is_none_or(|length| length > MAX_BYTES) {
-            return Err(Error::internal("an upload is larger than its form allowed"));
-        }
-        let bytes = object.body.collect().await.map_err(Error::unavailable)?;
-        Ok(Some(bytes.to_vec()))
+        self.bytes(upload.to_string()).await
     }
 
     async fn publish(&self, key: &PhotoKey, size: u32, jpeg: Vec<u8>) -> Result<()> {
@@ -168,7 +189,7 @@ fn system_time(time: Timestamp) -> SystemTime {
 mod tests {
     use super::*;
     use crate::config::Vars;
-    use crate::domain::id::{Id, PhotoId, UserId};
+    use crate::domain::id::{Id, PhotoId};
 
     const NOW: Timestamp = Timestamp::from_unix_seconds(1_764_153_296);
 

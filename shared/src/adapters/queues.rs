@@ -32,6 +32,7 @@ impl SqsQueues {
             Lane::Mail => &self.urls.mail,
             Lane::Push => &self.urls.push,
             Lane::Embed => &self.urls.embed,
+            Lane::Account => &self.urls.account,
         }
     }
 }

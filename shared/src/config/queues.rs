@@ -11,6 +11,8 @@ pub struct QueuesConfig {
     pub push: String,
     /// `APP_QUEUES_EMBED`: the URL of the queue of texts to embed.
     pub embed: String,
+    /// `APP_QUEUES_ACCOUNT`: the URL of the queue of work on whole accounts.
+    pub account: String,
 }
 
 impl QueuesConfig {
@@ -19,6 +21,7 @@ impl QueuesConfig {
             mail: vars.required("APP_QUEUES_MAIL"),
             push: vars.required("APP_QUEUES_PUSH"),
             embed: vars.required("APP_QUEUES_EMBED"),
+            account: vars.required("APP_QUEUES_ACCOUNT"),
         }
     }
 }
@@ -36,6 +39,8 @@ pub struct DeadLettersConfig {
     pub embed: String,
     /// `APP_QUEUES_PHOTO`: the URL of the queue of uploads.
     pub photo: String,
+    /// `APP_QUEUES_ACCOUNT`: the URL of the queue of work on whole accounts.
+    pub account: String,
     /// `APP_QUEUES_BACKUP`: the URL of the queue of segments to save.
     pub backup: String,
     /// `APP_QUEUES_MAIL_DEAD_LETTER`: the URL of the dead-letter queue of both queues about mails.
@@ -46,6 +51,8 @@ pub struct DeadLettersConfig {
     pub dead_embed: String,
     /// `APP_QUEUES_PHOTO_DEAD_LETTER`: the URL of the dead-letter queue of uploads.
     pub dead_photo: String,
+    /// `APP_QUEUES_ACCOUNT_DEAD_LETTER`: the URL of the dead-letter queue of work on accounts.
+    pub dead_account: String,
     /// `APP_QUEUES_BACKUP_DEAD_LETTER`: the URL of the dead-letter queue of segments.
     pub dead_backup: String,
 }
@@ -58,11 +65,13 @@ impl DeadLettersConfig {
             push: vars.required("APP_QUEUES_PUSH"),
             embed: vars.required("APP_QUEUES_EMBED"),
             photo: vars.required("APP_QUEUES_PHOTO"),
+            account: vars.required("APP_QUEUES_ACCOUNT"),
             backup: vars.required("APP_QUEUES_BACKUP"),
             dead_mail: vars.required("APP_QUEUES_MAIL_DEAD_LETTER"),
             dead_push: vars.required("APP_QUEUES_PUSH_DEAD_LETTER"),
             dead_embed: vars.required("APP_QUEUES_EMBED_DEAD_LETTER"),
             dead_photo: vars.required("APP_QUEUES_PHOTO_DEAD_LETTER"),
+            dead_account: vars.required("APP_QUEUES_ACCOUNT_DEAD_LETTER"),
             dead_backup: vars.required("APP_QUEUES_BACKUP_DEAD_LETTER"),
         }
     }

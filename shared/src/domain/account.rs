@@ -33,6 +33,8 @@ pub enum AccountState {
     /// Registered, not confirmed, gone after [`PENDING_LIFETIME`].
     Pending,
     Active,
+    /// Its owner wants it gone: nobody signs in any more, and all that is known of them is being erased.
+    Erasing,
 }
 
 /// What somebody may do beyond their own affairs, the lesser first. A role is held in the account and read there by

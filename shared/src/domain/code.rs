@@ -28,14 +28,16 @@ pub enum CodePurpose {
     Reset,
     /// Signs in beside the password while strangers guess it.
     SignIn,
+    /// Erases the account.
+    Erase,
 }
 
 impl CodePurpose {
-    /// Eight where a code alone takes an account over: whoever asks for one code after the other gets further tries with
+    /// Eight where a code alone takes an account over or ends it: whoever asks for one code after the other gets further tries with
     /// each of them.
     const fn digits(self) -> u32 {
         match self {
-            Self::Reset => 8,
+            Self::Reset | Self::Erase => 8,
             Self::Verify | Self::SignIn => 6,
         }
     }
@@ -50,6 +52,7 @@ impl CodePurpose {
             Self::Verify => "VERIFY",
             Self::Reset => "RESET",
             Self::SignIn => "SIGN-IN",
+            Self::Erase => "ERASE",
         }
     }
 }
@@ -67,7 +70,11 @@ impl ConfirmationCode {
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let text = text.trim();
         let is_code = matches!(text.len(), 6 | 8) && text.bytes().all(|byte| byte.is_ascii_digit());
-        if is_code { Ok(Self(text.to_owned())) } else { Err("code must have 6 digits, or 8 for a new password".into()) }
+        if is_code {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("code must have 6 digits, or 8 for a new password or an erasure".into())
+        }
     }
 
     pub fn as_str(&self) -> &str {

@@ -15,11 +15,13 @@ pub enum DeadLetterQueue {
     Push,
     Embed,
     Photo,
+    /// Copies of one's data, and erasures.
+    Account,
     Backup,
 }
 
 impl DeadLetterQueue {
-    pub const ALL: [Self; 5] = [Self::Mail, Self::Push, Self::Embed, Self::Photo, Self::Backup];
+    pub const ALL: [Self; 6] = [Self::Mail, Self::Push, Self::Embed, Self::Photo, Self::Account, Self::Backup];
 
     /// The stable name: for admins, in the audit, and for operators.
     pub const fn as_str(self) -> &'static str {
@@ -28,6 +30,7 @@ impl DeadLetterQueue {
             Self::Push => "push",
             Self::Embed => "embed",
             Self::Photo => "photo",
+            Self::Account => "account",
             Self::Backup => "backup",
         }
     }
@@ -61,6 +64,6 @@ mod tests {
             assert_eq!(serde_json::to_value(queue).unwrap(), queue.as_str(), "the audit calls it by the same name");
         }
         let refusal = DeadLetterQueue::parse("letters").unwrap_err();
-        assert_eq!(refusal, "queue must be one of mail, push, embed, photo, backup");
+        assert_eq!(refusal, "queue must be one of mail, push, embed, photo, account, backup");
     }
 }

@@ -85,8 +85,15 @@ ids! {
     ProjectId
     /// One act of staff, in the audit.
     AuditId
+    /// A copy of what is known of somebody.
+    ExportId
     /// A photo of somebody, from the moment on at which they ask to upload it.
     PhotoId
+}
+
+impl UserId {
+    /// Stands where somebody took part who has erased their account. Nobody is ever given it.
+    pub const NOBODY: Self = Self(Uuid::nil());
 }
 
 #[cfg(test)]

@@ -52,6 +52,8 @@ pub const LOGIN_PER_ADDRESS: Limit = limit("login.address", 50, Duration::from_h
 pub const SIGN_IN_CODE_PER_PERSON: Limit = limit("sign-in-code.person", 6, Duration::from_hours(1));
 /// Wrong passwords of somebody who is signed in already.
 pub const PASSWORD_PER_PERSON: Limit = limit("password.person", 10, Duration::from_mins(15));
+/// Codes to erase one's account with.
+pub const ERASURE_CODE_PER_PERSON: Limit = limit("erasure-code.person", 6, Duration::from_hours(1));
 /// Codes tried from one network, for whatever accounts.
 pub const CODE_PER_NETWORK: Limit = limit("code.network", 100, Duration::from_mins(15));
 /// How often somebody may have mails sent again that did not arrive: providers count what bounces.
@@ -84,6 +86,8 @@ pub const FIT_PER_PERSON: Limit = limit("fit.person", 200, Duration::from_hours(
 /// Writings of one's own profile and settings: an edit of the profile makes another list, and may have a text read by the
 /// sentence model.
 pub const EDIT_PER_PERSON: Limit = limit("edit.person", 60, Duration::from_hours(1));
+/// Copies of all that is known of one: each reads everything.
+pub const EXPORT_PER_PERSON: Limit = limit("export.person", 2, Duration::from_hours(24));
 /// Photos that one person begins to upload, refused and deleted ones included: each of them is decoded.
 pub const PHOTO_PER_PERSON: Limit = limit("photo.person", 30, Duration::from_hours(24));
 /// Blocks that one person sets and takes back, repeated ones included: more than a crowd of pests.
@@ -102,6 +106,7 @@ pub const ALL: &[&Limit] = &[
     &LOGIN_PER_ADDRESS,
     &SIGN_IN_CODE_PER_PERSON,
     &PASSWORD_PER_PERSON,
+    &ERASURE_CODE_PER_PERSON,
     &CODE_PER_NETWORK,
     &RESUME_MAIL_PER_PERSON,
     &REPORT_PER_PERSON,
@@ -117,6 +122,7 @@ pub const ALL: &[&Limit] = &[
     &LIST_PER_PERSON,
     &FIT_PER_PERSON,
     &EDIT_PER_PERSON,
+    &EXPORT_PER_PERSON,
     &PHOTO_PER_PERSON,
     &BLOCK_PER_PERSON,
 ];

@@ -14,6 +14,8 @@ pub mod dead_letter;
 pub mod digest;
 pub mod email;
 pub mod embedding;
+pub mod erasure;
+pub mod export;
 pub mod fields;
 pub mod hex;
 pub mod id;

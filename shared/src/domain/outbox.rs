@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::digest::DigestCounts;
-use super::id::{ChallengeId, ConversationId, OutboxId, ProjectId, SessionId, UserId};
+use super::id::{ChallengeId, ConversationId, ExportId, OutboxId, ProjectId, SessionId, UserId};
 use super::socket::ConnectionId;
 use super::time::Timestamp;
 
@@ -19,6 +19,7 @@ pub enum Effect {
     Mail(MailEffect),
     Push(PushEffect),
     Embed(EmbedEffect),
+    Account(AccountEffect),
 }
 
 /// A mail to one person.
@@ -78,6 +79,15 @@ pub enum MailKind {
     /// Tells somebody how much they have missed.
     #[serde(rename = "mail.digest")]
     Digest,
+    /// A code that erases the account, for who has no password to prove who they are.
+    #[serde(rename = "mail.erasure-code")]
+    ErasureCode,
+    /// Tells somebody that their account and what it held are gone.
+    #[serde(rename = "mail.account-erased")]
+    AccountErased,
+    /// Tells somebody that the copy of all that is known of them can be fetched.
+    #[serde(rename = "mail.export-ready")]
+    ExportReady,
 }
 
 impl MailKind {
@@ -93,7 +103,10 @@ impl MailKind {
             | Self::IdentityLinked
             | Self::IdentityUnlinked
             | Self::SanctionImposed
-            | Self::SanctionLifted => Guarantee::AtLeastOnce,
+            | Self::SanctionLifted
+            | Self::ErasureCode
+            | Self::AccountErased
+            | Self::ExportReady => Guarantee::AtLeastOnce,
         }
     }
 }
@@ -138,6 +151,18 @@ pub enum EmbedEffect {
     Project { project_id: ProjectId },
 }
 
+/// Work on all that is known of one person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind")]
+pub enum AccountEffect {
+    /// Erase it, as far as that has not been done.
+    #[serde(rename = "account.erase")]
+    Erase { user_id: UserId },
+    /// Put a copy of it together, for themselves.
+    #[serde(rename = "account.export")]
+    Export { user_id: UserId, export_id: ExportId },
+}
+
 impl Effect {
     pub const fn mail(kind: MailKind, user_id: UserId) -> Self {
         Self::Mail(MailEffect { kind, user_id, challenge_id: None, counts: None })
@@ -160,11 +185,20 @@ impl Effect {
         Self::Embed(EmbedEffect::Project { project_id })
     }
 
+    pub const fn erase(user_id: UserId) -> Self {
+        Self::Account(AccountEffect::Erase { user_id })
+    }
+
+    pub const fn export(user_id: UserId, export_id: ExportId) -> Self {
+        Self::Account(AccountEffect::Export { user_id, export_id })
+    }
+
     pub const fn lane(&self) -> Lane {
         match self {
             Self::Mail(_) => Lane::Mail,
             Self::Push(_) => Lane::Push,
             Self::Embed(_) => Lane::Embed,
+            Self::Account(_) => Lane::Account,
         }
     }
 }
@@ -175,10 +209,11 @@ pub enum Lane {
     Mail,
     Push,
     Embed,
+    Account,
 }
 
 impl Lane {
-    pub const ALL: [Self; 3] = [Self::Mail, Self::Push, Self::Embed];
+    pub const ALL: [Self; 4] = [Self::Mail, Self::Push, Self::Embed, Self::Account];
 }
 
 /// One committed promise: written with the state change, relayed to its queue, deleted by whoever keeps it.

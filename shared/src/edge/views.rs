@@ -14,6 +14,7 @@ pub struct MessageView {
     /// The number in the conversation: without gaps, the same order for every reader.
     pub seq: u64,
     pub message_id: MessageId,
+    /// All zeros of somebody who has erased their account, and with it the text.
     pub sender_id: UserId,
     pub kind: MessageKind,
     /// The name that the sender's client gave the message.
@@ -37,7 +38,7 @@ pub struct MessageView {
 pub enum MessageKind {
     /// A message with its text.
     Text,
-    /// A message whose sender has taken it back.
+    /// A message whose sender has taken it back, or has erased their account.
     Deleted,
     /// Tells that an earlier message has another text now.
     Edit,

@@ -16,6 +16,8 @@ pub mod conversations;
 pub mod dead_letters;
 pub mod digests;
 pub mod embeddings;
+pub mod erasures;
+pub mod exports;
 pub mod keys;
 pub mod likes;
 pub mod limits;

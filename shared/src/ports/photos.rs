@@ -51,8 +51,18 @@ pub trait PhotoBin: Send + Sync {
     /// Removes an upload.
     async fn discard(&self, upload: &Upload) -> Result<()>;
 
+    /// Removes all uploads of somebody.
+    async fn discard_all(&self, user_id: UserId) -> Result<()>;
+
     /// Removes all copies of a photo.
     async fn withdraw(&self, key: &PhotoKey) -> Result<()>;
+}
+
+/// Copies, for whoever hands them to their owner.
+#[async_trait]
+pub trait PhotoCopies: Send + Sync {
+    /// The bytes of a copy; nothing if there is none.
+    async fn copy(&self, key: &PhotoKey, size: u32) -> Result<Option<Vec<u8>>>;
 }
 
 /// What only the validator may do.

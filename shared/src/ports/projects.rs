@@ -9,6 +9,7 @@ use crate::domain::outbox::OutboxEntry;
 use crate::domain::profile::Field;
 use crate::domain::project::{Event, JoinRequest, Member, MembershipChange, Metric, Points, Project};
 use crate::error::Result;
+use crate::ports::erasures::Left;
 
 /// Projects as they are, for whoever reads them.
 #[async_trait]
@@ -107,6 +108,19 @@ pub trait Members: Send + Sync {
 
     /// Removes a request; answers whether there was one.
     async fn withdraw(&self, project_id: ProjectId, user_id: UserId) -> Result<bool>;
+}
+
+/// What is left to settle when somebody goes for good.
+#[async_trait]
+pub trait ProjectEstates: Send + Sync {
+    /// The projects that somebody has asked to join, at most `limit`. Strongly consistent.
+    async fn requests_of(&self, user_id: UserId, limit: usize) -> Result<Vec<ProjectId>>;
+
+    /// Takes a part of a closed project away that nobody is in any more, and of what was said there; answers whether that was all.
+    async fn dissolve(&self, project_id: ProjectId) -> Result<Left>;
+
+    /// Strikes a project that is gone off somebody's list.
+    async fn strike(&self, user_id: UserId, project_id: ProjectId) -> Result<()>;
 }
 
 /// Somebody cares for a project.

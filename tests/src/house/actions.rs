@@ -94,17 +94,25 @@ const RESERVED: [(&str, Option<&str>, &[&str]); 14] = [
     ("execute-api:ManageConnections", None, &["ChatSendFunction", "PushFunction", "SocketFunction"]),
     ("secretsmanager:GetSecretValue", Some("SigningSecret"), &["AuthFunction", "KeysRotateFunction"]),
     ("secretsmanager:PutSecretValue", None, &["KeysRotateFunction"]),
-    ("dynamodb:PutItem", Some("ChatTable"), &["ChatSendFunction", "ConnectionsFunction", "ProjectsFunction"]),
+    (
+        "dynamodb:PutItem",
+        Some("ChatTable"),
+        &["AccountJobsFunction", "ChatSendFunction", "ConnectionsFunction", "ProjectsFunction"],
+    ),
     (
         "dynamodb:UpdateItem",
         Some("ChatTable"),
-        &["ChatSendFunction", "ConnectionsFunction", "ProjectsFunction", "SocketFunction"],
+        &["AccountJobsFunction", "ChatSendFunction", "ConnectionsFunction", "ProjectsFunction", "SocketFunction"],
     ),
-    ("dynamodb:DeleteItem", Some("ChatTable"), &["ConnectionsFunction", "ProjectsFunction"]),
+    ("dynamodb:DeleteItem", Some("ChatTable"), &["AccountJobsFunction", "ConnectionsFunction", "ProjectsFunction"]),
     ("s3:PutObject", Some("IndexBucket"), &["IndexBuildFunction"]),
     ("s3:DeleteObject", Some("IndexBucket"), &["IndexBuildFunction"]),
     ("s3:PutObject", Some("PhotosBucket"), &["PhotoValidateFunction", "ProfilesFunction"]),
-    ("s3:DeleteObject", Some("PhotosBucket"), &["AdminFunction", "PhotoValidateFunction", "ProfilesFunction"]),
+    (
+        "s3:DeleteObject",
+        Some("PhotosBucket"),
+        &["AccountJobsFunction", "AdminFunction", "PhotoValidateFunction", "ProfilesFunction"],
+    ),
     ("dynamodb:Scan", None, &["BackupSegmentFunction"]),
     ("s3:GetObject", Some("BackupsBucket"), &["BackupPlanFunction", "BackupSegmentFunction"]),
     ("s3:PutObject", Some("BackupsBucket"), &["BackupPlanFunction", "BackupSegmentFunction"]),
@@ -113,8 +121,9 @@ const RESERVED: [(&str, Option<&str>, &[&str]); 14] = [
 
 const FEW: Rule = Rule {
     text: "Only chat-send, push and socket manage connections; only auth and keys-rotate read the signing secret, only \
-           keys-rotate writes it, and only these two publish keys; only chat-send, connections and projects change conversations, and socket the marks in them; \
-           only index-build writes the candidate index; only photo-validate and profiles store photos, and they and admin delete them; only admin edits the matrix; \
+           keys-rotate writes it, and only these two publish keys; only chat-send, connections and projects change conversations, and socket the marks in them; account-jobs takes \
+           the erased out of them; \
+           only index-build writes the candidate index; only photo-validate and profiles store photos, and they, admin and account-jobs delete them; only admin edits the matrix; \
            only backup-segment scans tables, and only backup-plan, which reads none, deletes backups",
     why: "who can post to sockets or write messages can speak for anybody; who has the secret or can publish a key can be \
           anybody",

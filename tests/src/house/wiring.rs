@@ -24,7 +24,7 @@ pub(super) type Powers = BTreeSet<(Power, String)>;
 pub(super) const CONNECTIONS: &str = "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI";
 
 /// Which adapter stands for which power.
-const ADAPTERS: [(&str, Power); 12] = [
+const ADAPTERS: [(&str, Power); 13] = [
     ("SqsQueues::new(", Power::Queue),
     ("SqsDeadLetters::new(", Power::Queue),
     ("SqsBackupJobs::new(", Power::Queue),
@@ -34,6 +34,7 @@ const ADAPTERS: [(&str, Power); 12] = [
     ("S3Segments::new(", Power::Bucket),
     ("S3Photos::new(", Power::Bucket),
     ("S3Vault::new(", Power::Bucket),
+    ("S3Exports::new(", Power::Bucket),
     ("ApiGatewaySockets::new(", Power::Connections),
     ("cache::open(", Power::Cache),
     ("CacheProbe::new(", Power::Cache),

@@ -19,6 +19,10 @@ pub(super) enum Outcome {
 }
 
 pub(super) const EXPECTED: &[(&str, Outcome)] = &[
+    ("account-jobs.erasure-nobody-asked-for", Failed(&[])),
+    ("account-jobs.export-nobody-asked-for", Failed(&[])),
+    ("account-jobs.mail-in-wrong-queue", Failed(&["5b0c2e1d-9a7f-4c3b-8e6d-2f1a0b9c8d72"])),
+    ("account-jobs.poisoned-record", Failed(&["5b0c2e1d-9a7f-4c3b-8e6d-2f1a0b9c8d73"])),
     ("admin.cache-clear-forged-token", Problem(401, "unauthenticated")),
     ("admin.cache-warm-forged-token", Problem(401, "unauthenticated")),
     ("admin.cache-without-token", Problem(401, "unauthenticated")),
@@ -38,6 +42,8 @@ pub(super) const EXPECTED: &[(&str, Outcome)] = &[
     ("admin.reports-without-token", Problem(401, "unauthenticated")),
     ("admin.sanction-forged-token", Problem(401, "unauthenticated")),
     ("admin.unknown-path", Problem(404, "route_not_found")),
+    ("auth.erasure-forged-token", Problem(401, "unauthenticated")),
+    ("auth.erasure-without-token", Problem(401, "unauthenticated")),
     ("auth.identities-without-token", Problem(401, "unauthenticated")),
     ("auth.jwks", Status(200)),
     ("auth.login-base64-body", Problem(401, "invalid_credentials")),
@@ -115,6 +121,7 @@ pub(super) const EXPECTED: &[(&str, Outcome)] = &[
     ("matching.list-wrong-method", Problem(405, "method_not_allowed")),
     ("matching.pair-without-token", Problem(401, "unauthenticated")),
     ("matching.visibility-without-token", Problem(401, "unauthenticated")),
+    ("outbox.account-erase", Failed(&[])),
     ("outbox.embed-profile", Failed(&[])),
     ("outbox.embed-project", Failed(&[])),
     ("outbox.mail-digest", Failed(&[])),
@@ -127,6 +134,7 @@ pub(super) const EXPECTED: &[(&str, Outcome)] = &[
     ("photo-validate.poisoned-record", Failed(&["c4d5e6f7-0a1b-4c2d-8e3f-4a5b6c7d8e9f"])),
     ("photo-validate.strange-name", Failed(&["8a9b0c1d-2e3f-4a5b-8c6d-7e8f9a0b1c2d"])),
     ("photo-validate.test-of-the-queue", Failed(&[])),
+    ("profiles.export-without-token", Problem(401, "unauthenticated")),
     ("profiles.me-forged-token", Problem(401, "unauthenticated")),
     ("profiles.me-without-token", Problem(401, "unauthenticated")),
     ("profiles.photo-delete-forged-token", Problem(401, "unauthenticated")),

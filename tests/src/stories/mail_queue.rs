@@ -126,9 +126,7 @@ impl Post<'_> {
         self.town.posts().next(1, On::everything_about(&letter.to), Fault::HoldAnswer);
         self.sends(&[body(&letter.entry)]);
         eventually("SES to accept the mail", || self.accepted().contains_key(&letter.to).then_some(()));
-        for process in self.town.processes_of("email-send") {
-            kill(process, Signal::SIGKILL).ok();
-        }
+        self.town.kill_processes_of("email-send");
         self.town.posts().calm(&letter.to);
         eventually("the death to be told", || (self.town.died_at_work() > died_before).then_some(()));
     }

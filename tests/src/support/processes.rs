@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::Town;
@@ -20,6 +21,12 @@ impl Town {
         };
         let processes = fs::read_dir("/proc").unwrap().filter_map(|entry| Some(entry.ok()?.path())).filter(is_meant);
         processes.filter_map(|process| Some(Pid::from_raw(process.file_name()?.to_str()?.parse().ok()?))).collect()
+    }
+
+    /// Kills them all, and answers how many there were.
+    pub(crate) fn kill_processes_of(&self, function: &str) -> usize {
+        // One of them may have ended by itself meanwhile.
+        self.processes_of(function).into_iter().filter(|process| kill(*process, Signal::SIGKILL).is_ok()).count()
     }
 
     /// How many processes of functions have died while they were at work, as the emulator tells.

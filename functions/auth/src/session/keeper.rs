@@ -75,8 +75,10 @@ impl Keeper {
 
     /// What keeps somebody out, for themselves: they have proved who they are. If it has just gone, the next try succeeds.
     async fn refusal(&self, user_id: UserId) -> Result<Error> {
-        let account = self.accounts.find(user_id).await?;
-        let sanction = account.and_then(|account| account.sanction);
+        // One that is being erased opens as little as one that is gone.
+        let account = self.accounts.find(user_id).await?.filter(Account::may_start_session);
+        let Some(account) = account else { return Ok(Code::InvalidCredentials.into()) };
+        let sanction = account.sanction;
         let in_force = sanction.filter(|sanction| sanction.is_in_force(self.ambient.now()));
         Ok(in_force.map_or_else(|| Code::AccountSuspended.into(), |sanction| sanction.refusal()))
     }

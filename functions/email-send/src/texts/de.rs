@@ -64,6 +64,27 @@ pub(super) fn write(subject: Subject<'_>) -> Letter {
             "Was Sie von Ihrem Konto ferngehalten hat, wurde aufgehoben. Melden Sie sich an wie zuvor; Ihr Profil wird \
              wieder so gezeigt, wie Sie es eingestellt haben.",
         ),
+        Subject::ErasureCode { code, link } => with_code(
+            Letter::new(format!("{code} löscht Ihr Konto")).says(
+                "Eines Ihrer Geräte möchte Ihr Konto löschen und alles, was wir von Ihnen wissen. Dafür ist dieser Code. Es \
+                 lässt sich nicht rückgängig machen:",
+            ),
+            code,
+            "Er gilt zehn Minuten. Wenn Sie das nicht waren, geben Sie den Code niemandem, und melden Sie Ihre anderen Geräte \
+             ab: Eines von ihnen hat ihn angefordert.",
+            link,
+        ),
+        Subject::AccountErased => Letter::new("Ihr Konto wird gelöscht").says(
+            "Wie gewünscht ist Ihr Konto geschlossen, und alles, was wir von Ihnen wissen, wird gelöscht. Das dauert einige \
+             Minuten. Wer mit Ihnen gesprochen hat, behält die eigenen Worte; Ihre Worte und Ihr Name sind fort. Dies ist die \
+             letzte Mail an diese Adresse. Wenn Sie sich neu registrieren, sind Sie jemand Neues.",
+        ),
+        Subject::ExportReady { page } => Letter::new("Die Kopie Ihrer Daten ist fertig")
+            .says(
+                "Die Kopie Ihrer Daten, die eines Ihrer Geräte angefordert hat, lässt sich zwei Tage lang in der App abholen. \
+                 Wenn Sie das nicht waren, melden Sie Ihre anderen Geräte ab, und ändern Sie Ihr Passwort.",
+            )
+            .with(Block::Link { label: "Ihre Daten", url: page }),
         Subject::Digest { counts, settings } => Letter::new("Was Sie verpasst haben")
             .says("Während Sie nicht da waren:")
             .with(Block::List(news(counts)))

@@ -60,6 +60,27 @@ pub(super) fn write(subject: Subject<'_>) -> Letter {
             "What kept you out of your account was lifted. Sign in as before; your profile is shown again as you have \
              set it.",
         ),
+        Subject::ErasureCode { code, link } => with_code(
+            Letter::new(format!("{code} erases your account")).says(
+                "One of your devices asked to erase your account and all that is known of you. Enter this code to do so. It \
+                 cannot be taken back:",
+            ),
+            code,
+            "It is good for ten minutes. If it was not you, tell the code to nobody, and sign out your other devices: one of \
+             them asked for it.",
+            link,
+        ),
+        Subject::AccountErased => Letter::new("Your account is being erased").says(
+            "As you wished, your account is closed, and all that is known of you is being erased. It takes some minutes. Those \
+             you talked with keep what they said; your words and your name are gone. This is the last mail to this address, \
+             unless you register again: then you are somebody new.",
+        ),
+        Subject::ExportReady { page } => Letter::new("The copy of your data is ready")
+            .says(
+                "The copy of your data that one of your devices asked for can be fetched in the app for two days. If it was not \
+                 you, sign out your other devices, and change your password.",
+            )
+            .with(Block::Link { label: "Your data", url: page }),
         Subject::Digest { counts, settings } => Letter::new("What you have missed")
             .says("While you were away:")
             .with(Block::List(news(counts)))

@@ -33,6 +33,14 @@ pub(crate) enum Subject<'s> {
     IdentityUnlinked,
     SanctionImposed(&'s Sanction),
     SanctionLifted,
+    ErasureCode {
+        code: &'s str,
+        link: String,
+    },
+    AccountErased,
+    ExportReady {
+        page: String,
+    },
     /// Numbers and nothing else: a mailbox is read over shoulders and by more than one person.
     Digest {
         counts: DigestCounts,

@@ -86,6 +86,18 @@ impl Client {
         Ok(names.map(|(name, _)| name.to_owned()).collect())
     }
 
+    /// The bytes of an object.
+    pub fn object(&self, bucket: &str, key: &str) -> Result<Vec<u8>, Failure> {
+        let request = Request::get(format!("{}/{bucket}/{key}", self.endpoint));
+        let mut response = self.response("s3", request, Vec::new(), "GetObject")?;
+        response
+            .body_mut()
+            .with_config()
+            .limit(256 * 1024 * 1024)
+            .read_to_vec()
+            .explain(|| format!("cannot read {key}"))
+    }
+
     /// One of the emulator's own pages, which are no AWS calls.
     pub fn inspect(&self, path: &str) -> Result<Value, Failure> {
         let request = Request::get(format!("{}{path}", self.endpoint));

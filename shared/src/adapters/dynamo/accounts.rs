@@ -58,6 +58,13 @@ pub(super) struct StoredSanction {
 enum StoredState {
     Pending,
     Active,
+    Erasing,
+}
+
+impl StoredAccount {
+    pub(super) const fn email(&self) -> &EmailAddress {
+        &self.email
+    }
 }
 
 impl From<&Account> for StoredAccount {
@@ -65,6 +72,7 @@ impl From<&Account> for StoredAccount {
         let state = match account.state {
             AccountState::Pending => StoredState::Pending,
             AccountState::Active => StoredState::Active,
+            AccountState::Erasing => StoredState::Erasing,
         };
         let (roles, sanction) = (BTreeSet::new(), None);
         Self {
@@ -160,6 +168,7 @@ impl Accounts for DynamoAccounts {
             state: match stored.state {
                 StoredState::Pending => AccountState::Pending,
                 StoredState::Active => AccountState::Active,
+                StoredState::Erasing => AccountState::Erasing,
             },
             roles: stored.roles,
             sanction: stored.sanction.map(Into::into),

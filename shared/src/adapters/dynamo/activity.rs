@@ -14,7 +14,8 @@ use crate::ports::activity::Activity;
 
 pub(super) const WISHED: &str = "WARM#wished";
 /// Longer than whoever reads the hours looks back.
-const KEPT: Duration = Duration::from_hours(4);
+const KEPT: Duration = Duration::from_hours(HOURS);
+pub(super) const HOURS: u64 = 4;
 
 /// A thousand newcomers a second would be the limit of an hour's partition: more than are met here by far.
 #[derive(Clone, Debug)]
@@ -34,7 +35,7 @@ impl DynamoActivity {
 impl Activity for DynamoActivity {
     async fn visited(&self, user_id: UserId) -> Result<()> {
         let now = self.0.now();
-        self.0.put(expiring(Key::new(partition(now), user_id.to_string()).attributes(), now + KEPT)).await
+        self.0.put(expiring(visit_key(user_id, now).attributes(), now + KEPT)).await
     }
 
     async fn visitors(&self, time: Timestamp, limit: usize) -> Result<Vec<UserId>> {
@@ -45,6 +46,14 @@ impl Activity for DynamoActivity {
         // Whoever wishes may run the next warming by hand.
         self.people(Range::whole(WISHED).strong().limit(limit)).await
     }
+}
+
+pub(super) fn visit_key(user_id: UserId, time: Timestamp) -> Key {
+    Key::new(partition(time), user_id.to_string())
+}
+
+pub(super) fn wish_key(user_id: UserId) -> Key {
+    Key::new(WISHED, user_id.to_string())
 }
 
 /// As `ACTIVE#2026-11-25T09`.

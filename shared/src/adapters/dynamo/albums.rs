@@ -85,7 +85,15 @@ fn restore(item: Item, now: Timestamp) -> Result<Album> {
     Ok(Album::restore(user_id, version, photos?, now))
 }
 
-fn key(user_id: UserId) -> Key {
+/// Under which the copies of all photos of an album lie, also of those that were forgotten, and the condition that it still is
+/// this one.
+pub(super) fn keys_of(item: Item) -> Result<(Expression, Vec<(PhotoId, PhotoKey)>)> {
+    let StoredAlbum { version, photos, .. } = decode(item)?;
+    let key = |photo: StoredPhoto| Photo::try_from(photo).map(|photo| (photo.photo_id, photo.key));
+    Ok((Expression::at_version(version), photos.into_iter().map(key).collect::<Result<_>>()?))
+}
+
+pub(super) fn key(user_id: UserId) -> Key {
     Key::new(format!("USER#{user_id}"), "PHOTOS")
 }
 

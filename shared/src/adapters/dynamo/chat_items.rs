@@ -103,6 +103,7 @@ pub(super) struct StoredInboxLine {
 /// The attribute of `CONV#c` / `ROSTER`, a set of the members' ids in 16 bytes each.
 pub(super) const MEMBERS: &str = "member_ids";
 pub(super) const MEMBER: &str = "MEMBER#";
+pub(super) const PAST: &str = "PAST#";
 
 pub(super) fn meta_key(conversation_id: ConversationId) -> Key {
     Key::new(partition(conversation_id), "META")
@@ -127,6 +128,12 @@ pub(super) fn send_key(conversation_id: ConversationId, sender_id: UserId, clien
 
 pub(super) fn inbox_key(user_id: UserId, conversation_id: ConversationId) -> Key {
     Key::new(format!("USER#{user_id}"), format!("CONV#{conversation_id}"))
+}
+
+/// `USER#u` / `PAST#c`: a conversation that is in somebody's inbox no more, by which what they said there is found when they
+/// are erased.
+pub(super) fn past_key(user_id: UserId, conversation_id: ConversationId) -> Key {
+    Key::new(format!("USER#{user_id}"), format!("{PAST}{conversation_id}"))
 }
 
 pub(super) fn partition(conversation_id: ConversationId) -> String {

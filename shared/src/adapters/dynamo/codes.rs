@@ -94,6 +94,6 @@ impl Codes for DynamoCodes {
     }
 }
 
-fn key(challenge_id: ChallengeId, purpose: CodePurpose) -> Key {
+pub(super) fn key(challenge_id: ChallengeId, purpose: CodePurpose) -> Key {
     Key::new(format!("CODE#{challenge_id}"), purpose.as_str())
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::accounts::{StoredAccount, StoredClaim, account_key, claim_key, password_key};
 use super::expression::Expression;
-use super::item::{Key, decode, encode, text};
+use super::item::{Item, Key, decode, encode, text};
 use super::outbox::{DynamoOutbox, row};
 use super::range::Range;
 use super::table::{Read, Table};
@@ -116,6 +116,12 @@ fn belongs_to(user_id: UserId) -> Expression {
 
 fn key(id: &IdentityId) -> Key {
     Key::new(format!("IDENTITY#{}#{}", id.provider().as_str(), id.subject()), "IDENTITY")
+}
+
+/// Both rows of an identity, by the one in the list of its owner.
+pub(super) fn keys_of(item: Item, user_id: UserId) -> Result<[Key; 2]> {
+    let LinkedIdentity { id, .. } = linked(decode(item)?)?;
+    Ok([key(&id), listed_key(&id, user_id)])
 }
 
 /// By which a person's identities are found, to be shown or to be erased with the account.

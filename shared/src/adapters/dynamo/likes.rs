@@ -47,6 +47,10 @@ impl Likes for DynamoLikes {
     }
 }
 
+pub(super) fn key(receiver: UserId, user_id: UserId) -> Key {
+    Key::new(format!("USER#{receiver}"), format!("{LIKED_BY}{user_id}"))
+}
+
 /// Keeps the list of a person true to what a change of a pair makes of the other one's like.
 pub(super) fn with_list(
     transaction: Transaction,
@@ -56,7 +60,7 @@ pub(super) fn with_list(
     after: &Pair,
 ) -> Result<Transaction> {
     let user_id = after.other(receiver);
-    let key = Key::new(format!("USER#{receiver}"), format!("{LIKED_BY}{user_id}"));
+    let key = key(receiver, user_id);
     Ok(match (before.waiting_like(receiver), after.waiting_like(receiver)) {
         (known, Some(like)) if known != Some(like) => {
             transaction.put(social, encode(&key, &StoredLike { user_id, liked_at: like.at })?)

@@ -58,7 +58,7 @@ fn still(mark: &Mark) -> Expression {
 const fn guarantee(entry: &OutboxEntry) -> Guarantee {
     match &entry.effect {
         Effect::Mail(mail) => mail.kind.guarantee(),
-        Effect::Push(_) | Effect::Embed(_) => Guarantee::AtLeastOnce,
+        Effect::Push(_) | Effect::Embed(_) | Effect::Account(_) => Guarantee::AtLeastOnce,
     }
 }
 

@@ -104,10 +104,13 @@ impl DynamoMembers {
     /// Whoever arrives waits no more. Whom a leader lets in MUST have asked.
     fn with_request(&self, transaction: Transaction, change: &MembershipChange) -> Transaction {
         let key = request_key(change.project_id, change.user_id);
+        let asked = asked_key(change.user_id, change.project_id);
         match (change.is_arrival(), change.authority) {
             (false, _) => transaction,
-            (true, Authority::Oneself) => transaction.delete(&self.profiles, &key),
-            (true, Authority::Leader(..)) => transaction.delete_present(&self.profiles, &key),
+            (true, Authority::Oneself) => transaction.delete(&self.profiles, &key).delete(&self.profiles, &asked),
+            (true, Authority::Leader(..)) => {
+                transaction.delete_present(&self.profiles, &key).delete(&self.profiles, &asked)
+            }
         }
     }
 
@@ -184,6 +187,7 @@ impl Members for DynamoMembers {
             .check(&self.profiles, &projects::key(request.project_id), takes_requests)
             .check(&self.profiles, &key(request.project_id, request.user_id), Expression::absent())
             .put(&self.profiles, encode(&request_key(request.project_id, request.user_id), &stored)?)
+            .put(&self.profiles, asked_key(request.user_id, request.project_id).attributes())
             .commit()
             .await?;
         Ok(changed(&outcome))
@@ -206,13 +210,14 @@ impl Members for DynamoMembers {
 
     async fn withdraw(&self, project_id: ProjectId, user_id: UserId) -> Result<bool> {
         let transaction = self.profiles.transaction().delete_present(&self.profiles, &request_key(project_id, user_id));
-        transaction.committed().await
+        transaction.delete(&self.profiles, &asked_key(user_id, project_id)).committed().await
     }
 }
 
-const MEMBER: &str = "MEMBER#";
-const REQUEST: &str = "REQUEST#";
-const PROJECT: &str = "PROJECT#";
+pub(super) const MEMBER: &str = "MEMBER#";
+pub(super) const REQUEST: &str = "REQUEST#";
+pub(super) const PROJECT: &str = "PROJECT#";
+pub(super) const ASKED: &str = "ASKED#";
 
 /// The rows of one kind in a project's partition, after that of one person.
 fn rows(project_id: ProjectId, kind: &str, after: Option<UserId>) -> Range {
@@ -270,8 +275,13 @@ pub(super) fn key(project_id: ProjectId, user_id: UserId) -> Key {
     Key::new(format!("{PROJECT}{project_id}"), format!("{MEMBER}{user_id}"))
 }
 
-fn request_key(project_id: ProjectId, user_id: UserId) -> Key {
+pub(super) fn request_key(project_id: ProjectId, user_id: UserId) -> Key {
     Key::new(format!("{PROJECT}{project_id}"), format!("{REQUEST}{user_id}"))
+}
+
+/// The line of a request among those of a person.
+pub(super) fn asked_key(user_id: UserId, project_id: ProjectId) -> Key {
+    Key::new(format!("{MEMBER}{user_id}"), format!("{ASKED}{project_id}"))
 }
 
 /// The line of a project in the list of a person.

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use super::chat_items::{StoredInboxLine, StoredMember, StoredMeta, inbox_key, member_key, meta_key};
+use super::chat_items::{StoredInboxLine, StoredMember, StoredMeta, inbox_key, member_key, meta_key, past_key};
 use super::expression::Expression;
 use super::item::{Key, decode, encode, text};
 use super::outbox::{DynamoOutbox, row};
@@ -21,6 +21,7 @@ use crate::ports::pairs::{BlockedPerson, ConnectedPerson, Consequences, Pairs};
 /// How many answers are read to find others than those. Somebody who has given more meets some of them again in the index, and
 /// their pairs keep them out of the list.
 const ANSWERS: usize = 5_000;
+pub(super) const MET: &str = "MET#";
 
 /// Reads pairs for everybody; changing them needs the chat and outbox tables, which only `connections` has.
 #[derive(Clone, Debug)]
@@ -36,7 +37,7 @@ struct Writer {
 }
 
 #[derive(Serialize, Deserialize)]
-struct StoredPair {
+pub(super) struct StoredPair {
     people: [UserId; 2],
     version: u64,
     sides: [StoredSide; 2],
@@ -87,6 +88,16 @@ impl DynamoPairs {
 
     pub fn new(social: Table, chat: Table, outbox: DynamoOutbox) -> Self {
         Self { social, writer: Some(Writer { chat, outbox }) }
+    }
+
+    /// Whoever first says something of somebody is noted with both: a pair has no other way back to its people, and has to
+    /// go with either of them.
+    fn with_acquaintance(&self, transaction: Transaction, before: &Pair) -> Transaction {
+        if before.version > 0 {
+            return transaction;
+        }
+        let met = |person| met_key(person, before.other(person)).attributes();
+        before.people().into_iter().fold(transaction, |transaction, person| transaction.put(&self.social, met(person)))
     }
 
     fn with_lists(&self, transaction: Transaction, before: &Pair, after: &Pair) -> Result<Transaction> {
@@ -160,7 +171,8 @@ impl Writer {
         let close = Expression::new("SET #state = :closed").name("#state", "state").value(":closed", text("closed"));
         let transaction = transaction.update_if(&self.chat, &meta_key(conversation_id), close, "attribute_exists(pk)");
         people.into_iter().fold(transaction, |transaction, person| {
-            transaction.delete(&self.chat, &inbox_key(person, conversation_id))
+            let past = past_key(person, conversation_id).attributes();
+            transaction.delete(&self.chat, &inbox_key(person, conversation_id)).put(&self.chat, past)
         })
     }
 }
@@ -184,6 +196,7 @@ impl Pairs for DynamoPairs {
         let stored = StoredPair { version: before.version + 1, ..StoredPair::from(after.clone()) };
         let item = encode(&pair_key(after), &stored)?;
         let transaction = self.social.transaction().put_if(&self.social, item, Expression::at_version(before.version));
+        let transaction = self.with_acquaintance(transaction, before);
         let transaction = self.with_lists(transaction, before, after)?;
         let mut transaction = writer.with_conversation(transaction, before, after)?;
         if let Some(entry) = &consequences.promise {
@@ -218,16 +231,21 @@ impl Pairs for DynamoPairs {
     }
 }
 
-fn pair_key(pair: &Pair) -> Key {
+pub(super) fn pair_key(pair: &Pair) -> Key {
     let [smaller, larger] = pair.people();
     Key::new(format!("PAIR#{smaller}#{larger}"), "PAIR")
 }
 
-fn contact_key(user_id: UserId, other: UserId) -> Key {
+pub(super) fn contact_key(user_id: UserId, other: UserId) -> Key {
     Key::new(format!("USER#{user_id}"), format!("CONN#{other}"))
 }
 
-fn block_key(user_id: UserId, other: UserId) -> Key {
+/// `USER#u` / `MET#<other>`: there is, or was, something between the two.
+pub(super) fn met_key(user_id: UserId, other: UserId) -> Key {
+    Key::new(format!("USER#{user_id}"), format!("{MET}{other}"))
+}
+
+pub(super) fn block_key(user_id: UserId, other: UserId) -> Key {
     Key::new(format!("USER#{user_id}"), format!("BLOCK#{other}"))
 }
 

@@ -68,6 +68,6 @@ impl PhotoReviews for DynamoPhotoReviews {
     }
 }
 
-fn key(photo_id: PhotoId) -> Key {
+pub(super) fn key(photo_id: PhotoId) -> Key {
     Key::new(PARTITION, photo_id.to_string())
 }

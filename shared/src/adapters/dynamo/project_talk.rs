@@ -2,7 +2,7 @@
 //! that nobody hears what they are no longer part of.
 
 use super::chat_items::{
-    MEMBERS, StoredInboxLine, StoredMember, StoredMeta, inbox_key, member_key, meta_key, people, roster_key,
+    MEMBERS, StoredInboxLine, StoredMember, StoredMeta, inbox_key, member_key, meta_key, past_key, people, roster_key,
 };
 use super::expression::Expression;
 use super::item::{encode, text};
@@ -77,6 +77,7 @@ impl ProjectTalk {
             .update(&self.0, &roster_key(id), roster_change("DELETE", user_id))
             .update_if(&self.0, &member_key(id, user_id), gone, "attribute_exists(pk)")
             .delete(&self.0, &inbox_key(user_id, id))
+            .put(&self.0, past_key(user_id, id).attributes())
     }
 
     /// Ends it: nothing is added any more.

@@ -260,7 +260,13 @@ fn restored(connection_id: ConnectionId, user_id: UserId, socket: StoredSocket) 
     Socket { connection_id, user_id, session_id, connected_at, lease_until }
 }
 
-fn registry_key(user_id: UserId) -> Key {
+/// All sockets of a person that the registry knows.
+pub(super) async fn sockets_in(realtime: &Table, user_id: UserId) -> Result<Vec<ConnectionId>> {
+    let registry: Option<StoredRegistry> = realtime.get(&registry_key(user_id), Read::Strong).await?;
+    Ok(registry.map(|registry| registry.sockets.into_keys().collect()).unwrap_or_default())
+}
+
+pub(super) fn registry_key(user_id: UserId) -> Key {
     Key::new(format!("USER#{user_id}"), "REGISTRY")
 }
 

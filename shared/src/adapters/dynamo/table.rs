@@ -107,6 +107,26 @@ impl Table {
         }
     }
 
+    /// The keys of a range, those of expired items included: what is to be taken away is also what reads show no more.
+    pub(super) async fn keys_in(&self, range: Range) -> Result<Vec<Key>> {
+        let (mut keys, mut start) = (Vec::new(), None);
+        loop {
+            let missing = i32::try_from(range.limit - keys.len()).unwrap_or(i32::MAX);
+            let request = self.client.query().table_name(&self.name).projection_expression("pk, sk");
+            let request = range.conditions(request).consistent_read(true).limit(missing);
+            let answer = request.set_exclusive_start_key(start).send().await.map_err(failure)?;
+            for item in answer.items.unwrap_or_default() {
+                let part = |name| item.get(name).and_then(|value| value.as_s().ok()).cloned();
+                let key = part("pk").zip(part("sk")).map(|(pk, sk)| Key { pk, sk });
+                keys.push(key.ok_or_else(|| Error::internal("an item without its keys"))?);
+            }
+            start = answer.last_evaluated_key;
+            if start.is_none() || keys.len() >= range.limit {
+                return Ok(keys);
+            }
+        }
+    }
+
     /// How many items a range has, expired ones included, without reading what they say.
     pub(super) async fn count_in(&self, range: Range) -> Result<u64> {
         let (mut count, mut start) = (0, None);

@@ -169,7 +169,7 @@ fn taste_key(user_id: UserId) -> Key {
     Key::new(format!("USER#{user_id}"), TASTE)
 }
 
-fn answer_key(user_id: UserId, other: UserId) -> Key {
+pub(super) fn answer_key(user_id: UserId, other: UserId) -> Key {
     Key::new(format!("USER#{user_id}"), format!("{ANSWER}{other}"))
 }
 

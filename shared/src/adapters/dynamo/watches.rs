@@ -11,7 +11,7 @@ use super::table::{Read, Table};
 use crate::domain::id::UserId;
 use crate::domain::presence::Watcher;
 use crate::domain::socket::{ConnectionId, MAX_AGE, Socket};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ports::registry::Watches;
 
 /// The attribute of `CONNECTION#id` / `CONNECTION` that lists whom the socket watches.
@@ -73,10 +73,47 @@ impl Watches for DynamoWatches {
     }
 }
 
-fn key(user_id: UserId, connection_id: &ConnectionId) -> Key {
+/// Rows by which sockets of somebody watch another one.
+pub(super) async fn rows_of(realtime: &Table, user_id: UserId, other: UserId) -> Result<Vec<Key>> {
+    let mut rows = Vec::new();
+    for item in realtime.query(Range::whole(partition(other)).strong().unlimited()).await? {
+        let watch: StoredWatch = decode(item)?;
+        if watch.user_id == user_id {
+            rows.push(key(other, &watch.connection_id));
+        }
+    }
+    Ok(rows)
+}
+
+/// Whom a socket watches.
+pub(super) async fn watched_by(realtime: &Table, connection_id: &ConnectionId) -> Result<Vec<UserId>> {
+    let list: Option<StoredList> = realtime.get(&connection_key(connection_id), Read::Strong).await?;
+    Ok(list.unwrap_or_default().watched)
+}
+
+/// Takes somebody out of the list of a socket that watches them. One that watches others meanwhile has written a new list,
+/// in which they may still be, and is asked again.
+pub(super) async fn unlist(realtime: &Table, connection_id: &str, watched: UserId) -> Result<()> {
+    let connection_id = ConnectionId::new(connection_id);
+    let before = watched_by(realtime, &connection_id).await?;
+    if !before.contains(&watched) {
+        return Ok(());
+    }
+    let after: Vec<UserId> = before.iter().copied().filter(|person| *person != watched).collect();
+    let change = Expression::new("SET #watched = :after")
+        .name("#watched", WATCHED)
+        .value(":after", value(&after)?)
+        .value(":before", value(&before)?);
+    match realtime.update_if(&connection_key(&connection_id), change, "#watched = :before").await? {
+        Some(_) => Ok(()),
+        None => Err(Error::unavailable("a socket changes whom it watches")),
+    }
+}
+
+pub(super) fn key(user_id: UserId, connection_id: &ConnectionId) -> Key {
     Key::new(partition(user_id), connection_id.as_str())
 }
 
-fn partition(user_id: UserId) -> String {
+pub(super) fn partition(user_id: UserId) -> String {
     format!("WATCH#{user_id}")
 }

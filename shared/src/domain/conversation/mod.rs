@@ -22,7 +22,7 @@ pub const MAX_CLOSE: usize = 20;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConversationState {
     Open,
-    /// Unmatched, blocked, or of a project that is closed: nothing is added.
+    /// Unmatched, blocked, of a project that is closed, or one of two has erased their account: nothing is added.
     Closed,
 }
 
@@ -60,8 +60,12 @@ impl Conversation {
     }
 
     /// Whether those who take part may read it. What two people said is gone with their match; what a project said is
-    /// its memory.
+    /// its memory; and what somebody was told is still theirs when the other one has erased their account.
     pub fn is_readable(&self) -> bool {
-        self.is_open() || matches!(self.party, Party::Project(_))
+        self.is_open()
+            || match self.party {
+                Party::Pair(pair) => pair.contains(&UserId::NOBODY),
+                Party::Project(_) => true,
+            }
     }
 }

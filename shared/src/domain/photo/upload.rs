@@ -44,6 +44,11 @@ pub struct Upload {
 }
 
 impl Upload {
+    /// Below which all uploads of somebody lie.
+    pub fn folder(user_id: UserId) -> String {
+        format!("{PREFIX}/{user_id}/")
+    }
+
     /// Nothing for the name of an object that is no upload.
     pub fn parse(name: &str) -> Option<Self> {
         let mut parts = name.split('/');

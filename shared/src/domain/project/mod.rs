@@ -4,6 +4,7 @@
 //! [`Project`] adds what the server alone decides: its owners, its members, its version and its times.
 
 mod choice;
+mod departure;
 mod details;
 mod heat;
 mod membership;
@@ -13,6 +14,7 @@ mod text;
 mod wire;
 
 pub use choice::{Audience, Joining, MemberRole, Stage, WorkMode};
+pub use departure::Departure;
 pub use details::{NeededHours, ProjectDetails, TeamSize};
 pub use heat::{Event, Metric, Points};
 pub use membership::{Authority, JoinRequest, Member, MembershipChange};

@@ -1,0 +1,104 @@
+//! Erasures, in the accounts table: how far one has come, and the tombstone that is left of it.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use super::accounts::{account_key, in_good_standing};
+use super::expression::Expression;
+use super::item::{Item, Key, encode, expiring, number, text};
+use super::outbox::{self, DynamoOutbox, row};
+use super::profiles;
+use super::table::{Read, Table};
+use crate::domain::account::FOREVER;
+use crate::domain::erasure::{Erasure, TOMBSTONE_LIFETIME};
+use crate::domain::id::UserId;
+use crate::domain::outbox::OutboxEntry;
+use crate::domain::time::Timestamp;
+use crate::error::{Error, Result};
+use crate::ports::erasures::Erasures;
+
+/// Goes on with erasures for whoever does the work; beginning one needs the profiles, which `auth` has beside the accounts.
+#[derive(Clone, Debug)]
+pub struct DynamoErasures {
+    accounts: Table,
+    profiles: Option<Table>,
+    outbox: DynamoOutbox,
+}
+
+/// `ERASED#u` / `ERASURE`
+#[derive(Serialize, Deserialize)]
+struct StoredErasure {
+    begun_at: Timestamp,
+    done: usize,
+    moved_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    farewell: Option<OutboxEntry>,
+}
+
+impl DynamoErasures {
+    /// For those who do the work.
+    pub fn new(accounts: Table, outbox: DynamoOutbox) -> Self {
+        Self { accounts, profiles: None, outbox }
+    }
+
+    /// For whoever lets it begin.
+    pub fn beginning(accounts: Table, profiles: Table, outbox: DynamoOutbox) -> Self {
+        Self { accounts, profiles: Some(profiles), outbox }
+    }
+}
+
+#[async_trait]
+impl Erasures for DynamoErasures {
+    async fn begin(&self, erasure: &Erasure, job: &OutboxEntry) -> Result<bool> {
+        let profiles =
+            self.profiles.as_ref().ok_or_else(|| Error::internal("this function does not begin erasures"))?;
+        let standing = in_good_standing(erasure.begun_at);
+        let condition = standing.text.clone();
+        let change = standing.reading("SET #state = :erasing").value(":erasing", text("erasing"));
+        let hide = Expression::new("SET hidden_until = :until ADD version :one")
+            .value(":until", text(FOREVER.to_string()))
+            .value(":one", number(1_u32));
+        let mut transaction = self
+            .accounts
+            .transaction()
+            .update_if(&self.accounts, &account_key(erasure.user_id), change, &condition)
+            .put_if(&self.accounts, to_item(erasure)?, Expression::absent())
+            .update(profiles, &profiles::key(erasure.user_id), hide)
+            .put(self.outbox.table(), row(job)?);
+        if let Some(farewell) = &erasure.farewell {
+            transaction = transaction.put(self.outbox.table(), row(farewell)?);
+        }
+        transaction.committed().await
+    }
+
+    async fn find(&self, user_id: UserId) -> Result<Option<Erasure>> {
+        let stored: Option<StoredErasure> = self.accounts.get(&key(user_id), Read::Strong).await?;
+        Ok(stored.map(|stored| {
+            let StoredErasure { begun_at, done, moved_at, farewell } = stored;
+            Erasure { user_id, begun_at, done, moved_at, farewell }
+        }))
+    }
+
+    async fn advance(&self, after: &Erasure) -> Result<bool> {
+        let before = u64::try_from(after.done.saturating_sub(1)).map_err(Error::internal)?;
+        let condition = Expression::new("done = :before").value(":before", number(before));
+        let transaction = self.accounts.transaction().put_if(&self.accounts, to_item(after)?, condition);
+        transaction.committed().await
+    }
+
+    async fn is_farewell_said(&self, erasure: &Erasure) -> Result<bool> {
+        let Some(farewell) = &erasure.farewell else { return Ok(true) };
+        let row = self.outbox.table().get_item(&outbox::key(farewell), Read::Strong).await?;
+        Ok(row.is_none())
+    }
+}
+
+fn to_item(erasure: &Erasure) -> Result<Item> {
+    let Erasure { user_id, begun_at, done, moved_at, farewell } = erasure.clone();
+    let item = encode(&key(user_id), &StoredErasure { begun_at, done, moved_at, farewell })?;
+    Ok(if erasure.step().is_none() { expiring(item, moved_at + TOMBSTONE_LIFETIME) } else { item })
+}
+
+fn key(user_id: UserId) -> Key {
+    Key::new(format!("ERASED#{user_id}"), "ERASURE")
+}

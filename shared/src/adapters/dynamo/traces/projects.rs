@@ -1,0 +1,61 @@
+//! What is left of somebody in projects, beside their membership.
+
+use async_trait::async_trait;
+
+use super::super::chat_items::partition;
+use super::super::item::Key;
+use super::super::members::{ASKED, MEMBER, PROJECT, REQUEST, asked_key, membership_key};
+use super::super::range::Range;
+use super::super::table::Table;
+use super::{SOME, clear};
+use crate::domain::conversation::Conversation;
+use crate::domain::id::{ProjectId, UserId};
+use crate::error::{Error, Result};
+use crate::ports::erasures::Left;
+use crate::ports::projects::ProjectEstates;
+
+#[derive(Clone, Debug)]
+pub struct DynamoProjectEstates {
+    profiles: Table,
+    chat: Table,
+}
+
+impl DynamoProjectEstates {
+    pub fn new(profiles: Table, chat: Table) -> Self {
+        Self { profiles, chat }
+    }
+}
+
+#[async_trait]
+impl ProjectEstates for DynamoProjectEstates {
+    async fn requests_of(&self, user_id: UserId, limit: usize) -> Result<Vec<ProjectId>> {
+        let lines = self.profiles.keys_in(Range::prefix(format!("{MEMBER}{user_id}"), ASKED).limit(limit)).await?;
+        lines.iter().map(|line| named(&line.sk, ASKED)).collect()
+    }
+
+    /// What was said goes first, and the line in the list of whoever is still in it last: by it the rest is found again.
+    async fn dissolve(&self, project_id: ProjectId) -> Result<Left> {
+        if clear(&self.chat, Range::whole(partition(Conversation::of_project(project_id)))).await? == Left::More {
+            return Ok(Left::More);
+        }
+        let rows = self.profiles.keys_in(Range::whole(format!("{PROJECT}{project_id}")).limit(SOME)).await?;
+        let mut lines = Vec::new();
+        for Key { sk, .. } in &rows {
+            if sk.starts_with(REQUEST) {
+                lines.push(asked_key(named(sk, REQUEST)?, project_id));
+            }
+        }
+        let left = if rows.len() < SOME { Left::Nothing } else { Left::More };
+        self.profiles.write_many(Vec::new(), lines.into_iter().chain(rows).collect()).await?;
+        Ok(left)
+    }
+
+    async fn strike(&self, user_id: UserId, project_id: ProjectId) -> Result<()> {
+        self.profiles.delete(&membership_key(user_id, project_id)).await
+    }
+}
+
+fn named<T: std::str::FromStr>(sk: &str, prefix: &str) -> Result<T> {
+    let id = sk.strip_prefix(prefix).and_then(|id| id.parse().ok());
+    id.ok_or_else(|| Error::internal("a line of a project names nobody"))
+}

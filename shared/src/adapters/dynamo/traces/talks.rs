@@ -1,0 +1,185 @@
+//! Conversations: what somebody said there, and that they took part.
+//!
+//! Entries keep their numbers, so that those who stay read on without a gap; words and sender are taken out of them. What two
+//! people said stays readable to the one who stays, unless it was closed to both before.
+
+use async_trait::async_trait;
+
+use super::super::chat_items::{
+    PAST, StoredContent, StoredMessage, StoredMeta, StoredState, member_key, message_key, meta_key, partition, people,
+    roster_key,
+};
+use super::super::expression::Expression;
+use super::super::item::{Item, Key, decode, encode, number, text, value};
+use super::super::outbox::{DynamoOutbox, row};
+use super::super::range::Range;
+use super::super::table::{Read, Table};
+use super::clear;
+use crate::domain::id::{ConversationId, UserId};
+use crate::domain::outbox::{Effect, PushEffect};
+use crate::domain::time::Timestamp;
+use crate::error::{Error, Result};
+use crate::ports::ambient::Ambient;
+use crate::ports::erasures::{Left, Traces};
+
+/// How many conversations are gone through at a time, and how many entries of one.
+const LINES: usize = 10;
+const ENTRIES: usize = 200;
+/// In the line of a conversation: up to which entry it has been gone through.
+const ERASED_TO: &str = "erased_to";
+/// Stands for the name that a client gave a message.
+const NAMELESS: &str = "erased";
+
+#[derive(Clone, Debug)]
+pub struct TalkTraces {
+    chat: Table,
+    outbox: DynamoOutbox,
+    ambient: Ambient,
+}
+
+/// A conversation in the list of somebody who goes.
+struct Line {
+    key: Key,
+    conversation_id: ConversationId,
+    /// It was closed to both, or left, before.
+    is_past: bool,
+    erased_to: u64,
+}
+
+impl TalkTraces {
+    pub fn new(chat: Table, outbox: DynamoOutbox, ambient: Ambient) -> Self {
+        Self { chat, outbox, ambient }
+    }
+
+    async fn leave(&self, user_id: UserId, line: &Line) -> Result<Left> {
+        let id = line.conversation_id;
+        let meta: Option<StoredMeta> = self.chat.get(&meta_key(id), Read::Strong).await?;
+        let left = match &meta {
+            Some(StoredMeta { pair: Some(pair), .. }) if line.is_past || pair.contains(&UserId::NOBODY) => {
+                self.demolish(id).await?
+            }
+            Some(meta) => self.withdraw(user_id, line, meta).await?,
+            None => self.demolish(id).await?,
+        };
+        if left == Left::Nothing {
+            self.chat.delete(&line.key).await?;
+        }
+        Ok(left)
+    }
+
+    /// Nobody can read it any more: nothing of it stays.
+    async fn demolish(&self, id: ConversationId) -> Result<Left> {
+        clear(&self.chat, Range::whole(partition(id))).await
+    }
+
+    async fn withdraw(&self, user_id: UserId, line: &Line, meta: &StoredMeta) -> Result<Left> {
+        let id = line.conversation_id;
+        if meta.pair.is_some() && meta.state == StoredState::Open {
+            self.close(user_id, meta).await?;
+        }
+        if self.silence(user_id, line).await? == Left::More || !self.rename(user_id, id).await? {
+            return Ok(Left::More);
+        }
+        if meta.project_id.is_some() {
+            let without = Expression::new("DELETE member_ids :people").value(":people", people(&[user_id]));
+            self.chat.update_if(&roster_key(id), without, "attribute_exists(pk)").await?;
+        }
+        self.chat.delete(&member_key(id, user_id)).await?;
+        clear(&self.chat, Range::prefix(partition(id), &format!("CID#{user_id}#"))).await
+    }
+
+    /// From here on nothing is added, and the other one is told to look.
+    async fn close(&self, user_id: UserId, meta: &StoredMeta) -> Result<()> {
+        let others = meta.pair.into_iter().flatten().filter(|person| *person != user_id).collect();
+        let news = PushEffect::ConversationsChanged { user_ids: others };
+        let change = Expression::new("SET #state = :closed").name("#state", "state").value(":closed", text("closed"));
+        let change = change.value(":open", text("open"));
+        let key = meta_key(meta.conversation_id);
+        let transaction = self.chat.transaction().update_if(&self.chat, &key, change, "#state = :open");
+        let promise = self.ambient.promise(Effect::Push(news));
+        transaction.put(self.outbox.table(), row(&promise)?).committed().await?;
+        Ok(())
+    }
+
+    /// Takes words and sender out of some entries. Nobody else changes them: whoever has left changes nothing.
+    async fn silence(&self, user_id: UserId, line: &Line) -> Result<Left> {
+        let (first, last) =
+            (message_key(line.conversation_id, line.erased_to + 1), message_key(line.conversation_id, u64::MAX));
+        let range = Range::between(first.pk, first.sk, last.sk).strong().limit(ENTRIES);
+        let entries: Vec<StoredMessage> =
+            self.chat.query(range).await?.into_iter().map(decode).collect::<Result<_>>()?;
+        let Some(reached) = entries.last().map(|entry| entry.seq) else { return Ok(Left::Nothing) };
+        let left = if entries.len() < ENTRIES { Left::Nothing } else { Left::More };
+        let own = entries.into_iter().filter(|entry| entry.sender_id == user_id);
+        let silenced = own.map(|entry| {
+            let key = message_key(line.conversation_id, entry.seq);
+            encode(&key, &silenced(&entry, self.ambient.now()))
+        });
+        self.chat.write_many(silenced.collect::<Result<_>>()?, Vec::new()).await?;
+        let reached = Expression::new("SET #to = :to").name("#to", ERASED_TO).value(":to", number(reached));
+        self.chat.update_if(&line.key, reached, "attribute_exists(pk)").await?;
+        Ok(left)
+    }
+
+    /// Takes the person out of the conversation's own item; answers no if it has moved on meanwhile.
+    async fn rename(&self, user_id: UserId, id: ConversationId) -> Result<bool> {
+        let meta: Option<StoredMeta> = self.chat.get(&meta_key(id), Read::Strong).await?;
+        let Some(meta) = meta else { return Ok(true) };
+        let pair = meta.pair.filter(|pair| pair.contains(&user_id));
+        let last = meta.last.filter(|last| last.sender_id == user_id);
+        let mut sets = Vec::new();
+        let mut change = Expression::new("").value(":seq", number(meta.seq));
+        if let Some(pair) = pair {
+            let pair = pair.map(|person| if person == user_id { UserId::NOBODY } else { person });
+            change = change.name("#pair", "pair").value(":pair", value(&pair)?);
+            sets.push("#pair = :pair");
+        }
+        if let Some(last) = last {
+            change = change.name("#last", "last").value(":last", value(&silenced(&last, self.ambient.now()))?);
+            sets.push("#last = :last");
+        }
+        if sets.is_empty() {
+            return Ok(true);
+        }
+        let change = change.reading(&format!("SET {}", sets.join(", ")));
+        Ok(self.chat.update_if(&meta_key(id), change, "seq = :seq").await?.is_some())
+    }
+}
+
+#[async_trait]
+impl Traces for TalkTraces {
+    async fn erase(&self, user_id: UserId) -> Result<Left> {
+        let range = Range::whole(format!("USER#{user_id}")).strong().limit(LINES);
+        let lines: Vec<Line> = self.chat.query(range).await?.iter().map(line).collect::<Result<_>>()?;
+        for line in &lines {
+            if self.leave(user_id, line).await? == Left::More {
+                return Ok(Left::More);
+            }
+        }
+        Ok(if lines.is_empty() { Left::Nothing } else { Left::More })
+    }
+}
+
+fn line(item: &Item) -> Result<Line> {
+    let erased_to = item.get(ERASED_TO).and_then(|to| to.as_n().ok()).and_then(|to| to.parse().ok()).unwrap_or(0);
+    let part = |name| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
+    let key = Key { pk: part("pk"), sk: part("sk") };
+    let is_past = key.sk.starts_with(PAST);
+    let id = key.sk.split_once('#').and_then(|(_, id)| id.parse().ok());
+    let conversation_id = id.ok_or_else(|| Error::internal("a line of an inbox that names no conversation"))?;
+    Ok(Line { key, conversation_id, is_past, erased_to })
+}
+
+/// The same entry, of nobody and without words.
+fn silenced(entry: &StoredMessage, now: Timestamp) -> StoredMessage {
+    let content = match &entry.content {
+        StoredContent::Text { .. } => StoredContent::Deleted { client_id: NAMELESS.to_owned(), deleted_at: now },
+        StoredContent::Deleted { deleted_at, .. } => {
+            StoredContent::Deleted { client_id: NAMELESS.to_owned(), deleted_at: *deleted_at }
+        }
+        StoredContent::Edit { of } => StoredContent::Edit { of: *of },
+        StoredContent::Deletion { of } => StoredContent::Deletion { of: *of },
+    };
+    let StoredMessage { seq, count, message_id, sent_at, .. } = *entry;
+    StoredMessage { seq, count, message_id, sender_id: UserId::NOBODY, sent_at, content }
+}

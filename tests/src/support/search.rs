@@ -1,0 +1,115 @@
+//! A search of everything that a town keeps, for an id in whatever form it is kept.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use shared::domain::id::UserId;
+
+use super::Town;
+
+const TABLES: [&str; 8] = ["Accounts", "Sessions", "Profiles", "Social", "Chat", "Realtime", "Ops", "Outbox"];
+const BUCKETS: [&str; 4] = ["Photos", "Index", "Exports", "Failures"];
+const QUEUES: [&str; 11] = [
+    "Mail",
+    "MailDeadLetter",
+    "MailFeedback",
+    "Push",
+    "PushDeadLetter",
+    "Embed",
+    "EmbedDeadLetter",
+    "Photo",
+    "PhotoDeadLetter",
+    "Account",
+    "AccountDeadLetter",
+];
+
+/// One id, as text, as bytes, and as bytes in JSON.
+pub(crate) struct Search<'t> {
+    town: &'t Town,
+    text: String,
+    bytes: [u8; 16],
+    base64: String,
+}
+
+impl<'t> Search<'t> {
+    pub(crate) fn of(town: &'t Town, id: &str) -> Self {
+        let bytes = *id.parse::<UserId>().unwrap().as_uuid().as_bytes();
+        Self { town, text: id.to_owned(), bytes, base64: STANDARD.encode(bytes) }
+    }
+
+    /// Where the id is found, as in `Social USER#… BLOCK#…`.
+    pub(crate) fn found(&self) -> Vec<String> {
+        let mut found: Vec<String> = TABLES.iter().flat_map(|table| self.in_table(table)).collect();
+        found.extend(BUCKETS.iter().flat_map(|bucket| self.in_bucket(bucket)));
+        found.extend(QUEUES.iter().flat_map(|queue| self.in_queue(queue)));
+        found
+    }
+
+    fn in_table(&self, table: &str) -> Vec<String> {
+        let (mut found, mut start) = (Vec::new(), Value::Null);
+        loop {
+            let mut scan = json!({ "TableName": self.town.table(table), "ConsistentRead": true });
+            if !start.is_null() {
+                scan["ExclusiveStartKey"] = start;
+            }
+            let answer = self.town.stack.dynamo("Scan", &scan).unwrap();
+            let items = answer["Items"].as_array().unwrap().iter().filter(|item| self.is_in(&item.to_string()));
+            let name = |item: &Value| format!("{table} {} {}", text(&item["pk"]), text(&item["sk"]));
+            found.extend(items.map(name));
+            start = answer["LastEvaluatedKey"].clone();
+            if start.is_null() {
+                return found;
+            }
+        }
+    }
+
+    fn in_bucket(&self, bucket: &str) -> Vec<String> {
+        let name = self.town.stack.output(&format!("{bucket}BucketName")).unwrap();
+        let client = self.town.stack.client();
+        let is_about = |key: &String| {
+            let bytes = client.object(name, key).unwrap();
+            let text = self.text.as_bytes();
+            key.contains(&self.text)
+                || bytes.windows(16).any(|window| window == self.bytes)
+                || bytes.windows(text.len()).any(|window| window == text)
+        };
+        let keys = client.object_names(name, "").unwrap().into_iter().filter(is_about);
+        keys.map(|key| format!("{bucket} {key}")).collect()
+    }
+
+    /// A queue is looked at without its messages being hidden from whoever they are for.
+    fn in_queue(&self, queue: &str) -> Vec<String> {
+        let url = self.town.stack.output(&format!("{queue}QueueUrl")).unwrap();
+        let look = json!({ "QueueUrl": url, "MaxNumberOfMessages": 10, "VisibilityTimeout": 0 });
+        let answer = self.town.stack.client().json("sqs", "AmazonSQS.ReceiveMessage", &look).unwrap();
+        let messages = answer["Messages"].as_array().cloned().unwrap_or_default();
+        let about = messages.iter().filter(|message| self.is_in(&message.to_string()));
+        about.map(|message| format!("{queue}Queue {}", message["Body"])).collect()
+    }
+
+    fn is_in(&self, text: &str) -> bool {
+        text.contains(&self.text) || text.contains(&self.base64)
+    }
+
+    /// What the cache has that names the id, with how long that lasts, in milliseconds.
+    pub(crate) fn cached(&self) -> Vec<(String, i64)> {
+        let cache = self.town.stack.cache().expect("a town with a cache");
+        let keys = cache.command(&["KEYS", "*"]).unwrap().text();
+        let mut found = Vec::new();
+        for key in keys.lines().filter(|key| !key.is_empty()) {
+            let value = cache.command(&["GET", key]).map(|reply| reply.text()).unwrap_or_default();
+            if self.is_in(key) || self.is_in(&value) {
+                let left = cache.command(&["PTTL", key]).unwrap().number().unwrap();
+                // It has ended between the two questions.
+                if left != -2 {
+                    found.push((key.to_owned(), left));
+                }
+            }
+        }
+        found
+    }
+}
+
+fn text(attribute: &Value) -> &str {
+    attribute["S"].as_str().unwrap()
+}
