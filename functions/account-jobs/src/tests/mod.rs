@@ -49,6 +49,9 @@ async fn what_a_request_wrote_that_was_under_way_is_gone_as_well() {
         world.hears_late_of(step, SETTLE.saturating_sub(Duration::from_secs(1)));
     }
     world.works_until_done(LIVES).await;
+    // By then those requests have ended, too.
+    tokio::time::sleep(SETTLE).await;
+    world.hears();
     assert!(world.state().facts.values().all(|facts| *facts == 0), "{:?}", world.state());
 }
 

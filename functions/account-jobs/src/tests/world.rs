@@ -164,6 +164,11 @@ impl World {
         self.inner().late.push((name(step), START + after));
     }
 
+    /// What was to come by now has come.
+    pub(super) fn hears(&self) {
+        self.call(|_| ()).unwrap();
+    }
+
     pub(super) fn keeps_the_farewell_back(&self) {
         self.inner().is_farewell_said = false;
     }

@@ -97,7 +97,7 @@ impl Holdings for DynamoHoldings {
         }
         if let Some(item) = self.profiles.get_item(&albums::key(user_id), Read::Strong).await? {
             let (_, photos) = albums::keys_of(item)?;
-            parts.extend(photos.into_iter().map(Part::Photo));
+            parts.extend(photos.into_iter().map(|(_, key)| Part::Photo(key)));
         }
         Ok(parts)
     }
