@@ -46,7 +46,7 @@ fn workers_and_dead_letters_are_watched() {
 #[test]
 fn what_nobody_watches_is_caught() {
     let (template, alarms) = (Template::read(), alarms());
-    assert_eq!(unwatched(&template, &alarms.with_property("DeadLettersAlarm", "Metrics", &Value::Null)).len(), 5);
+    assert_eq!(unwatched(&template, &alarms.with_property("DeadLettersAlarm", "Metrics", &Value::Null)).len(), 6);
     let blind = template.with_property("Observability", "Parameters", &Value::Null);
     assert!(unwatched(&blind, &alarms).contains(&"SweepFunction".to_owned()));
 }

@@ -81,7 +81,13 @@ fn parse(body: &ErasureBody) -> Result<Proof> {
             let code = fields.read("code", code.as_ref().unwrap_or(&Input::missing()), ConfirmationCode::parse);
             erasure_id.zip(code).map(|(erasure_id, code)| Proof::Code(erasure_id, code))
         }
-        (Some(_), ..) => return Err(Error::invalid("code", "code must be left out beside a password")),
+        (Some(password), erasure_id, code) => {
+            let password = fields.read("password", password, given);
+            let erasure_id = fields.copy_optional("erasure_id", erasure_id.as_ref());
+            let code = fields.read_optional("code", code.as_ref(), ConfirmationCode::parse);
+            fields.accept(password.zip(erasure_id).zip(code))?;
+            return Err(Error::invalid("code", "code must be left out beside a password"));
+        }
     };
     fields.accept(proof)
 }
