@@ -53,7 +53,8 @@ fn every_mail_is_accepted_once_or_counted() {
     let letters: Vec<Letter> = (0..mails()).map(|n| post.letter("reader", n % 2 == 1)).collect();
     let refused: Vec<Letter> = (0..REFUSED).map(|_| post.letter("unreachable", false)).collect();
     town.posts().next(usize::MAX, On::everything_about("unreachable."), Fault::ServerError);
-    (town.faults().has(TO_DYNAMO, SEED), town.posts().has(TO_SES, SEED + 1));
+    town.faults().has(TO_DYNAMO, SEED);
+    town.posts().has(TO_SES, SEED + 1);
     post.queues(&letters, &refused);
     let killed = post.is_killed_while_sending(letters.len());
     let faults = [town.faults().clears_up(), town.posts().clears_up()];

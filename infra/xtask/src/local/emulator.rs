@@ -16,9 +16,11 @@ use crate::failure::{Explain, Failure};
 use crate::tools::{Tools, tail};
 
 const LAUNCHER: &str = include_str!("../launcher.py");
-/// What the launcher changes in the emulator, as it shows.
-pub(super) const DIFFERENCE: &str =
-    "the address of a caller is the last one in X-Forwarded-For, if the request has any";
+/// What the launcher changes in the emulator, and where the emulator is kinder than AWS, as it shows.
+pub(super) const DIFFERENCES: [&str; 2] = [
+    "the address of a caller is the last one in X-Forwarded-For, if the request has any",
+    "sockets take binary frames, and frames of more than 32 KB, on which API Gateway closes them",
+];
 const START_LIMIT: Duration = Duration::from_mins(1);
 
 /// A process group that ends when this value is dropped or its owner dies in any way.

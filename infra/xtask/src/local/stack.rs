@@ -10,7 +10,7 @@ use super::adapt::{self, Adapted, Code, Place};
 use super::cache::LocalCache;
 use super::client::Client;
 use super::deploy::{self, Deployed};
-use super::emulator::{DIFFERENCE, Emulator};
+use super::emulator::{DIFFERENCES, Emulator};
 use super::intrinsics::Scope;
 use super::repair::repair;
 use super::sam;
@@ -218,7 +218,7 @@ impl System {
         let folders = folders_by_logical_id(&template);
         let Adapted { template, mut notes } = adapt::adapt(template, &scope, place)?;
         let deployed = run(&template)?;
-        notes.push(DIFFERENCE.to_owned());
+        notes.extend(DIFFERENCES.map(str::to_owned));
         notes.extend(repair(client, &template, &scope, &deployed.ids)?);
         let named = |(id, folder): (String, String)| Some((folder, deployed.ids.get(&id)?.clone()));
         Ok(Self {
