@@ -15,7 +15,7 @@ use shared::domain::time::Timestamp;
 use shared::error::{Error, Result};
 use shared::ports::ambient::Ambient;
 use shared::ports::backups::{Scan, Vault};
-use shared::ports::candidates::ETag;
+use shared::ports::etag::ETag;
 use shared::telemetry::metrics::{Metric, record};
 
 /// A run reads no other page after this time; the template ends it a minute later.

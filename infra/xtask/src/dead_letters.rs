@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::admin::rfc3339;
+use crate::calendar::rfc3339;
 use crate::deployment::Deployment;
 use crate::failure::Failure;
 

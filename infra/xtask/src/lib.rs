@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod bench;
 pub mod build;
+pub mod calendar;
 pub mod check;
 pub mod commands;
 pub mod dead_letters;

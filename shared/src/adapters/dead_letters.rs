@@ -5,8 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{
-    ChangeMessageVisibilityBatchRequestEntry, DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName,
-    QueueAttributeName, SendMessageBatchRequestEntry,
+    ChangeMessageVisibilityBatchRequestEntry, Message, MessageSystemAttributeName, QueueAttributeName,
 };
 
 use super::aws::{Aws, failure};
@@ -85,16 +84,10 @@ impl SqsDeadLetters {
 
     async fn put_back(&self, queue: DeadLetterQueue, message: &Message) -> Result<()> {
         let body = message.body.as_deref().unwrap_or_default();
-        let entry = SendMessageBatchRequestEntry::builder().id("0").message_body(body).build();
-        let request = self.client.send_message_batch().queue_url(self.source(queue, message));
-        let answer = request.entries(entry.map_err(Error::internal)?).send().await.map_err(failure)?;
-        if let Some(refused) = answer.failed().first() {
-            return Err(Error::unavailable(format!("the queue refused a message: {}", refused.code())));
-        }
-        let entry = DeleteMessageBatchRequestEntry::builder().id("0");
-        let entry = entry.set_receipt_handle(message.receipt_handle.clone()).build().map_err(Error::internal)?;
-        let request = self.client.delete_message_batch().queue_url(self.url(queue)).entries(entry);
+        let request = self.client.send_message().queue_url(self.source(queue, message)).message_body(body);
         request.send().await.map_err(failure)?;
+        let request = self.client.delete_message().queue_url(self.url(queue));
+        request.set_receipt_handle(message.receipt_handle.clone()).send().await.map_err(failure)?;
         Ok(())
     }
 }

@@ -10,7 +10,8 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use super::aws::{Aws, StatusOf, failure};
 use crate::domain::retrieval::{FORMAT, Segment, Shard};
 use crate::error::{Error, Result};
-use crate::ports::candidates::{ETag, Segments, StoredSegment};
+use crate::ports::candidates::{Segments, StoredSegment};
+use crate::ports::etag::ETag;
 
 const PRECONDITION_FAILED: u16 = 412;
 /// Somebody else is writing the same object at this moment.

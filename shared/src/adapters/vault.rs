@@ -13,7 +13,7 @@ use crate::domain::backup::Stored;
 use crate::domain::time::Timestamp;
 use crate::error::{Error, Result};
 use crate::ports::backups::{Vault, VaultCare};
-use crate::ports::candidates::ETag;
+use crate::ports::etag::ETag;
 
 const PRECONDITION_FAILED: u16 = 412;
 /// Somebody else is writing the same object at this moment.

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::candidates::ETag;
+use super::etag::ETag;
 use crate::domain::backup::{Item, SegmentJob, Stored, TableDescription, TableKind};
 use crate::error::Result;
 

@@ -9,6 +9,7 @@ use crate::domain::profile::Field;
 use crate::domain::retrieval::Shard;
 use crate::domain::time::Timestamp;
 use crate::error::Result;
+use crate::ports::etag::ETag;
 
 /// People worth scoring exactly.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,10 +54,6 @@ pub trait Directory: Send + Sync {
     /// The last `limit` edits, newest first.
     async fn newest(&self, field: Field, limit: usize) -> Result<Vec<Line>>;
 }
-
-/// Which content an object has.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ETag(pub String);
 
 /// A stored segment, from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,6 +17,7 @@ pub mod dead_letters;
 pub mod digests;
 pub mod embeddings;
 pub mod erasures;
+pub mod etag;
 pub mod exports;
 pub mod keys;
 pub mod likes;

@@ -3,7 +3,7 @@
 use shared::domain::account::Role;
 use shared::domain::email::EmailAddress;
 use shared::domain::time::Timestamp;
-use xtask::admin;
+use xtask::{admin, calendar};
 
 #[test]
 fn an_address_has_one_digest() {
@@ -15,7 +15,7 @@ fn an_address_has_one_digest() {
 #[test]
 fn times_are_written_alike() {
     for millis in [0, 951_782_400_001, 1_795_253_400_123, 4_102_444_799_999] {
-        assert_eq!(admin::rfc3339(millis), Timestamp::from_unix_millis(millis).to_string());
+        assert_eq!(calendar::rfc3339(millis), Timestamp::from_unix_millis(millis).to_string());
     }
 }
 

@@ -131,7 +131,7 @@ fn a_suspension_ends_by_itself() {
         assert_eq!(suspend(wrong).expect_problem(422, "invalid_field")["field"], "until");
     }
     eve.gets("/v1/me").expect(200);
-    let until = xtask::admin::rfc3339(u64::try_from(now().as_millis()).unwrap() + 3_600_000);
+    let until = xtask::calendar::rfc3339(u64::try_from(now().as_millis()).unwrap() + 3_600_000);
     suspend(json!(until)).expect(204);
     eve.tries_to_sign_in(crate::support::PASSWORD).expect_problem(403, "account_suspended");
     assert!(!ada.is_shown(&eve));

@@ -1,7 +1,8 @@
 //! What somebody hears who is kept out: why, until when, and that it is over.
 
 use serde_json::{Value, json};
-use xtask::admin::{Role, rfc3339};
+use xtask::admin::Role;
+use xtask::calendar::rfc3339;
 
 use super::moderation::{now, sanction_path, staff};
 use crate::support::{Flow, PASSWORD, Person, Story, eventually};

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use shared::domain::backup::{KeySchema, Stored, TableDescription};
 use shared::ports::ambient::{Clock, Rng};
 use shared::ports::backups::Looked;
-use shared::ports::candidates::ETag;
+use shared::ports::etag::ETag;
 
 use super::super::*;
 

@@ -10,7 +10,8 @@ use shared::domain::matching::Person;
 use shared::domain::profile::{Profile, ProfileDetails};
 use shared::domain::retrieval::{Segment, Shard};
 use shared::ports::ambient::{Clock, Rng};
-use shared::ports::candidates::{ETag, Line};
+use shared::ports::candidates::Line;
+use shared::ports::etag::ETag;
 use uuid::Uuid;
 
 use super::super::*;

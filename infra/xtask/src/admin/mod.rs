@@ -1,8 +1,6 @@
 //! Roles from outside: given and taken by whoever may write to the tables, so that the first admin needs no default
 //! password, and the last one can be deposed.
 
-mod calendar;
-
 use std::fs::File;
 use std::io::Read;
 
@@ -10,10 +8,9 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::build::hex;
+use crate::calendar::rfc3339;
 use crate::deployment::Deployment;
 use crate::failure::{Explain, Failure};
-
-pub use calendar::rfc3339;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Role {

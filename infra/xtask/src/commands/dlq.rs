@@ -33,8 +33,8 @@ struct Selection {
     /// The queue, as `list` names it.
     queue: String,
     /// At most so many messages.
-    #[arg(long, default_value_t = 100)]
-    limit: usize,
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..))]
+    limit: u16,
 }
 
 pub fn run(options: &Options) -> Result<(), Failure> {
@@ -47,9 +47,9 @@ pub fn run(options: &Options) -> Result<(), Failure> {
 fn act(deployment: &impl Deployment, action: &Action) -> Result<(), Failure> {
     match action {
         Action::List => list(deployment),
-        Action::Show(Selection { queue, limit }) => show(deployment, queue, *limit),
+        Action::Show(Selection { queue, limit }) => show(deployment, queue, usize::from(*limit)),
         Action::Redrive(Selection { queue, limit }) => {
-            let moved = redrive(deployment, queue, *limit)?;
+            let moved = redrive(deployment, queue, usize::from(*limit))?;
             result(format_args!("{moved} put back. What fails five times again comes back to `{queue}`."));
             Ok(())
         }

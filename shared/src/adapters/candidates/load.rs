@@ -10,7 +10,8 @@ use crate::domain::profile::Field;
 use crate::domain::retrieval::{LAG, Segment, Shard};
 use crate::domain::time::Timestamp;
 use crate::error::Error;
-use crate::ports::candidates::{ETag, StoredSegment};
+use crate::ports::candidates::StoredSegment;
+use crate::ports::etag::ETag;
 use crate::telemetry;
 
 /// How often the bucket is asked what there is. One list tells the tags of all segments, where a conditional read of each

@@ -8,7 +8,8 @@ use crate::domain::id::UserId;
 use crate::domain::profile::Field;
 use crate::domain::retrieval::{LAG, Listed, Row, Rows, Segment, Shard, View, plan};
 use crate::domain::time::Timestamp;
-use crate::ports::candidates::{ETag, StoredSegment};
+use crate::ports::candidates::StoredSegment;
+use crate::ports::etag::ETag;
 
 /// How many people the overlay holds.
 const OVERLAY: usize = 20_000;

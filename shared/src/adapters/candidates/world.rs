@@ -13,7 +13,8 @@ use crate::domain::profile::{Field, Profile, ProfileDetails};
 use crate::domain::retrieval::{Row, Rows, Segment};
 use crate::error::Error;
 use crate::ports::ambient::{Clock, Rng};
-use crate::ports::candidates::{ETag, Line, StoredSegment};
+use crate::ports::candidates::{Line, StoredSegment};
+use crate::ports::etag::ETag;
 
 pub(super) const START: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);
 
