@@ -3,20 +3,17 @@
 //! Doing it twice does it once: a photo has one verdict, its copies have one name, and an upload is thrown away when the
 //! verdict stands.
 
-mod pipeline;
-
 use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::time::Instant;
 
+use pictures::{Flaw, Photo};
 use shared::domain::photo::{Look, PhotoKey, Refusal, Review, SIZES, Screening, State, Upload};
 use shared::edge::uploads::ObjectsMade;
 use shared::error::{Error, Result};
 use shared::ports::ambient::Ambient;
 use shared::ports::photos::{Albums, PhotoBin, PhotoDesk, PhotoScreen};
 use shared::telemetry;
-
-pub use pipeline::{Photo, Rendition, process};
 
 /// How often a verdict is written again because the album has changed meanwhile.
 const ROUNDS: usize = 5;
@@ -60,10 +57,11 @@ async fn judge(deps: &Deps, upload: &Upload) -> Result<()> {
 /// A decoder that gives up has met a file that is not to be shown.
 fn verdict(bytes: &[u8]) -> Result<Photo, Refusal> {
     let (started, length) = (Instant::now(), bytes.len());
-    let verdict = catch_unwind(|| process(bytes)).unwrap_or_else(|_| {
+    let verdict = catch_unwind(|| pictures::process(bytes, &SIZES)).unwrap_or_else(|_| {
         telemetry::report(&Error::internal("a decoder panicked"));
-        Err(Refusal::Damaged)
+        Err(Flaw::Damaged)
     });
+    let verdict = verdict.map_err(refusal);
     tracing::info!(
         photo.bytes = length,
         photo.verdict = verdict.as_ref().err().map_or("ready", |refusal| refusal.code()),
@@ -71,6 +69,15 @@ fn verdict(bytes: &[u8]) -> Result<Photo, Refusal> {
         "photo"
     );
     verdict
+}
+
+fn refusal(flaw: Flaw) -> Refusal {
+    match flaw {
+        Flaw::Type => Refusal::Type,
+        Flaw::Dimensions => Refusal::Dimensions,
+        Flaw::Animated => Refusal::Animated,
+        Flaw::Damaged => Refusal::Damaged,
+    }
 }
 
 /// Stores the copies, and says whether others may see them at once.

@@ -13,7 +13,7 @@ use shared::ports::ambient::{Clock, Rng};
 use super::*;
 
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_000_000);
-const PICTURE: &[u8] = include_bytes!("pipeline/tests/files/baseline.jpg");
+const PICTURE: &[u8] = include_bytes!("../../../shared/pictures/src/tests/files/baseline.jpg");
 
 /// What happens between two steps of the function.
 type Interruption = Box<dyn FnOnce(&World) + Send>;
@@ -204,7 +204,7 @@ async fn a_message_that_comes_again_changes_nothing() {
     let before = world.album.lock().unwrap().clone();
     let published = world.objects.lock().unwrap().clone();
     // The form is still good, and somebody uses it again for something else.
-    for other in [b"<html>", &include_bytes!("pipeline/tests/files/grey.jpg")[..]] {
+    for other in [b"<html>", &include_bytes!("../../../shared/pictures/src/tests/files/grey.jpg")[..]] {
         world.objects.lock().unwrap().insert(place().to_string(), other.to_vec());
         world.hears_of_the_upload().await.unwrap();
         assert_eq!(*world.album.lock().unwrap(), before);

@@ -43,7 +43,7 @@ struct Row {
 }
 
 pub fn run(as_json: bool) -> Result<(), Failure> {
-    let bench = program::build("photo-validate", "photos")?;
+    let bench = program::build("pictures", "photos")?;
     let python = Tools::ensure(&PICTURES, Progress::Loud)?.python();
     let folder = workspace::root().join("target/bench-photos");
     std::fs::create_dir_all(&folder).explain(|| format!("cannot make {}", folder.display()))?;

@@ -6,10 +6,12 @@ use std::fs;
 use std::time::Duration;
 
 use nix::time::{ClockId, clock_gettime};
-use photo_validate::process;
-use shared::domain::photo::Refusal;
+use pictures::{Flaw, process};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// Sides of what is published.
+const SIZES: [u32; 3] = [1_080, 480, 160];
 
 #[expect(clippy::print_stdout, reason = "what is printed is the result")]
 fn main() -> Result<()> {
@@ -26,9 +28,12 @@ fn main() -> Result<()> {
         ["peak", path] => {
             let file = fs::read(path)?;
             let before = peak()?;
-            let verdict = process(&file).map(drop);
+            let verdict = process(&file, &SIZES).map(drop);
             println!("{}", peak()? - before);
-            println!("{}", verdict.err().map_or("ready", |refusal| refusal.code()));
+            println!(
+                "{}",
+                verdict.err().map_or_else(|| "ready".to_owned(), |flaw: Flaw| format!("{flaw:?}").to_lowercase())
+            );
         }
         _ => return Err("photos times <file> <count> | photos peak <file>".into()),
     }
@@ -37,7 +42,7 @@ fn main() -> Result<()> {
 
 fn run(file: &[u8]) -> Result<Duration> {
     let started = now()?;
-    process(file).map_err(Refusal::code)?;
+    process(file, &SIZES).map_err(|flaw| format!("{flaw:?}"))?;
     Ok(now()?.saturating_sub(started))
 }
 

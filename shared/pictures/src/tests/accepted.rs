@@ -7,9 +7,9 @@ use image::codecs::jpeg::JpegEncoder;
 use zip::ZipArchive;
 
 use super::hostile::{archive, bombs, held, with_canaries, with_trailers};
+use super::process;
 use super::samples::{HEIGHT, VALID, WIDTH, landscape, sample};
 use super::*;
-use crate::pipeline::process;
 
 const RED: [u8; 3] = [220, 20, 20];
 const GREEN: [u8; 3] = [20, 200, 20];
@@ -42,7 +42,7 @@ fn grey([red, green, blue]: [u8; 3]) -> [u8; 3] {
 #[test]
 fn every_kind_of_picture_is_accepted_as_it_is() {
     for (name, file) in VALID {
-        let photo = process(file).unwrap_or_else(|refusal| panic!("{name}: {refusal:?}"));
+        let photo = process(file).unwrap_or_else(|flaw| panic!("{name}: {flaw:?}"));
         check(name, &photo);
         for rendition in &photo.renditions {
             assert_eq!((rendition.width, rendition.height), (WIDTH, HEIGHT), "{name} has grown");
@@ -73,7 +73,7 @@ fn pictures_are_turned_the_way_they_are_held() {
     ];
     for (orientation, colours) in (1..=8).zip(ways) {
         for (name, file) in held(orientation) {
-            let photo = process(&file).unwrap_or_else(|refusal| panic!("{name}: {refusal:?}"));
+            let photo = process(&file).unwrap_or_else(|flaw| panic!("{name}: {flaw:?}"));
             let lies = orientation > 4;
             let size = if lies { (HEIGHT, WIDTH) } else { (WIDTH, HEIGHT) };
             assert_eq!((photo.renditions[0].width, photo.renditions[0].height), size, "{name}");
@@ -120,7 +120,7 @@ fn nothing_that_is_carried_along_is_published() {
     assert!(files.len() > 100, "{}", files.len());
     for (name, file) in files {
         assert!(file.windows(CANARY.len()).any(|piece| piece == CANARY), "{name} has no canary");
-        let photo = process(&file).unwrap_or_else(|refusal| panic!("{name}: {refusal:?}"));
+        let photo = process(&file).unwrap_or_else(|flaw| panic!("{name}: {flaw:?}"));
         check(&name, &photo);
         assert!(!photo.blurhash.as_bytes().windows(6).any(|piece| CANARY.starts_with(piece)));
     }
@@ -130,7 +130,7 @@ fn nothing_that_is_carried_along_is_published() {
 fn bombs_beside_a_picture_are_never_unpacked() {
     for (name, file) in bombs() {
         let started = Instant::now();
-        check(&name, &process(&file).unwrap_or_else(|refusal| panic!("{name}: {refusal:?}")));
+        check(&name, &process(&file).unwrap_or_else(|flaw| panic!("{name}: {flaw:?}")));
         assert!(started.elapsed().as_millis() < 200, "{name} took {:?}", started.elapsed());
     }
 }

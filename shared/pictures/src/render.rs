@@ -1,14 +1,13 @@
 //! What others see of a picture: smaller copies, encoded here, and a blur to show while they load.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ExtendedColorType, RgbImage};
-use shared::domain::photo::{Refusal, SIZES};
 
-use super::pixels::{Decoded, Picture};
-use super::size::Size;
+use crate::Flaw;
+use crate::picture::{Decoded, Picture};
+use crate::planes::Reducer;
+use crate::size::Size;
 
 /// How well the copies are encoded, the best one first. Each is another file, should one look like something else.
 const QUALITIES: [u8; 4] = [82, 80, 78, 85];
@@ -20,7 +19,7 @@ const MANY: u32 = 4;
 /// A photo as it is published.
 #[derive(Debug)]
 pub struct Photo {
-    /// In the order of [`SIZES`].
+    /// In the order of the sizes that were asked for.
     pub renditions: Vec<Rendition>,
     pub blurhash: String,
 }
@@ -32,41 +31,26 @@ pub struct Rendition {
     pub jpeg: Vec<u8>,
 }
 
-pub(super) fn render(decoded: Decoded) -> Result<Photo, Refusal> {
+pub(super) fn render(decoded: Decoded, sizes: &[u32]) -> Result<Photo, Flaw> {
     let Decoded { picture, orientation } = decoded;
-    let mut resizer = Resizer::new();
-    let mut renditions = Vec::with_capacity(SIZES.len());
-    let [largest, ..] = SIZES;
-    let mut last = turn(shrink(&mut resizer, picture, largest)?, orientation)?;
-    for longest in SIZES {
-        last = shrink(&mut resizer, last, longest)?;
+    let mut reducer = Reducer::default();
+    let mut renditions = Vec::with_capacity(sizes.len());
+    let mut last = turn(picture, orientation)?;
+    for longest in sizes {
+        last = reducer.shrink(last, *longest)?;
         renditions.push(encode(&last)?);
     }
-    let blurhash = blur(&shrink(&mut resizer, last, BLURRED)?)?;
+    let blurhash = blur(&reducer.shrink(last, BLURRED)?)?;
     Ok(Photo { renditions, blurhash })
 }
 
-/// The picture with sides of at most `longest`; the same one if it is small enough.
-fn shrink(resizer: &mut Resizer, picture: Picture, longest: u32) -> Result<Picture, Refusal> {
-    let size = picture.size.within(longest);
-    if size == picture.size {
-        return Ok(picture);
-    }
-    let Picture { size: Size { width, height }, rgb } = picture;
-    let source = ImageRef::new(width, height, &rgb, PixelType::U8x3).map_err(|_| Refusal::Damaged)?;
-    let mut target = Image::new(size.width, size.height, PixelType::U8x3);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
-    resizer.resize(&source, &mut target, &options).map_err(|_| Refusal::Damaged)?;
-    Ok(Picture { size, rgb: target.into_vec() })
-}
-
 /// The picture as it is to be held.
-fn turn(picture: Picture, orientation: Orientation) -> Result<Picture, Refusal> {
+fn turn(picture: Picture, orientation: Orientation) -> Result<Picture, Flaw> {
     if orientation == Orientation::NoTransforms {
         return Ok(picture);
     }
     let Picture { size, rgb } = picture;
-    let image = RgbImage::from_raw(size.width, size.height, rgb).ok_or(Refusal::Damaged)?;
+    let image = RgbImage::from_raw(size.width, size.height, rgb).ok_or(Flaw::Damaged)?;
     let mut image = DynamicImage::ImageRgb8(image);
     image.apply_orientation(orientation);
     let size = Size { width: image.width(), height: image.height() };
@@ -75,17 +59,17 @@ fn turn(picture: Picture, orientation: Orientation) -> Result<Picture, Refusal> 
 
 /// Encodes anew until the file looks like nothing but a picture. Pixels can be chosen so that one quality spells
 /// something; nobody can do it for all of them.
-fn encode(picture: &Picture) -> Result<Rendition, Refusal> {
+fn encode(picture: &Picture) -> Result<Rendition, Flaw> {
     let Size { width, height } = picture.size;
     for quality in QUALITIES {
         let mut jpeg = Vec::new();
         let mut encoder = JpegEncoder::new_with_quality(&mut jpeg, quality);
-        encoder.encode(&picture.rgb, width, height, ExtendedColorType::Rgb8).map_err(|_| Refusal::Damaged)?;
+        encoder.encode(&picture.rgb, width, height, ExtendedColorType::Rgb8).map_err(|_| Flaw::Damaged)?;
         if !looks_like_something_else(&jpeg) {
             return Ok(Rendition { width, height, jpeg });
         }
     }
-    Err(Refusal::Damaged)
+    Err(Flaw::Damaged)
 }
 
 /// What readers of archives look for at the end, and readers of PDF and browsers that guess near the beginning.
@@ -100,11 +84,11 @@ fn looks_like_something_else(file: &[u8]) -> bool {
 }
 
 /// A picture of a few colours in a line of text, see <https://blurha.sh>.
-fn blur(picture: &Picture) -> Result<String, Refusal> {
+fn blur(picture: &Picture) -> Result<String, Flaw> {
     let Size { width, height } = picture.size;
     let (across, down) = if width < height { (FEW, MANY) } else { (MANY, FEW) };
     let rgba: Vec<u8> = picture.rgb.chunks_exact(3).flat_map(|pixel| [pixel[0], pixel[1], pixel[2], u8::MAX]).collect();
-    blurhash::encode(across, down, width, height, &rgba).map_err(|_| Refusal::Damaged)
+    blurhash::encode(across, down, width, height, &rgba).map_err(|_| Flaw::Damaged)
 }
 
 #[cfg(test)]

@@ -12,8 +12,15 @@ use std::io::Cursor;
 
 use zune_jpeg::JpegDecoder;
 
-use super::{Photo, Rendition};
+use super::{Flaw, Photo, Rendition};
 use hostile::CANARY;
+
+/// Sides of what is published.
+const SIZES: [u32; 3] = [1_080, 480, 160];
+
+fn process(file: &[u8]) -> Result<Photo, Flaw> {
+    super::process(file, &SIZES)
+}
 
 /// The pixels of what is published, read back by a decoder.
 fn pixels(rendition: &Rendition) -> Vec<u8> {

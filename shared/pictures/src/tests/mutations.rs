@@ -7,8 +7,8 @@ use std::panic::catch_unwind;
 use super::check;
 use super::files::with_right_sums;
 use super::hostile::{Dice, Named, floods, held, liars, with_canaries, with_trailers};
+use super::process;
 use super::samples::{ANIMATED, VALID};
-use crate::pipeline::process;
 
 const MUTATIONS: u64 = 20_000;
 

@@ -1,6 +1,6 @@
 //! How large a picture is, known before anything is allocated for it.
 
-use shared::domain::photo::Refusal;
+use crate::Flaw;
 
 /// More than the sensors of cameras that people carry.
 const MAX_PIXELS: u64 = 50_000_000;
@@ -8,30 +8,30 @@ const MAX_SIDE: u32 = 12_000;
 
 /// Width and height of a picture that may be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Size {
-    pub(super) width: u32,
-    pub(super) height: u32,
+pub(crate) struct Size {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
 }
 
 impl Size {
-    pub(super) fn admit(width: u32, height: u32) -> Result<Self, Refusal> {
+    pub(crate) fn admit(width: u32, height: u32) -> Result<Self, Flaw> {
         if width == 0 || height == 0 {
-            return Err(Refusal::Damaged);
+            return Err(Flaw::Damaged);
         }
         let pixels = u64::from(width) * u64::from(height);
         if width > MAX_SIDE || height > MAX_SIDE || pixels > MAX_PIXELS {
-            return Err(Refusal::Dimensions);
+            return Err(Flaw::Dimensions);
         }
         Ok(Self { width, height })
     }
 
-    pub(super) fn pixels(self) -> usize {
+    pub(crate) fn pixels(self) -> usize {
         // At most fifty million.
         self.width as usize * self.height as usize
     }
 
     /// The same shape with sides of at most `longest`, and at least one pixel; never larger.
-    pub(super) fn within(self, longest: u32) -> Self {
+    pub(crate) fn within(self, longest: u32) -> Self {
         let side = self.width.max(self.height);
         if side <= longest {
             return self;
@@ -51,10 +51,10 @@ mod tests {
     #[test]
     fn only_sizes_of_cameras_are_admitted() {
         assert!(Size::admit(12_000, 4_166).is_ok());
-        assert_eq!(Size::admit(12_000, 4_167), Err(Refusal::Dimensions));
-        assert_eq!(Size::admit(12_001, 1), Err(Refusal::Dimensions));
-        assert_eq!(Size::admit(u32::MAX, u32::MAX), Err(Refusal::Dimensions));
-        assert_eq!(Size::admit(0, 5), Err(Refusal::Damaged));
+        assert_eq!(Size::admit(12_000, 4_167), Err(Flaw::Dimensions));
+        assert_eq!(Size::admit(12_001, 1), Err(Flaw::Dimensions));
+        assert_eq!(Size::admit(u32::MAX, u32::MAX), Err(Flaw::Dimensions));
+        assert_eq!(Size::admit(0, 5), Err(Flaw::Damaged));
     }
 
     #[test]
