@@ -8,11 +8,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use pictures::{Flaw, Photo};
-use shared::domain::photo::{Look, PhotoKey, Refusal, Review, SIZES, Screening, State, Upload};
+use shared::domain::photo::{Draft, Look, PhotoKey, Refusal, Review, SIZES, Screening, State, Upload};
 use shared::edge::uploads::ObjectsMade;
 use shared::error::{Error, Result};
 use shared::ports::ambient::Ambient;
-use shared::ports::photos::{Albums, PhotoBin, PhotoDesk, PhotoScreen};
+use shared::ports::photos::{Albums, PhotoDesk, PhotoDrafts, PhotoScreen};
 use shared::telemetry;
 
 /// How often a verdict is written again because the album has changed meanwhile.
@@ -21,8 +21,8 @@ const ROUNDS: usize = 5;
 #[derive(Clone)]
 pub struct Deps {
     pub albums: Arc<dyn Albums>,
+    pub drafts: Arc<dyn PhotoDrafts>,
     pub desk: Arc<dyn PhotoDesk>,
-    pub bin: Arc<dyn PhotoBin>,
     pub screen: Arc<dyn PhotoScreen>,
     pub ambient: Ambient,
 }
@@ -40,18 +40,25 @@ async fn judge(deps: &Deps, upload: &Upload) -> Result<()> {
     let album = deps.albums.find(upload.user_id).await?;
     // Deleted meanwhile, uploaded a second time, or told of twice.
     let Some(photo) = album.find(upload.photo_id).filter(|photo| photo.state == State::Checking) else {
-        return deps.bin.discard(upload).await;
+        return deps.desk.discard(upload).await;
     };
     let Some(bytes) = deps.desk.read(upload).await? else { return Ok(()) };
     let state = match verdict(&bytes) {
-        Ok(published) => publish(deps, &photo.key, published).await?,
+        Ok(published) => {
+            // Whatever happens from now on, somebody finds what no album names.
+            deps.drafts
+                .note(&Draft { photo_id: photo.photo_id, user_id: upload.user_id, key: photo.key.clone() })
+                .await?;
+            publish(deps, &photo.key, published).await?
+        }
         Err(refusal) => State::Refused(refusal),
     };
     if !note(deps, upload, &state).await? {
         // Its owner deleted it while it was being looked at.
-        deps.bin.withdraw(&photo.key).await?;
+        deps.desk.withdraw(&photo.key).await?;
+        deps.drafts.forget(photo.photo_id).await?;
     }
-    deps.bin.discard(upload).await
+    deps.desk.discard(upload).await
 }
 
 /// A decoder that gives up has met a file that is not to be shown.

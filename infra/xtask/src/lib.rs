@@ -15,6 +15,8 @@ pub mod local;
 pub mod model;
 pub mod package;
 pub mod passwords;
+pub mod photos;
+pub mod programs;
 pub mod progress;
 pub mod provider;
 pub mod table;

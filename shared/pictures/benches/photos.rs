@@ -1,8 +1,11 @@
 //! What a photo costs: `photos times <file> <count>` prints nanoseconds of the processor, `photos peak <file>` how much
-//! memory decoding took, in bytes.
+//! memory decoding took, in bytes. What becomes of it: `photos copies <file> <folder>` writes what others would see,
+//! `photos verdicts` reads paths, and prints how each file fares.
 
 use std::error::Error;
 use std::fs;
+use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 use nix::time::{ClockId, clock_gettime};
@@ -30,19 +33,31 @@ fn main() -> Result<()> {
             let before = peak()?;
             let verdict = process(&file, &SIZES).map(drop);
             println!("{}", peak()? - before);
-            println!(
-                "{}",
-                verdict.err().map_or_else(|| "ready".to_owned(), |flaw: Flaw| format!("{flaw:?}").to_lowercase())
-            );
+            println!("{}", told(&verdict));
         }
-        _ => return Err("photos times <file> <count> | photos peak <file>".into()),
+        ["copies", path, folder] => {
+            let photo = process(&fs::read(path)?, &SIZES).map_err(|flaw| told(&Err(flaw)))?;
+            for (size, rendition) in SIZES.iter().zip(photo.renditions) {
+                fs::write(Path::new(folder).join(format!("{size}.jpg")), rendition.jpeg)?;
+            }
+        }
+        ["verdicts"] => {
+            for path in io::stdin().lines() {
+                println!("{}", told(&process(&fs::read(path?)?, &SIZES).map(drop)));
+            }
+        }
+        _ => return Err("photos times <file> <count> | peak <file> | copies <file> <folder> | verdicts".into()),
     }
     Ok(())
 }
 
+fn told(verdict: &std::result::Result<(), Flaw>) -> String {
+    verdict.map_or_else(|flaw| format!("{flaw:?}").to_lowercase(), |()| "ready".to_owned())
+}
+
 fn run(file: &[u8]) -> Result<Duration> {
     let started = now()?;
-    process(file, &SIZES).map_err(|flaw| format!("{flaw:?}"))?;
+    process(file, &SIZES).map_err(|flaw| told(&Err(flaw)))?;
     Ok(now()?.saturating_sub(started))
 }
 

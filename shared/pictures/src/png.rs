@@ -57,7 +57,8 @@ fn outline(upload: &[u8]) -> Result<Outline<'_>, Flaw> {
         match &kind {
             b"IHDR" if header.is_none() => header = Some(read_header(content)?),
             b"IHDR" => return Err(Flaw::Damaged),
-            b"acTL" => return Err(Flaw::Animated),
+            // An animation of one frame does not move.
+            b"acTL" if content.get(..4) != Some(&[0, 0, 0, 1]) => return Err(Flaw::Animated),
             b"eXIf" => orientation = orientation.or_else(|| chunks::orientation(content)),
             b"IDAT" => data += content.len() as u64,
             _ => {}

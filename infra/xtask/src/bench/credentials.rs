@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::measure::{median, percentile};
-use super::program;
+use crate::programs as program;
 use crate::failure::Failure;
 use crate::progress::{Progress, result, warn};
 use crate::table::Table;

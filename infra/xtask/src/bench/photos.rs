@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::measure::median;
-use super::program;
+use crate::programs as program;
 use crate::failure::{Explain, Failure};
 use crate::progress::{Progress, result};
 use crate::table::Table;

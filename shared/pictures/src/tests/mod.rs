@@ -4,6 +4,7 @@
 mod accepted;
 mod files;
 mod hostile;
+mod memory;
 mod mutations;
 mod refused;
 mod samples;

@@ -25,6 +25,16 @@ fn seeds() -> Vec<Named> {
     seeds
 }
 
+#[test]
+#[ignore = "for the fuzzer, which says where to"]
+#[expect(clippy::disallowed_methods, reason = "this is how the folder is told")]
+fn seeds_are_written() {
+    let folder = std::env::var("PHOTO_SEEDS").unwrap();
+    for (index, (_, file)) in seeds().iter().enumerate() {
+        std::fs::write(format!("{folder}/{index}"), file).unwrap();
+    }
+}
+
 /// One change: of a bit, a byte, a number, or a piece.
 fn mutate(dice: &mut Dice, file: &mut Vec<u8>, other: &[u8]) {
     if file.is_empty() {

@@ -2,6 +2,8 @@
 
 mod alpha;
 mod joined;
+mod prefix;
+mod walk;
 
 use image::metadata::Orientation;
 use image_webp::WebPDecoder;
@@ -16,6 +18,9 @@ use crate::planes::{Narrow, Plane, Reducer};
 use crate::size::Size;
 
 const ANIMATION: u8 = 0x02;
+/// A decoder needs all planes of a lossy picture before it can tell that its end is damaged: sixty megabytes of this many
+/// pixels.
+const MAX_PIXELS: usize = 40_000_000;
 
 pub(super) fn decode(upload: &[u8], longest: u32) -> Result<Decoded, Flaw> {
     let outline = outline(upload)?;
@@ -82,6 +87,9 @@ fn outline(upload: &[u8]) -> Result<Outline<'_>, Flaw> {
     if canvas.is_some_and(|canvas| canvas != size) {
         return Err(Flaw::Damaged);
     }
+    if size.pixels() > MAX_PIXELS {
+        return Err(Flaw::Dimensions);
+    }
     Ok(Outline { frame, alpha: alpha.filter(|_| canvas.is_some()), size, orientation })
 }
 
@@ -122,6 +130,7 @@ fn read_lossless(content: &[u8]) -> Result<(Size, Frame<'_>), Flaw> {
 /// Four bytes per pixel. The decoder needs no other memory of this size if the header says that there is alpha; so this
 /// one always does.
 fn lossless(stream: &[u8], size: Size) -> Result<Vec<u8>, Flaw> {
+    walk::walk(stream, size)?;
     let sides = (size.width - 1) | (size.height - 1) << 14 | 1 << 28;
     let chunk = u32::try_from(stream.len() + 5).map_err(|_| Flaw::Damaged)?;
     let padding = &[0][..stream.len().is_multiple_of(2).into()];
@@ -142,12 +151,14 @@ fn lossless(stream: &[u8], size: Size) -> Result<Vec<u8>, Flaw> {
 
 /// The planes of a lossy picture become smaller before they are colours.
 fn lossy(frame: &[u8], alpha: Option<&[u8]>, size: Size, longest: u32) -> Result<Picture, Flaw> {
-    let alpha = alpha.map(|alpha| alpha::decode(alpha, size)).transpose()?;
-    let frame = Vp8Decoder::decode_frame(frame).map_err(|_| Flaw::Damaged)?;
-    if (u32::from(frame.width), u32::from(frame.height)) != (size.width, size.height) {
-        return Err(Flaw::Damaged);
-    }
-    let mut planes = [frame.ybuf, frame.ubuf, frame.vbuf];
+    let decode = || {
+        let frame = Vp8Decoder::decode_frame(frame).map_err(|_| Flaw::Damaged)?;
+        let is_whole = (u32::from(frame.width), u32::from(frame.height)) == (size.width, size.height);
+        if is_whole { Ok([frame.ybuf, frame.ubuf, frame.vbuf]) } else { Err(Flaw::Damaged) }
+    };
+    // Unpacking transparency takes more memory than planes, and is worth it only if they are not damaged.
+    let alpha = alpha.map(|alpha| decode().map(drop).and_then(|()| alpha::decode(alpha, size))).transpose()?;
+    let mut planes = decode()?;
     let stride = (size.width as usize).next_multiple_of(16);
     if let Some(alpha) = alpha {
         alpha::lay_on_paper(&mut planes, stride, &alpha, size);

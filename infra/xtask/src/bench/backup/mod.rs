@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::measure::median;
-use super::program;
+use crate::programs as program;
 use super::store::Store;
 use crate::failure::{Explain, Failure};
 use crate::local::{ACCOUNT, Client, REGION};

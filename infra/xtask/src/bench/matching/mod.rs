@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::program;
+use crate::programs as program;
 use super::worker::Worker;
 use crate::failure::Failure;
 use crate::model;

@@ -11,7 +11,7 @@ use crate::progress::Progress;
 use crate::workspace;
 
 /// Builds a crate's benchmark the way the functions are built, and answers where it is.
-pub(super) fn build(package: &str, name: &str) -> Result<PathBuf, Failure> {
+pub fn build(package: &str, name: &str) -> Result<PathBuf, Failure> {
     Progress::Loud.step("build the benchmark for release", || {
         let mut cargo = Command::new("cargo");
         cargo.args(["bench", "--package", package, "--bench", name, "--no-run", "--message-format", "json"]);
@@ -31,7 +31,7 @@ fn executable(message: &str, name: &str) -> Option<PathBuf> {
 }
 
 /// What a program prints, line by line, or what it complained about.
-pub(super) fn lines(command: &mut Command) -> Result<Vec<String>, Failure> {
+pub fn lines(command: &mut Command) -> Result<Vec<String>, Failure> {
     let program = PathBuf::from(command.get_program());
     let output = command.output().explain(|| format!("cannot run {}", program.display()))?;
     if !output.status.success() {
@@ -42,12 +42,12 @@ pub(super) fn lines(command: &mut Command) -> Result<Vec<String>, Failure> {
 }
 
 /// The durations that a program prints, one on a line.
-pub(super) fn nanoseconds(command: &mut Command) -> Result<Vec<Duration>, Failure> {
+pub fn nanoseconds(command: &mut Command) -> Result<Vec<Duration>, Failure> {
     Ok(lines(command)?.iter().filter_map(|line| duration(line)).collect())
 }
 
 /// A duration as a benchmark prints it, in whole nanoseconds.
-pub(super) fn duration(line: &str) -> Option<Duration> {
+pub fn duration(line: &str) -> Option<Duration> {
     line.trim().parse().ok().map(Duration::from_nanos)
 }
 
