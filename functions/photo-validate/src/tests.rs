@@ -116,7 +116,7 @@ impl PhotoDrafts for World {
     }
 
     async fn before(&self, _: PhotoId, _: usize) -> Result<Vec<Draft>> {
-        unreachable!()
+        Ok(self.drafts.lock().unwrap().clone())
     }
 
     async fn forget(&self, photo_id: PhotoId) -> Result<()> {
@@ -205,9 +205,8 @@ async fn an_upload_becomes_three_copies_and_is_thrown_away() {
     world.hears_of_the_upload().await.unwrap();
     assert!(world.is_ready());
     assert_eq!(world.names(), copies());
-    for copy in world.objects.lock().unwrap().values() {
-        assert_ne!(copy, PICTURE, "what was uploaded is never passed on");
-    }
+    let objects = world.objects.lock().unwrap();
+    assert!(objects.values().all(|copy| copy != PICTURE), "what was uploaded is never passed on");
 }
 
 #[tokio::test]
@@ -251,8 +250,7 @@ async fn what_is_deleted_meanwhile_leaves_nothing() {
     let world = World::with(PICTURE);
     *world.interruption.lock().unwrap() = Some(Box::new(World::is_deleted));
     world.hears_of_the_upload().await.unwrap();
-    assert_eq!((world.state(), world.names()), (None, Vec::new()));
-    assert_eq!(world.drafts.lock().unwrap()[..], []);
+    assert_eq!((world.state(), world.names(), world.drafts.lock().unwrap().len()), (None, Vec::new(), 0));
 }
 
 #[tokio::test]

@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::Failure;
-use xtask::commands::{admin, bench, check, demo, dlq, down, logs, mail, model, package, passwords, photos, restore, test, up};
+use xtask::commands::{
+    admin, bench, check, demo, dlq, down, logs, mail, model, package, passwords, photos, restore, test, up,
+};
 use xtask::progress::warn;
 
 /// Run, show, test and check the whole backend.

@@ -146,8 +146,10 @@ pub(super) struct BlockValues<'a> {
 }
 
 impl BlockValues<'_> {
-    pub(super) fn is_known(&self, at: usize) -> bool {
-        *self.known >> at & 1 == 1
+    /// The first value from this one on that is not zero; 64 if there is none.
+    pub(super) fn next_known(&self, from: usize) -> usize {
+        let rest = self.known.checked_shr(from as u32).unwrap_or(0);
+        if rest == 0 { 64 } else { from + rest.trailing_zeros() as usize }
     }
 
     pub(super) fn set(&mut self, at: usize, value: i32) {

@@ -262,18 +262,20 @@ impl<'a> Scan<'a> {
 
     /// Reads a bit for each value that is not zero, passes over so many that are, and answers where the next zero is.
     fn refine_up_to(&mut self, zeros: u8, from: usize, values: &mut BlockValues<'_>) -> Result<usize, Flaw> {
-        let mut zeros = zeros;
-        for at in from..=self.range.1 {
-            if values.is_known(at) {
-                if self.bits.take(1)? == 1 {
-                    values.refine(at, 1 << self.left);
-                }
-            } else if zeros == 0 {
-                return Ok(at);
-            } else {
-                zeros -= 1;
+        let (mut at, mut zeros, last) = (from, usize::from(zeros), self.range.1);
+        loop {
+            let next = values.next_known(at).min(last + 1);
+            if zeros < next - at {
+                return Ok(at + zeros);
             }
+            zeros -= next - at;
+            if next > last {
+                return Ok(64);
+            }
+            if self.bits.take(1)? == 1 {
+                values.refine(next, 1 << self.left);
+            }
+            at = next + 1;
         }
-        Ok(64)
     }
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::cast_possible_truncation, reason = "files are small, and colours are bytes")]
 
 mod accepted;
+mod faithful;
 mod files;
 mod hostile;
 mod memory;
