@@ -33,17 +33,17 @@ fn main() -> Result<()> {
             let before = peak()?;
             let verdict = process(&file, &SIZES).map(drop);
             println!("{}", peak()? - before);
-            println!("{}", told(&verdict));
+            println!("{}", told(verdict));
         }
         ["copies", path, folder] => {
-            let photo = process(&fs::read(path)?, &SIZES).map_err(|flaw| told(&Err(flaw)))?;
+            let photo = process(&fs::read(path)?, &SIZES).map_err(|flaw| told(Err(flaw)))?;
             for (size, rendition) in SIZES.iter().zip(photo.renditions) {
                 fs::write(Path::new(folder).join(format!("{size}.jpg")), rendition.jpeg)?;
             }
         }
         ["verdicts"] => {
             for path in io::stdin().lines() {
-                println!("{}", told(&process(&fs::read(path?)?, &SIZES).map(drop)));
+                println!("{}", told(process(&fs::read(path?)?, &SIZES).map(drop)));
             }
         }
         _ => return Err("photos times <file> <count> | peak <file> | copies <file> <folder> | verdicts".into()),
@@ -51,13 +51,13 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn told(verdict: &std::result::Result<(), Flaw>) -> String {
+fn told(verdict: std::result::Result<(), Flaw>) -> String {
     verdict.map_or_else(|flaw| format!("{flaw:?}").to_lowercase(), |()| "ready".to_owned())
 }
 
 fn run(file: &[u8]) -> Result<Duration> {
     let started = now()?;
-    process(file, &SIZES).map_err(|flaw| told(&Err(flaw)))?;
+    process(file, &SIZES).map_err(|flaw| told(Err(flaw)))?;
     Ok(now()?.saturating_sub(started))
 }
 

@@ -53,15 +53,14 @@ impl Layout {
 
     /// Appends a row of a decoder.
     pub(crate) fn append(self, row: &[u8], rgb: &mut Vec<u8>) {
-        match self {
-            Self::Rgb => rgb.extend_from_slice(row),
-            _ => {
-                let from = rgb.len();
-                rgb.resize(from + row.len() / self.bytes() * 3, 0);
-                for (rgb, pixel) in rgb[from..].chunks_exact_mut(3).zip(row.chunks_exact(self.bytes())) {
-                    rgb.copy_from_slice(&self.rgb(pixel));
-                }
-            }
+        if self == Self::Rgb {
+            rgb.extend_from_slice(row);
+            return;
+        }
+        let from = rgb.len();
+        rgb.resize(from + row.len() / self.bytes() * 3, 0);
+        for (rgb, pixel) in rgb[from..].chunks_exact_mut(3).zip(row.chunks_exact(self.bytes())) {
+            rgb.copy_from_slice(&self.rgb(pixel));
         }
     }
 }

@@ -37,21 +37,21 @@ pub(crate) struct Narrow {
     target: Size,
     /// Rows that have come since the last ones became narrower.
     waiting: Vec<u8>,
-    narrow: Vec<u8>,
+    done: Vec<u8>,
     reducer: Reducer,
 }
 
 impl Narrow {
     pub(crate) fn new(layout: Layout, size: Size, longest: u32) -> Self {
         let target = size.within(longest);
-        let narrow = Vec::with_capacity(Size { width: target.width, ..size }.pixels() * 3);
-        Self { layout, size, target, waiting: Vec::new(), narrow, reducer: Reducer::default() }
+        let done = Vec::with_capacity(Size { width: target.width, ..size }.pixels() * 3);
+        Self { layout, size, target, waiting: Vec::new(), done, reducer: Reducer::default() }
     }
 
     /// Takes a row of a decoder.
     pub(crate) fn push(&mut self, row: &[u8]) -> Result<(), Flaw> {
         if self.target == self.size {
-            self.layout.append(row, &mut self.narrow);
+            self.layout.append(row, &mut self.done);
             return Ok(());
         }
         self.layout.append(row, &mut self.waiting);
@@ -62,7 +62,7 @@ impl Narrow {
         let height = (self.waiting.len() / 3) as u32 / self.size.width;
         if height > 0 {
             let (from, to) = (Size { height, ..self.size }, Size { height, ..self.target });
-            self.narrow.extend_from_slice(&self.reducer.colours(&self.waiting, from, to)?);
+            self.done.extend_from_slice(&self.reducer.colours(&self.waiting, from, to)?);
             self.waiting.clear();
         }
         Ok(())
@@ -73,10 +73,10 @@ impl Narrow {
         self.work()?;
         let Self { size, target, .. } = self;
         let narrow = Size { width: target.width, ..size };
-        if self.narrow.len() != narrow.pixels() * 3 {
+        if self.done.len() != narrow.pixels() * 3 {
             return Err(Flaw::Damaged);
         }
-        let rgb = if narrow == target { self.narrow } else { self.reducer.colours(&self.narrow, narrow, target)? };
+        let rgb = if narrow == target { self.done } else { self.reducer.colours(&self.done, narrow, target)? };
         Ok(Picture { size: target, rgb })
     }
 }
@@ -95,8 +95,8 @@ impl Reducer {
             return Ok(samples);
         }
         let rows = plane.samples.len() / plane.stride;
-        let side = |length: usize| u32::try_from(length).map_err(|_| Flaw::Damaged);
-        let source = ImageRef::new(side(plane.stride)?, side(rows)?, &plane.samples, PixelType::U8);
+        let count = |samples: usize| u32::try_from(samples).map_err(|_| Flaw::Damaged);
+        let source = ImageRef::new(count(plane.stride)?, count(rows)?, &plane.samples, PixelType::U8);
         let mut target = Image::new(size.width, size.height, PixelType::U8);
         self.resize(&source.map_err(|_| Flaw::Damaged)?, &mut target, plane.content)?;
         Ok(target.into_vec())

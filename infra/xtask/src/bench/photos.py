@@ -29,6 +29,8 @@ def make(folder):
     twelve = landscape(4000, 3000)
     twelve.save(f"{folder}/camera.jpg", quality=85, subsampling=2)
     twelve.save(f"{folder}/progressive.jpg", quality=85, subsampling=2, progressive=True)
+    landscape(1080, 1080).save(f"{folder}/base.jpg", quality=85, subsampling=2)
+    twelve.save(f"{folder}/full.jpg", quality=85, subsampling=0, progressive=True)
     small = landscape(2000, 1500)
     small.save(f"{folder}/picture.png", compress_level=6)
     small.save(f"{folder}/lossy.webp", quality=80)
@@ -86,7 +88,7 @@ def like(path, copy):
             return shade * ((ab - a * b) * 2 + 58.5225) / (aa - a * a + bb - b * b + 58.5225)
 
         blocks = ImageMath.lambda_eval(similarity, a=a, b=b, aa=squares[0], bb=squares[1], ab=squares[2])
-        return ImageStat.Stat(blocks).mean[0]
+        return blocks.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
 
     for file in (copy, own):
         with Image.open(file) as image:

@@ -82,16 +82,16 @@ impl Frame {
         let mut frame = Self { size, is_progressive, components: Vec::new(), across, down };
         let units = frame.units(&[]);
         for (id, across, down, coarseness) in factors {
-            let own = |length: u32, factor: usize, most: usize| length as f64 * factor as f64 / most as f64;
+            let own = |length: u32, factor: usize, most: usize| f64::from(length) * factor as f64 / most as f64;
             let (width, height) = (own(size.width, across, frame.across), own(size.height, down, frame.down));
-            let side = side(width.max(height), longest);
-            let kept = side as f64 / 8.0;
+            let kept_side = side(width.max(height), longest);
+            let kept = kept_side as f64 / 8.0;
             frame.components.push(Component {
                 id,
                 across,
                 down,
                 coarseness,
-                side,
+                side: kept_side,
                 columns: units.columns * across,
                 rows: units.rows * down,
                 content: (width * kept, height * kept),

@@ -169,7 +169,7 @@ impl<'a> Scan<'a> {
             let (symbol, value) = self.bits.symbol(table)?;
             match symbol {
                 0xf0 => at += 16,
-                _ if symbol & 15 == 0 => return Ok(()),
+                _ if symbol % 16 == 0 => return Ok(()),
                 _ => {
                     at += usize::from(symbol >> 4);
                     let place = usize::from(*PLACES.get(at).ok_or(Flaw::Damaged)?);
