@@ -6,6 +6,7 @@
 
 mod compare;
 mod create;
+mod erasures;
 mod failure;
 mod source;
 mod table;
@@ -16,13 +17,23 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use shared::adapters::aws::Aws;
 use shared::domain::backup::{Manifest, SavedTable, TableKind};
+use shared::domain::time::Timestamp;
 use shared::ports::ambient::Ambient;
 
 pub use compare::Comparison;
+pub use erasures::{Repetition, repeat_erasures};
 pub use failure::Failure;
 use source::Source;
 use table::Table;
 use target::Target;
+
+/// What an operator wants done.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    Restore(Order),
+    RepeatErasures(Repetition),
+}
 
 /// What is to be restored, and where to.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -44,7 +55,16 @@ pub enum Into {
     /// New tables, called after the prefix and what they hold.
     New(String),
     /// Tables of a stack, which must be empty.
-    Existing(BTreeMap<TableKind, String>),
+    Existing(Stack),
+}
+
+/// A stack, as far as it is restored into.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stack {
+    pub tables: BTreeMap<TableKind, String>,
+    /// Where it is promised that people are erased again.
+    pub outbox: String,
 }
 
 /// Carries out an order and tells of its steps, line by line.
@@ -75,18 +95,29 @@ pub async fn restore(
     }
     if order.dry_run {
         for target in &targets {
-            tell(format!("would restore {}", target.intention()));
+            tell(target.intention());
         }
-        return Ok(());
+    } else {
+        fill(&targets, &source, tell).await?;
     }
-    for target in &targets {
+    forget(aws, ambient, order, window.from, tell).await
+}
+
+/// Writes what is not there yet, and compares it before anything that would delete or cost is switched on.
+async fn fill(targets: &[Target<'_>], source: &Source, tell: &(dyn Fn(String) + Sync)) -> Result<(), Failure> {
+    let (done, wanting): (Vec<_>, Vec<_>) = targets.iter().partition(|target| target.is_restored());
+    for target in done {
+        tell(format!("{}: was restored from this backup before, and is left as it is", target.name()));
+    }
+    for target in &wanting {
         target.prepare().await?;
-        target.fill(&source, tell).await?;
+        target.fill(source, tell).await?;
     }
-    let mut differs = false;
-    for target in &targets {
-        let comparison = target.compare(&source).await?;
+    let (mut differs, mut items) = (false, 0);
+    for target in &wanting {
+        let comparison = target.compare(source).await?;
         differs |= !comparison.is_equal();
+        items += comparison.found();
         tell(format!("{}: {comparison}", target.name()));
     }
     if differs {
@@ -94,12 +125,50 @@ pub async fn restore(
             "if something writes to them, stop it and restore into new tables; otherwise give the same command again",
         ));
     }
-    for target in &targets {
+    for target in &wanting {
         target.finish().await?;
         tell(format!("{}: {}", target.name(), target.settings()));
     }
     tell(format!("restored: {items} items are exactly what was backed up"));
     Ok(())
+}
+
+/// Whoever was erased since the tables were read is in them again.
+async fn forget(
+    aws: &Aws,
+    ambient: &Ambient,
+    order: &Order,
+    since: Timestamp,
+    tell: &(dyn Fn(String) + Sync),
+) -> Result<(), Failure> {
+    let (bucket, dry_run) = (order.bucket.clone(), order.dry_run);
+    match &order.into {
+        Into::Existing(stack) => {
+            let (accounts, profiles) = (stack.table(TableKind::Accounts)?, stack.table(TableKind::Profiles)?);
+            let repetition = Repetition { bucket, since, accounts, profiles, outbox: stack.outbox.clone(), dry_run };
+            repeat_erasures(aws, ambient, &repetition, tell).await
+        }
+        Into::New(_) => {
+            let count = erasures::people(aws, &bucket).await?.len();
+            if count == 0 {
+                return Ok(());
+            }
+            tell(format!(
+                "erasures: {count} people were erased in 90 days, and these tables may name them again; before anybody is \
+                 served from them: cargo xtask erase-again --since {since}"
+            ));
+            Ok(())
+        }
+    }
+}
+
+impl Stack {
+    fn table(&self, kind: TableKind) -> Result<String, Failure> {
+        self.tables.get(&kind).cloned().ok_or_else(|| {
+            Failure::new(format!("the stack has no table for {}", kind.as_str()))
+                .remedy("name a stack that was deployed from this repository's template.yaml")
+        })
+    }
 }
 
 fn chosen<'m>(manifest: &'m Manifest, order: &Order) -> Result<Vec<&'m SavedTable>, Failure> {
@@ -114,9 +183,6 @@ fn chosen<'m>(manifest: &'m Manifest, order: &Order) -> Result<Vec<&'m SavedTabl
 fn target_name(saved: &SavedTable, into: &Into) -> Result<String, Failure> {
     match into {
         Into::New(prefix) => Ok(format!("{prefix}-{}", saved.table.as_str())),
-        Into::Existing(names) => names.get(&saved.table).cloned().ok_or_else(|| {
-            Failure::new(format!("the stack has no table for {}", saved.table.as_str()))
-                .remedy("name a stack that was deployed from this repository's template.yaml")
-        }),
+        Into::Existing(stack) => stack.table(saved.table),
     }
 }

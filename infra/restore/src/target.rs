@@ -26,6 +26,8 @@ enum State {
     Empty,
     /// It holds so many parts of this very backup.
     Begun(usize),
+    /// All of this backup was restored into it; what has become of it since is not looked at.
+    Restored,
 }
 
 impl<'m> Target<'m> {
@@ -48,6 +50,7 @@ impl<'m> Target<'m> {
                 match table.tag(UNDER_WAY).await? {
                     Some(tag) => State::Begun(begun(&table, &tag, manifest)?),
                     None if table.is_empty().await? => State::Empty,
+                    None if table.tag(DONE).await?.as_deref() == Some(manifest.backup.as_str()) => State::Restored,
                     None => {
                         return Err(Failure::new(format!("{} is not empty", table.name())).remedy(
                             "restore into new tables with another --into, or into the tables of a fresh stack",
@@ -63,14 +66,19 @@ impl<'m> Target<'m> {
         self.table.name()
     }
 
+    pub(crate) fn is_restored(&self) -> bool {
+        self.state == State::Restored
+    }
+
     pub(crate) fn intention(&self) -> String {
         let how = match self.state {
+            State::Restored => return format!("{} was restored from this backup before", self.table.name()),
             State::Missing => "a new table".to_owned(),
             State::Empty => "an empty table".to_owned(),
             State::Begun(parts) => format!("a table that holds {parts} parts already"),
         };
         let (kind, items) = (self.saved.table.as_str(), self.saved.items);
-        format!("{items} items of {kind} into {}, {how}", self.table.name())
+        format!("would restore {items} items of {kind} into {}, {how}", self.table.name())
     }
 
     /// Makes the table if it is missing. It is marked as ours before the first item is in it.
@@ -78,7 +86,7 @@ impl<'m> Target<'m> {
         match self.state {
             State::Missing => self.table.create(&self.saved.description, UNDER_WAY, &self.mark(0)).await,
             State::Empty => self.table.set_tag(UNDER_WAY, &self.mark(0)).await,
-            State::Begun(_) => self.table.wait_until_active().await,
+            State::Begun(_) | State::Restored => self.table.wait_until_active().await,
         }
     }
 

@@ -34,14 +34,14 @@ pub struct DeadLetter {
 }
 
 /// All dead-letter queues of a deployment, such as `mail`.
-pub fn piles(deployment: &impl Deployment) -> Result<Vec<Pile>, Failure> {
+pub fn piles(deployment: &dyn Deployment) -> Result<Vec<Pile>, Failure> {
     let outputs = deployment.outputs().iter();
     let piles = outputs.filter_map(|(output, url)| Some((output.strip_suffix(OUTPUT)?, url)));
     piles.map(|(name, url)| Ok(Pile { name: kebab_case(name), messages: count(deployment, url)? })).collect()
 }
 
 /// At most `limit` of the messages that rest in a queue; they stay in it.
-pub fn look(deployment: &impl Deployment, name: &str, limit: usize) -> Result<Vec<DeadLetter>, Failure> {
+pub fn look(deployment: &dyn Deployment, name: &str, limit: usize) -> Result<Vec<DeadLetter>, Failure> {
     let url = url_of(deployment, name)?;
     let mut letters: Vec<DeadLetter> = Vec::new();
     let looked = loop {
@@ -65,7 +65,7 @@ pub fn look(deployment: &impl Deployment, name: &str, limit: usize) -> Result<Ve
 /// Puts at most `limit` messages back into the queues in which they failed, and answers how many.
 ///
 /// A message is sent before it is deleted: whatever dies in between leaves it in both, and consumers are idempotent.
-pub fn redrive(deployment: &impl Deployment, name: &str, limit: usize) -> Result<usize, Failure> {
+pub fn redrive(deployment: &dyn Deployment, name: &str, limit: usize) -> Result<usize, Failure> {
     let url = url_of(deployment, name)?;
     let mut moved = 0;
     while moved < limit {
@@ -84,7 +84,7 @@ pub fn redrive(deployment: &impl Deployment, name: &str, limit: usize) -> Result
     Ok(moved)
 }
 
-fn put_back(deployment: &impl Deployment, url: &str, source: &str, letters: &[&DeadLetter]) -> Result<usize, Failure> {
+fn put_back(deployment: &dyn Deployment, url: &str, source: &str, letters: &[&DeadLetter]) -> Result<usize, Failure> {
     let sent = |(n, letter): (usize, &&DeadLetter)| json!({ "Id": n.to_string(), "MessageBody": letter.body });
     let entries: Vec<Value> = letters.iter().enumerate().map(sent).collect();
     let answer = deployment.sqs("SendMessageBatch", &json!({ "QueueUrl": source, "Entries": entries }))?;
@@ -105,14 +105,14 @@ fn refused(answer: &Value) -> Result<(), Failure> {
     }
 }
 
-fn count(deployment: &impl Deployment, url: &str) -> Result<u64, Failure> {
+fn count(deployment: &dyn Deployment, url: &str) -> Result<u64, Failure> {
     let names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"];
     let answer = deployment.sqs("GetQueueAttributes", &json!({ "QueueUrl": url, "AttributeNames": names }))?;
     let number = |name: &str| answer["Attributes"][name].as_str().and_then(|text| text.parse::<u64>().ok());
     Ok(names.into_iter().filter_map(number).sum())
 }
 
-fn receive(deployment: &impl Deployment, url: &str, limit: usize) -> Result<Vec<DeadLetter>, Failure> {
+fn receive(deployment: &dyn Deployment, url: &str, limit: usize) -> Result<Vec<DeadLetter>, Failure> {
     let wanted = json!({
         "QueueUrl": url, "MaxNumberOfMessages": limit, "VisibilityTimeout": GRASP, "AttributeNames": ["All"],
     });
@@ -134,13 +134,13 @@ fn receive(deployment: &impl Deployment, url: &str, limit: usize) -> Result<Vec<
 }
 
 /// The queue in which a message failed. What was put into a dead-letter queue by hand belongs to the queue of its name.
-fn source_of<'d>(deployment: &'d impl Deployment, name: &str, letter: &DeadLetter) -> Result<&'d str, Failure> {
+fn source_of<'d>(deployment: &'d dyn Deployment, name: &str, letter: &DeadLetter) -> Result<&'d str, Failure> {
     let is_it = |url: &&str| url.rsplit('/').next() == letter.came_from.as_deref();
     let known = deployment.outputs().values().map(String::as_str).find(is_it);
     known.map_or_else(|| deployment.output(&format!("{}QueueUrl", pascal_case(name))), Ok)
 }
 
-fn url_of<'d>(deployment: &'d impl Deployment, name: &str) -> Result<&'d str, Failure> {
+fn url_of<'d>(deployment: &'d dyn Deployment, name: &str) -> Result<&'d str, Failure> {
     let outputs = deployment.outputs();
     outputs.get(&format!("{}{OUTPUT}", pascal_case(name))).map(String::as_str).ok_or_else(|| {
         let names = outputs.keys().filter_map(|output| output.strip_suffix(OUTPUT)).map(kebab_case);

@@ -111,7 +111,8 @@ fn backup_offences(template: &Template) -> Vec<String> {
     let rules = properties["LifecycleConfiguration"]["Rules"].as_array();
     let kept =
         rules.into_iter().flatten().find_map(|rule| rule["NoncurrentVersionExpiration"]["NoncurrentDays"].as_u64());
-    let expires = rules.into_iter().flatten().any(|rule| !rule["ExpirationInDays"].is_null());
+    let expires =
+        rules.into_iter().flatten().any(|rule| !rule["ExpirationInDays"].is_null() && rule["Prefix"] != "erasures/");
     let policy = template.get("BackupsBucketPolicy").map_or(&Value::Null, |policy| policy.properties);
     let denied = &policy["PolicyDocument"]["Statement"][0];
     let is_tls_only =

@@ -7,6 +7,7 @@ mod chat;
 mod codes;
 mod digests;
 mod embeddings;
+mod erasures;
 mod large_backups;
 mod limits;
 mod mail_jobs;

@@ -9,7 +9,7 @@ use shared::domain::backup::TableKind;
 use crate::support::{Archive, Fault, On, Story, Town, eventually, in_order};
 
 /// What the scheduler says at two in the morning.
-fn plan(town: &Town, day: &str) {
+pub(super) fn plan(town: &Town, day: &str) {
     let order = json!({ "scheduled_at": format!("{day}T02:00:00Z") });
     assert_eq!(town.stack.invoke("backup-plan", &order).unwrap(), Value::Null);
 }
@@ -19,15 +19,15 @@ fn objects(town: &Town, day: &str) -> Vec<String> {
     town.stack.client().object_names(bucket, &format!("backups/v1/{day}/")).unwrap()
 }
 
-fn is_whole(town: &Town, day: &str) -> bool {
+pub(super) fn is_whole(town: &Town, day: &str) -> bool {
     objects(town, day).iter().any(|key| key.ends_with("/manifest.json"))
 }
 
-fn archive(town: &Town) -> Archive {
+pub(super) fn archive(town: &Town) -> Archive {
     Archive::over(town.stack.endpoint(), town.stack.output("BackupsBucketName").unwrap(), "unused")
 }
 
-fn table(town: &Town, kind: TableKind) -> String {
+pub(super) fn table(town: &Town, kind: TableKind) -> String {
     let name = kind.as_str();
     town.table(&format!("{}{}", name[..1].to_uppercase(), &name[1..]))
 }

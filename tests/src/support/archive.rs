@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use restore::{Failure, Into, Order, restore};
+use restore::{Failure, Into, Order, Repetition, Stack, repeat_erasures, restore};
 use serde_json::{Value, json};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{DynamoBackups, Table};
@@ -166,6 +166,20 @@ impl Archive {
         let told = Mutex::new(Vec::new());
         let tell = |line| told.lock().unwrap().push(line);
         self.finish(restore(&self.aws, &system::ambient(), order, &tell))?;
+        Ok(told.into_inner().unwrap())
+    }
+
+    /// Its tables as those of a stack.
+    pub(crate) fn as_stack(&self) -> Stack {
+        let tables = TableKind::ALL.map(|kind| (kind, self.table(kind))).into_iter().collect();
+        Stack { tables, outbox: format!("{}-outbox", self.prefix) }
+    }
+
+    /// Has everybody erased again who may have come back.
+    pub(crate) fn repeats_erasures(&self, order: &Repetition) -> std::result::Result<Vec<String>, Failure> {
+        let told = Mutex::new(Vec::new());
+        let tell = |line| told.lock().unwrap().push(line);
+        self.finish(repeat_erasures(&self.aws, &system::ambient(), order, &tell))?;
         Ok(told.into_inner().unwrap())
     }
 

@@ -2,9 +2,9 @@
 
 use clap::{Args, Subcommand};
 
-use super::up;
+use super::deployment;
 use crate::dead_letters::{look, piles, redrive};
-use crate::deployment::{AwsDeployment, Deployment, LocalDeployment};
+use crate::deployment::Deployment;
 use crate::failure::Failure;
 use crate::progress::result;
 use crate::table::Table;
@@ -38,13 +38,10 @@ struct Selection {
 }
 
 pub fn run(options: &Options) -> Result<(), Failure> {
-    match &options.stack {
-        Some(stack) => act(&AwsDeployment::of_stack(stack)?, &options.action),
-        None => act(&LocalDeployment::of_record(&up::record()?), &options.action),
-    }
+    act(deployment(options.stack.as_deref())?.as_ref(), &options.action)
 }
 
-fn act(deployment: &impl Deployment, action: &Action) -> Result<(), Failure> {
+fn act(deployment: &dyn Deployment, action: &Action) -> Result<(), Failure> {
     match action {
         Action::List => list(deployment),
         Action::Show(Selection { queue, limit }) => show(deployment, queue, usize::from(*limit)),
@@ -56,7 +53,7 @@ fn act(deployment: &impl Deployment, action: &Action) -> Result<(), Failure> {
     }
 }
 
-fn list(deployment: &impl Deployment) -> Result<(), Failure> {
+fn list(deployment: &dyn Deployment) -> Result<(), Failure> {
     let mut table = Table::new(["queue", "messages"]);
     for pile in piles(deployment)? {
         table.row(&[pile.name, pile.messages.to_string()]);
@@ -65,7 +62,7 @@ fn list(deployment: &impl Deployment) -> Result<(), Failure> {
     Ok(())
 }
 
-fn show(deployment: &impl Deployment, queue: &str, limit: usize) -> Result<(), Failure> {
+fn show(deployment: &dyn Deployment, queue: &str, limit: usize) -> Result<(), Failure> {
     let letters = look(deployment, queue, limit)?;
     if letters.is_empty() {
         result(format_args!("Nothing rests in `{queue}`, or somebody is looking at it."));
