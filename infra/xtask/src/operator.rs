@@ -11,8 +11,13 @@ use crate::workspace;
 
 /// Runs the program on the local AWS at this endpoint, or else on AWS; `undone` is what to say if it fails.
 pub fn carry_out(task: &Value, endpoint: Option<&str>, undone: &str) -> Result<(), Failure> {
-    let program = build()?;
-    let mut restore = Command::new(&program);
+    let done = command(task, endpoint)?.status().explain(|| "cannot run the program that restores".to_owned())?;
+    if done.success() { Ok(()) } else { Err(Failure::new(undone).remedy("read what is said above")) }
+}
+
+/// The program, built and ready to run.
+pub fn command(task: &Value, endpoint: Option<&str>) -> Result<Command, Failure> {
+    let mut restore = Command::new(build()?);
     restore.arg(task.to_string());
     match endpoint {
         Some(endpoint) => {
@@ -22,8 +27,7 @@ pub fn carry_out(task: &Value, endpoint: Option<&str>, undone: &str) -> Result<(
         }
         None => drop(restore.envs(credentials()?)),
     }
-    let done = restore.status().explain(|| format!("cannot run {}", program.display()))?;
-    if done.success() { Ok(()) } else { Err(Failure::new(undone).remedy("read what is said above")) }
+    Ok(restore)
 }
 
 /// The whole workspace is named, so that nothing is compiled with other features than for every other command.

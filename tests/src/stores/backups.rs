@@ -177,7 +177,7 @@ fn what_is_restored_and_then_changed_is_told_of() {
     let archive = stocked();
     let prefix = format!("{}-c", archive.bucket);
     let order = archive.order(DAY, into(&prefix));
-    archive.is_killed_restoring(&order, |line| line.contains("-ops: 1 of 1 items written"));
+    archive.stops_restoring(&order, |line| line.contains("-ops: 1 of 1 items written"));
     // Somebody writes into what is being restored: one item is another, one is new.
     let chat = format!("{prefix}-chat");
     let mut changed = row(3);

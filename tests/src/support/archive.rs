@@ -1,6 +1,8 @@
 //! An archive: six tables and a bucket of one's own, which the functions of backups work on in this process.
 
 use std::cell::RefCell;
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -18,6 +20,7 @@ use shared::ports::backups::BackupJobs;
 use tokio::runtime::Runtime;
 use tokio::sync::Notify;
 use xtask::local::{ACCOUNT, Client, REGION};
+use xtask::operator;
 
 pub(crate) struct Archive {
     pub(crate) client: Client,
@@ -183,8 +186,18 @@ impl Archive {
         Ok(told.into_inner().unwrap())
     }
 
-    /// Carries out an order until a line is told at which it is to die, and no step further.
-    pub(crate) fn is_killed_restoring(&self, order: &Order, at: impl FnMut(&str) -> bool + Send) {
+    /// Has a process carry out an order, and kills it at a line that it tells.
+    pub(crate) fn is_killed_restoring(&self, order: &Order, mut at: impl FnMut(&str) -> bool) {
+        let mut program = operator::command(&json!({ "restore": order }), Some(self.client.endpoint())).unwrap();
+        let mut process = program.stdout(Stdio::piped()).spawn().unwrap();
+        let mut told = BufReader::new(process.stdout.take().unwrap()).lines();
+        assert!(told.any(|line| at(&line.unwrap())), "it had ended before it could be killed");
+        process.kill().unwrap();
+        process.wait().unwrap();
+    }
+
+    /// Carries out an order until a line is told, and no step further.
+    pub(crate) fn stops_restoring(&self, order: &Order, at: impl FnMut(&str) -> bool + Send) {
         let (reached, at) = (Notify::new(), Mutex::new(at));
         let tell = |line: String| {
             if at.lock().unwrap()(&line) {
