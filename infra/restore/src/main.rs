@@ -4,7 +4,7 @@
 
 use std::process::ExitCode;
 
-use restore::{Failure, Task, repeat_erasures, restore};
+use restore::{Failure, Task, list, repeat_erasures, restore};
 use shared::adapters::aws::Aws;
 use shared::adapters::system;
 use shared::config::Vars;
@@ -27,6 +27,7 @@ async fn run() -> Result<(), Failure> {
     let (ambient, tell) = (system::ambient(), |line| println!("{line}"));
     match &task {
         Task::Restore(order) => restore(&aws, &ambient, order, &tell).await,
+        Task::List(bucket) => list(&aws, bucket, &tell).await,
         Task::RepeatErasures(order) => repeat_erasures(&aws, &ambient, order, &tell).await,
     }
 }
