@@ -94,3 +94,14 @@ fn what_is_restored_and_then_changed_is_told_of() {
     archive.restores(&order).unwrap();
     assert_eq!(archive.items(&chat), archive.items(&archive.table(TableKind::Chat)));
 }
+
+#[test]
+fn whoever_is_killed_while_tables_are_set_up_goes_on_with_those_that_are_not() {
+    let archive = stocked();
+    let order = archive.order(DAY, into(&format!("{}-k", archive.bucket)));
+    archive.stops_restoring(&order, |line| line.contains("-k-chat: expires by"));
+    let told = archive.restores(&order).unwrap();
+    let lines = |what: &str| told.iter().filter(|line| line.contains(what)).count();
+    assert_eq!((lines("is left as it is"), lines("point-in-time recovery on")), (1, 5), "{told:?}");
+    assert_eq!(archive.items(&format!("{}-k-chat", archive.bucket)), archive.items(&archive.table(TableKind::Chat)));
+}
