@@ -7,7 +7,7 @@ use shared::domain::erasure::{Erasure, Step};
 use shared::domain::id::UserId;
 use shared::domain::time::Timestamp;
 use shared::error::Result;
-use shared::ports::erasures::{Erasures, Left};
+use shared::ports::erasures::{ErasureLedger, Erasures, Left};
 
 use crate::{Deps, Places, Progress};
 
@@ -17,6 +17,7 @@ const BUDGET: Duration = Duration::from_mins(3);
 #[derive(Clone)]
 pub struct Eraser {
     pub erasures: Arc<dyn Erasures>,
+    pub ledger: Arc<dyn ErasureLedger>,
     pub places: Places,
 }
 
@@ -45,7 +46,7 @@ async fn take(deps: &Deps, erasure: &Erasure, step: Step, started: Timestamp) ->
         return Ok(Progress::Waiting);
     }
     let Some(place) = deps.eraser.places.of(step) else {
-        tokio::time::sleep(erasure.settles_in(deps.ambient.now())).await;
+        rest(deps, erasure, step).await?;
         return Ok(Progress::Done);
     };
     while place.erase(erasure.user_id).await? == Left::More {
@@ -54,6 +55,15 @@ async fn take(deps: &Deps, erasure: &Erasure, step: Step, started: Timestamp) ->
         }
     }
     Ok(Progress::Done)
+}
+
+/// What takes nothing away.
+async fn rest(deps: &Deps, erasure: &Erasure, step: Step) -> Result<()> {
+    if step == Step::Ledger {
+        return deps.eraser.ledger.note(erasure).await;
+    }
+    tokio::time::sleep(erasure.settles_in(deps.ambient.now())).await;
+    Ok(())
 }
 
 async fn may_forget_the_address(deps: &Deps, erasure: &Erasure) -> Result<bool> {

@@ -10,6 +10,7 @@ use shared::adapters::dynamo::{
     TalkTraces,
 };
 use shared::adapters::exports::S3Exports;
+use shared::adapters::ledger::S3Ledger;
 use shared::adapters::photos::S3Photos;
 use shared::adapters::system;
 use shared::config::{TableName, Vars};
@@ -32,6 +33,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let ops = aws.table(&mut vars, TableName::Ops);
     let photos = vars.required("APP_BUCKETS_PHOTOS");
     let archives = vars.required("APP_BUCKETS_EXPORTS");
+    let backups = vars.required("APP_BUCKETS_BACKUPS");
     vars.finish()?;
 
     let photos = Arc::new(S3Photos::new(&aws, photos));
@@ -71,7 +73,11 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     };
     let promises = Arc::new(outbox.clone());
     let deps = Deps {
-        eraser: Eraser { erasures: Arc::new(DynamoErasures::new(accounts, outbox)), places },
+        eraser: Eraser {
+            erasures: Arc::new(DynamoErasures::new(accounts, outbox)),
+            ledger: Arc::new(S3Ledger::new(&aws, backups)),
+            places,
+        },
         exporter,
         outbox: promises.clone(),
         promises,

@@ -20,7 +20,7 @@ pub struct Places {
 }
 
 impl Places {
-    /// Where a step is done; nothing for a pause.
+    /// Where a step takes something away; nothing for one that does not.
     pub(crate) fn of(&self, step: Step) -> Option<&dyn Traces> {
         let place = match step {
             Step::SignOut => &self.sign_out,
@@ -30,7 +30,7 @@ impl Places {
             Step::Photos => &self.photos,
             Step::Profile => &self.profile,
             Step::Marks => &self.marks,
-            Step::Settle => return None,
+            Step::Ledger | Step::Settle => return None,
             Step::Sockets => &self.sockets,
             Step::Sessions => &self.sessions,
             Step::Account => &self.account,

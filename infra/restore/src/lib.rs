@@ -6,7 +6,9 @@
 
 mod compare;
 mod create;
+mod erasures;
 mod failure;
+mod shelf;
 mod source;
 mod table;
 mod target;
@@ -16,13 +18,26 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use shared::adapters::aws::Aws;
 use shared::domain::backup::{Manifest, SavedTable, TableKind};
+use shared::domain::time::Timestamp;
 use shared::ports::ambient::Ambient;
 
 pub use compare::Comparison;
+pub use erasures::{Repetition, repeat_erasures};
 pub use failure::Failure;
+pub use shelf::list;
 use source::Source;
 use table::Table;
 use target::Target;
+
+/// What an operator wants done.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    Restore(Order),
+    /// The backups in a bucket.
+    List(String),
+    RepeatErasures(Repetition),
+}
 
 /// What is to be restored, and where to.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -44,7 +59,16 @@ pub enum Into {
     /// New tables, called after the prefix and what they hold.
     New(String),
     /// Tables of a stack, which must be empty.
-    Existing(BTreeMap<TableKind, String>),
+    Existing(Stack),
+}
+
+/// A stack, as far as it is restored into.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stack {
+    pub tables: BTreeMap<TableKind, String>,
+    /// Where it is promised that people are erased again.
+    pub outbox: String,
 }
 
 /// Carries out an order and tells of its steps, line by line.
@@ -70,31 +94,46 @@ pub async fn restore(
     // Every table is looked at before the first one is written to.
     let mut targets = Vec::new();
     for saved in &chosen {
-        let table = Table::new(aws, ambient, target_name(saved, &order.into)?);
+        let table = Table::new(aws, ambient, saved.table, target_name(saved, &order.into)?);
         targets.push(Target::look(table, saved, &source.manifest, matches!(order.into, Into::New(_))).await?);
     }
     if order.dry_run {
         for target in &targets {
-            tell(format!("would restore {}", target.intention()));
+            tell(target.intention());
         }
-        return Ok(());
+    } else {
+        fill(&targets, &source, tell).await?;
     }
-    for target in &targets {
+    forget(aws, ambient, order, window.from, tell).await
+}
+
+/// Writes what is not there yet, and compares it before anything that would delete or cost is switched on.
+async fn fill(targets: &[Target<'_>], source: &Source, tell: &(dyn Fn(String) + Sync)) -> Result<(), Failure> {
+    let (done, wanting): (Vec<_>, Vec<_>) = targets.iter().partition(|target| target.is_restored());
+    for target in done {
+        tell(format!("{}: was restored from this backup before, and is left as it is", target.name()));
+    }
+    for target in &wanting {
         target.prepare().await?;
-        target.fill(&source, tell).await?;
+        target.fill(source, tell).await?;
     }
-    let mut differs = false;
-    for target in &targets {
-        let comparison = target.compare(&source).await?;
-        differs |= !comparison.is_equal();
+    let (mut differs, mut items) = (false, 0);
+    for target in &wanting {
+        let comparison = target.compare(source).await?;
+        if !comparison.is_equal() {
+            differs = true;
+            target.begin_anew().await?;
+        }
+        items += comparison.found();
         tell(format!("{}: {comparison}", target.name()));
     }
     if differs {
         return Err(Failure::new("the tables are not what was backed up").remedy(
-            "if something writes to them, stop it and restore into new tables; otherwise give the same command again",
+            "stop what writes to them, such as the schedules of a stack (ScheduleState), delete what is too many, and give \
+             the same command again: what differs or is missing is written anew",
         ));
     }
-    for target in &targets {
+    for target in &wanting {
         target.finish().await?;
         tell(format!("{}: {}", target.name(), target.settings()));
     }
@@ -102,21 +141,57 @@ pub async fn restore(
     Ok(())
 }
 
-fn chosen<'m>(manifest: &'m Manifest, order: &Order) -> Result<Vec<&'m SavedTable>, Failure> {
-    let find = |kind: &TableKind| {
-        manifest.tables.iter().find(|saved| saved.table == *kind).ok_or_else(|| {
-            Failure::new(format!("the backup has no table {}", kind.as_str())).remedy("name one that it has")
+/// Whoever was erased since the tables were read is in them again.
+async fn forget(
+    aws: &Aws,
+    ambient: &Ambient,
+    order: &Order,
+    since: Timestamp,
+    tell: &(dyn Fn(String) + Sync),
+) -> Result<(), Failure> {
+    let (bucket, dry_run) = (order.bucket.clone(), order.dry_run);
+    match &order.into {
+        Into::Existing(stack) => {
+            let (accounts, profiles) = (stack.table(TableKind::Accounts)?, stack.table(TableKind::Profiles)?);
+            let repetition = Repetition { bucket, since, accounts, profiles, outbox: stack.outbox.clone(), dry_run };
+            repeat_erasures(aws, ambient, &repetition, tell).await
+        }
+        Into::New(_) => {
+            let count = erasures::people(aws, &bucket).await?.len();
+            if count == 0 {
+                return Ok(());
+            }
+            tell(format!(
+                "erasures: {count} people were erased in 90 days, and these tables may name them again; before anybody is \
+                 served from them: cargo xtask erase-again --since {since}"
+            ));
+            Ok(())
+        }
+    }
+}
+
+impl Stack {
+    fn table(&self, kind: TableKind) -> Result<String, Failure> {
+        self.tables.get(&kind).cloned().ok_or_else(|| {
+            Failure::new(format!("the stack has no table for {}", kind.as_str()))
+                .remedy("name a stack that was deployed from this repository's template.yaml")
         })
-    };
-    if order.tables.is_empty() { Ok(manifest.tables.iter().collect()) } else { order.tables.iter().map(find).collect() }
+    }
+}
+
+/// The tables to restore, each once.
+fn chosen<'m>(manifest: &'m Manifest, order: &Order) -> Result<Vec<&'m SavedTable>, Failure> {
+    if let Some(kind) = order.tables.iter().find(|kind| !manifest.tables.iter().any(|saved| saved.table == **kind)) {
+        let failure = Failure::new(format!("the backup has no table {}", kind.as_str()));
+        return Err(failure.remedy("name one that it has"));
+    }
+    let is_wanted = |saved: &&SavedTable| order.tables.is_empty() || order.tables.contains(&saved.table);
+    Ok(manifest.tables.iter().filter(is_wanted).collect())
 }
 
 fn target_name(saved: &SavedTable, into: &Into) -> Result<String, Failure> {
     match into {
         Into::New(prefix) => Ok(format!("{prefix}-{}", saved.table.as_str())),
-        Into::Existing(names) => names.get(&saved.table).cloned().ok_or_else(|| {
-            Failure::new(format!("the stack has no table for {}", saved.table.as_str()))
-                .remedy("name a stack that was deployed from this repository's template.yaml")
-        }),
+        Into::Existing(stack) => stack.table(saved.table),
     }
 }

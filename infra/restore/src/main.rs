@@ -1,10 +1,10 @@
-//! Wires a restoration to AWS, or to the local AWS, as the environment says. `cargo xtask restore` runs it.
+//! Wires a restoration to AWS, or to the local AWS, as the environment says. `cargo xtask restore` and `erase-again` run it.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to the operator")]
 
 use std::process::ExitCode;
 
-use restore::{Failure, Order, restore};
+use restore::{Failure, Task, list, repeat_erasures, restore};
 use shared::adapters::aws::Aws;
 use shared::adapters::system;
 use shared::config::Vars;
@@ -21,8 +21,14 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Failure> {
-    let unclear = || Failure::new("the order cannot be read").remedy("use `cargo xtask restore`, which writes it");
-    let order: Order = serde_json::from_str(&std::env::args().nth(1).ok_or_else(unclear)?).map_err(|_| unclear())?;
+    let unclear = |why: String| Failure::new(format!("the order cannot be read: {why}"));
+    let order = std::env::args().nth(1).ok_or_else(|| unclear("`cargo xtask restore` writes it".to_owned()))?;
+    let task: Task = serde_json::from_str(&order).map_err(|error| unclear(error.to_string()))?;
     let aws = Aws::new(&Vars::from_process());
-    restore(&aws, &system::ambient(), &order, &|line| println!("{line}")).await
+    let (ambient, tell) = (system::ambient(), |line| println!("{line}"));
+    match &task {
+        Task::Restore(order) => restore(&aws, &ambient, order, &tell).await,
+        Task::List(bucket) => list(&aws, bucket, &tell).await,
+        Task::RepeatErasures(order) => repeat_erasures(&aws, &ambient, order, &tell).await,
+    }
 }

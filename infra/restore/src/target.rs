@@ -17,6 +17,8 @@ pub(crate) struct Target<'m> {
     saved: &'m SavedTable,
     manifest: &'m Manifest,
     state: State,
+    /// Whether the table deletes items by the clock already.
+    expires: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +28,8 @@ enum State {
     Empty,
     /// It holds so many parts of this very backup.
     Begun(usize),
+    /// All of this backup was restored into it; what has become of it since is not looked at.
+    Restored,
 }
 
 impl<'m> Target<'m> {
@@ -36,7 +40,9 @@ impl<'m> Target<'m> {
         manifest: &'m Manifest,
         may_be_made: bool,
     ) -> Result<Self, Failure> {
-        let state = match table.describe().await? {
+        let there = table.describe().await?;
+        let expires = there.as_ref().is_some_and(|there| there.time_to_live.is_some());
+        let state = match there {
             None if may_be_made => State::Missing,
             None => {
                 return Err(
@@ -48,6 +54,7 @@ impl<'m> Target<'m> {
                 match table.tag(UNDER_WAY).await? {
                     Some(tag) => State::Begun(begun(&table, &tag, manifest)?),
                     None if table.is_empty().await? => State::Empty,
+                    None if table.tag(DONE).await?.as_deref() == Some(manifest.backup.as_str()) => State::Restored,
                     None => {
                         return Err(Failure::new(format!("{} is not empty", table.name())).remedy(
                             "restore into new tables with another --into, or into the tables of a fresh stack",
@@ -56,21 +63,26 @@ impl<'m> Target<'m> {
                 }
             }
         };
-        Ok(Self { table, saved, manifest, state })
+        Ok(Self { table, saved, manifest, state, expires })
     }
 
     pub(crate) fn name(&self) -> &str {
         self.table.name()
     }
 
+    pub(crate) fn is_restored(&self) -> bool {
+        self.state == State::Restored
+    }
+
     pub(crate) fn intention(&self) -> String {
         let how = match self.state {
+            State::Restored => return format!("{} was restored from this backup before", self.table.name()),
             State::Missing => "a new table".to_owned(),
             State::Empty => "an empty table".to_owned(),
             State::Begun(parts) => format!("a table that holds {parts} parts already"),
         };
         let (kind, items) = (self.saved.table.as_str(), self.saved.items);
-        format!("{items} items of {kind} into {}, {how}", self.table.name())
+        format!("would restore {items} items of {kind} into {}, {how}", self.table.name())
     }
 
     /// Makes the table if it is missing. It is marked as ours before the first item is in it.
@@ -78,7 +90,7 @@ impl<'m> Target<'m> {
         match self.state {
             State::Missing => self.table.create(&self.saved.description, UNDER_WAY, &self.mark(0)).await,
             State::Empty => self.table.set_tag(UNDER_WAY, &self.mark(0)).await,
-            State::Begun(_) => self.table.wait_until_active().await,
+            State::Begun(_) | State::Restored => self.table.wait_until_active().await,
         }
     }
 
@@ -97,11 +109,17 @@ impl<'m> Target<'m> {
         Ok(())
     }
 
+    /// The next one writes everything once more.
+    pub(crate) async fn begin_anew(&self) -> Result<(), Failure> {
+        self.table.set_tag(UNDER_WAY, &self.mark(0)).await
+    }
+
     /// Reads every item back, and counts what is there beside them.
     pub(crate) async fn compare(&self, source: &Source) -> Result<Comparison, Failure> {
         let mut comparison = Comparison::default();
         for (key, part) in self.saved.parts(&source.backup) {
-            comparison.add(&compare_part(&self.table, self.saved, source.items(&key, part).await?).await?);
+            comparison
+                .add(&compare_part(&self.table, self.saved, source.items(&key, part).await?, self.expires).await?);
         }
         comparison.surplus = self.table.count().await?.saturating_sub(comparison.found());
         Ok(comparison)

@@ -34,38 +34,70 @@ pub struct DeadLetter {
 }
 
 /// All dead-letter queues of a deployment, such as `mail`.
-pub fn piles(deployment: &impl Deployment) -> Result<Vec<Pile>, Failure> {
+pub fn piles(deployment: &dyn Deployment) -> Result<Vec<Pile>, Failure> {
     let outputs = deployment.outputs().iter();
     let piles = outputs.filter_map(|(output, url)| Some((output.strip_suffix(OUTPUT)?, url)));
     piles.map(|(name, url)| Ok(Pile { name: kebab_case(name), messages: count(deployment, url)? })).collect()
 }
 
 /// At most `limit` of the messages that rest in a queue; they stay in it.
-pub fn look(deployment: &impl Deployment, name: &str, limit: usize) -> Result<Vec<DeadLetter>, Failure> {
+pub fn look(deployment: &dyn Deployment, name: &str, limit: usize) -> Result<Vec<DeadLetter>, Failure> {
     let url = url_of(deployment, name)?;
-    let mut letters: Vec<DeadLetter> = Vec::new();
-    let looked = loop {
-        match receive(deployment, url, BATCH.min(limit - letters.len())) {
-            Ok(some) if some.is_empty() => break Ok(()),
-            Ok(some) => letters.extend(some),
-            Err(failure) => break Err(failure),
-        }
-        if letters.len() >= limit {
-            break Ok(());
-        }
+    let mut letters = Vec::new();
+    let looked = hold(deployment, url, limit, &mut letters, |_| false);
+    let_go(deployment, url, &letters)?;
+    looked.map(|()| letters)
+}
+
+/// Deletes a message for good.
+pub fn discard(deployment: &dyn Deployment, name: &str, message_id: &str) -> Result<(), Failure> {
+    let url = url_of(deployment, name)?;
+    let mut letters = Vec::new();
+    let is_it = |letter: &DeadLetter| letter.message_id == message_id;
+    let looked = hold(deployment, url, usize::MAX, &mut letters, is_it);
+    let found = letters.iter().position(is_it).map(|at| letters.swap_remove(at));
+    let_go(deployment, url, &letters)?;
+    looked?;
+    let Some(letter) = found else {
+        return Err(Failure::new(format!("no message {message_id} rests in `{name}`"))
+            .remedy("see `cargo xtask dlq show`; what somebody else looks at is out of sight for half a minute"));
     };
+    deployment.sqs("DeleteMessage", &json!({ "QueueUrl": url, "ReceiptHandle": letter.receipt }))?;
+    Ok(())
+}
+
+/// Receives at most `limit` messages, and no more after one that is `enough`. After a failure some may be held.
+fn hold(
+    deployment: &dyn Deployment,
+    url: &str,
+    limit: usize,
+    letters: &mut Vec<DeadLetter>,
+    enough: impl Fn(&DeadLetter) -> bool,
+) -> Result<(), Failure> {
+    while letters.len() < limit && !letters.iter().any(&enough) {
+        let some = receive(deployment, url, BATCH.min(limit - letters.len()))?;
+        if some.is_empty() {
+            break;
+        }
+        letters.extend(some);
+    }
+    Ok(())
+}
+
+/// Lets others see the messages again at once.
+fn let_go(deployment: &dyn Deployment, url: &str, letters: &[DeadLetter]) -> Result<(), Failure> {
     for some in letters.chunks(BATCH) {
         let shown = |(n, letter): (usize, &DeadLetter)| json!({ "Id": n.to_string(), "ReceiptHandle": letter.receipt, "VisibilityTimeout": 0 });
         let entries: Vec<Value> = some.iter().enumerate().map(shown).collect();
         deployment.sqs("ChangeMessageVisibilityBatch", &json!({ "QueueUrl": url, "Entries": entries }))?;
     }
-    looked.map(|()| letters)
+    Ok(())
 }
 
 /// Puts at most `limit` messages back into the queues in which they failed, and answers how many.
 ///
 /// A message is sent before it is deleted: whatever dies in between leaves it in both, and consumers are idempotent.
-pub fn redrive(deployment: &impl Deployment, name: &str, limit: usize) -> Result<usize, Failure> {
+pub fn redrive(deployment: &dyn Deployment, name: &str, limit: usize) -> Result<usize, Failure> {
     let url = url_of(deployment, name)?;
     let mut moved = 0;
     while moved < limit {
@@ -84,14 +116,18 @@ pub fn redrive(deployment: &impl Deployment, name: &str, limit: usize) -> Result
     Ok(moved)
 }
 
-fn put_back(deployment: &impl Deployment, url: &str, source: &str, letters: &[&DeadLetter]) -> Result<usize, Failure> {
+/// Sends messages and deletes those that were taken; what a queue refuses stays where it is.
+fn put_back(deployment: &dyn Deployment, url: &str, source: &str, letters: &[&DeadLetter]) -> Result<usize, Failure> {
     let sent = |(n, letter): (usize, &&DeadLetter)| json!({ "Id": n.to_string(), "MessageBody": letter.body });
     let entries: Vec<Value> = letters.iter().enumerate().map(sent).collect();
     let answer = deployment.sqs("SendMessageBatch", &json!({ "QueueUrl": source, "Entries": entries }))?;
-    refused(&answer)?;
+    let is_refused =
+        |n: &usize| answer["Failed"].as_array().into_iter().flatten().any(|entry| entry["Id"] == n.to_string());
     let gone = |(n, letter): (usize, &&DeadLetter)| json!({ "Id": n.to_string(), "ReceiptHandle": letter.receipt });
-    let entries: Vec<Value> = letters.iter().enumerate().map(gone).collect();
-    let answer = deployment.sqs("DeleteMessageBatch", &json!({ "QueueUrl": url, "Entries": entries }))?;
+    let entries: Vec<Value> = letters.iter().enumerate().filter(|(n, _)| !is_refused(n)).map(gone).collect();
+    if !entries.is_empty() {
+        refused(&deployment.sqs("DeleteMessageBatch", &json!({ "QueueUrl": url, "Entries": entries }))?)?;
+    }
     refused(&answer)?;
     Ok(letters.len())
 }
@@ -105,14 +141,14 @@ fn refused(answer: &Value) -> Result<(), Failure> {
     }
 }
 
-fn count(deployment: &impl Deployment, url: &str) -> Result<u64, Failure> {
+fn count(deployment: &dyn Deployment, url: &str) -> Result<u64, Failure> {
     let names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"];
     let answer = deployment.sqs("GetQueueAttributes", &json!({ "QueueUrl": url, "AttributeNames": names }))?;
     let number = |name: &str| answer["Attributes"][name].as_str().and_then(|text| text.parse::<u64>().ok());
     Ok(names.into_iter().filter_map(number).sum())
 }
 
-fn receive(deployment: &impl Deployment, url: &str, limit: usize) -> Result<Vec<DeadLetter>, Failure> {
+fn receive(deployment: &dyn Deployment, url: &str, limit: usize) -> Result<Vec<DeadLetter>, Failure> {
     let wanted = json!({
         "QueueUrl": url, "MaxNumberOfMessages": limit, "VisibilityTimeout": GRASP, "AttributeNames": ["All"],
     });
@@ -134,13 +170,13 @@ fn receive(deployment: &impl Deployment, url: &str, limit: usize) -> Result<Vec<
 }
 
 /// The queue in which a message failed. What was put into a dead-letter queue by hand belongs to the queue of its name.
-fn source_of<'d>(deployment: &'d impl Deployment, name: &str, letter: &DeadLetter) -> Result<&'d str, Failure> {
+fn source_of<'d>(deployment: &'d dyn Deployment, name: &str, letter: &DeadLetter) -> Result<&'d str, Failure> {
     let is_it = |url: &&str| url.rsplit('/').next() == letter.came_from.as_deref();
     let known = deployment.outputs().values().map(String::as_str).find(is_it);
     known.map_or_else(|| deployment.output(&format!("{}QueueUrl", pascal_case(name))), Ok)
 }
 
-fn url_of<'d>(deployment: &'d impl Deployment, name: &str) -> Result<&'d str, Failure> {
+fn url_of<'d>(deployment: &'d dyn Deployment, name: &str) -> Result<&'d str, Failure> {
     let outputs = deployment.outputs();
     outputs.get(&format!("{}{OUTPUT}", pascal_case(name))).map(String::as_str).ok_or_else(|| {
         let names = outputs.keys().filter_map(|output| output.strip_suffix(OUTPUT)).map(kebab_case);

@@ -12,6 +12,9 @@ pub trait Deployment {
     /// The outputs of the stack, such as `OpsTableName`.
     fn outputs(&self) -> &BTreeMap<String, String>;
 
+    /// Where it is reached, if it is not AWS.
+    fn endpoint(&self) -> Option<&str>;
+
     /// A raw call of a service that speaks AWS JSON.
     fn call(&self, service: Service, operation: &str, body: &Value) -> Result<Value, Failure>;
 
@@ -75,6 +78,10 @@ impl Deployment for LocalDeployment {
         &self.outputs
     }
 
+    fn endpoint(&self) -> Option<&str> {
+        Some(self.client.endpoint())
+    }
+
     fn call(&self, service: Service, operation: &str, body: &Value) -> Result<Value, Failure> {
         let (name, prefix) = service.names();
         self.client.json(name, &format!("{prefix}.{operation}"), body)
@@ -101,6 +108,10 @@ impl AwsDeployment {
 impl Deployment for AwsDeployment {
     fn outputs(&self) -> &BTreeMap<String, String> {
         &self.outputs
+    }
+
+    fn endpoint(&self) -> Option<&str> {
+        None
     }
 
     fn call(&self, service: Service, operation: &str, body: &Value) -> Result<Value, Failure> {

@@ -13,6 +13,7 @@ pub mod failure;
 pub mod footprint;
 pub mod local;
 pub mod model;
+pub mod operator;
 pub mod package;
 pub mod passwords;
 pub mod photos;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use xtask::Failure;
 use xtask::commands::{
-    admin, bench, check, demo, dlq, down, logs, mail, model, package, passwords, photos, restore, test, up,
+    admin, bench, check, demo, dlq, down, erase_again, logs, mail, model, package, passwords, photos, restore, test, up,
 };
 use xtask::progress::warn;
 
@@ -43,6 +43,8 @@ enum Command {
     Dlq(dlq::Options),
     /// Restore a backup into tables, and compare them with it item by item.
     Restore(restore::Options),
+    /// Erase everybody again who came back with a table that was restored.
+    EraseAgain(erase_again::Options),
     /// Write the mails to files, to look at.
     Mail(mail::Options),
     /// Print what the functions of the running system wrote.
@@ -74,6 +76,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Admin(options) => admin::run(&options),
         Command::Dlq(options) => dlq::run(&options),
         Command::Restore(options) => restore::run(&options),
+        Command::EraseAgain(options) => erase_again::run(&options),
         Command::Mail(options) => mail::run(&options),
         Command::Logs(options) => logs::run(&options),
         Command::Down => down::run(),

@@ -45,7 +45,7 @@ struct Outline<'a> {
 fn outline(upload: &[u8]) -> Result<Outline<'_>, Flaw> {
     let mut reader = Reader::new(upload);
     reader.take(8)?;
-    let (mut header, mut orientation, mut data) = (None, None, 0);
+    let (mut header, mut orientation, mut data, mut may_move) = (None, None, 0, false);
     loop {
         let length = Reader::length(reader.u32_be()?)?;
         let summed = reader.rest();
@@ -57,8 +57,10 @@ fn outline(upload: &[u8]) -> Result<Outline<'_>, Flaw> {
         match &kind {
             b"IHDR" if header.is_none() => header = Some(read_header(content)?),
             b"IHDR" => return Err(Flaw::Damaged),
-            // An animation of one frame does not move.
-            b"acTL" if content.get(..4) != Some(&[0, 0, 0, 1]) => return Err(Flaw::Animated),
+            // An animation of one frame does not move, unless it is shown instead of the picture.
+            b"acTL" if content.get(..4) == Some(&[0, 0, 0, 1]) => may_move = true,
+            b"acTL" => return Err(Flaw::Animated),
+            b"fdAT" if may_move => return Err(Flaw::Animated),
             b"eXIf" => orientation = orientation.or_else(|| chunks::orientation(content)),
             b"IDAT" => data += content.len() as u64,
             _ => {}

@@ -8,6 +8,7 @@ pub mod candidates;
 pub mod dead_letters;
 pub mod dynamo;
 pub mod exports;
+pub mod ledger;
 pub mod mailer;
 pub mod oauth;
 pub mod photo_screen;

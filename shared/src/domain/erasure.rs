@@ -17,11 +17,15 @@ pub const SETTLE: Duration = Duration::from_secs(45);
 pub const FAREWELL_PATIENCE: Duration = Duration::from_hours(1);
 /// How long it is known that somebody was erased: longer than the oldest backup, so that whoever restores one erases them again.
 pub const TOMBSTONE_LIFETIME: Duration = Duration::from_hours(90 * 24);
+/// Below which names the bucket of backups lists who was erased.
+pub const LEDGER: &str = "erasures/v1/";
 
 /// One place to go through, or a pause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
+    /// Note it where no table that is restored can forget it.
+    Ledger,
     /// End every session and have its sockets closed.
     SignOut,
     /// Leave, hand over or close projects, and take requests to join back.
@@ -45,7 +49,8 @@ pub enum Step {
     Account,
 }
 
-const PLAN: [Step; 17] = [
+const PLAN: [Step; 18] = [
+    Step::Ledger,
     Step::SignOut,
     Step::Projects,
     Step::Talks,
@@ -83,6 +88,22 @@ impl Erasure {
         Self { user_id, begun_at: now, done: 0, moved_at: now, farewell: Some(farewell) }
     }
 
+    /// The same person once more, because a table that was restored names them again. A mail that says goodbye is not sent twice.
+    #[must_use]
+    pub fn again(&self, now: Timestamp) -> Self {
+        Self { done: 0, moved_at: now, ..self.clone() }
+    }
+
+    /// Whether nothing of what was there at a moment can name the person.
+    pub fn was_over(&self, by: Timestamp) -> bool {
+        self.step().is_none() && self.moved_at < by
+    }
+
+    /// That of somebody whom only the ledger knows to have been erased.
+    pub const fn of_the_ledger(user_id: UserId, now: Timestamp) -> Self {
+        Self { user_id, begun_at: now, done: 0, moved_at: now, farewell: None }
+    }
+
     /// What is to be done now; nothing once all is done.
     pub fn step(&self) -> Option<Step> {
         PLAN.get(self.done).copied()
@@ -105,6 +126,16 @@ impl Erasure {
     pub fn is_past_farewell(&self, now: Timestamp) -> bool {
         now.since(self.begun_at) >= FAREWELL_PATIENCE
     }
+}
+
+/// Where the ledger notes that somebody was erased.
+pub fn ledger_key(user_id: UserId) -> String {
+    format!("{LEDGER}{user_id}.json")
+}
+
+/// Whom a name in the ledger is about.
+pub fn noted(key: &str) -> Option<UserId> {
+    key.strip_prefix(LEDGER)?.strip_suffix(".json")?.parse().ok()
 }
 
 #[cfg(test)]
@@ -135,9 +166,10 @@ mod tests {
     fn what_others_can_still_write_to_is_gone_through_again_after_the_pause() {
         let steps = steps();
         let pause = steps.iter().position(|step| *step == Step::Settle).unwrap();
-        let (before, after) = (&steps[1..pause], &steps[pause + 1..]);
+        let (before, after) = (&steps[2..pause], &steps[pause + 1..]);
         assert_eq!(before, &after[..before.len()]);
-        assert_eq!(steps[0], Step::SignOut, "nobody does anything in their name any more");
+        assert_eq!(steps[0], Step::Ledger, "from then on a restored table is no way back");
+        assert_eq!(steps[1], Step::SignOut, "nobody does anything in their name any more");
         assert_eq!(after[before.len()..], [Step::Sockets, Step::Sessions, Step::Account]);
     }
 
@@ -147,6 +179,26 @@ mod tests {
         let steps = steps();
         let place = |step| steps.iter().position(|other| *other == step).unwrap();
         assert!(place(Step::Projects) < place(Step::Talks) && place(Step::Photos) < place(Step::Profile));
+    }
+
+    #[test]
+    fn only_who_was_gone_before_a_backup_began_is_not_in_it() {
+        let mut erasure = begun();
+        while erasure.step().is_some() {
+            assert!(!erasure.was_over(NOW + SETTLE), "{erasure:?}");
+            erasure = erasure.advanced(NOW);
+        }
+        assert!(erasure.was_over(NOW + SETTLE) && !erasure.was_over(NOW));
+        assert!(!erasure.again(NOW).was_over(NOW + SETTLE));
+    }
+
+    #[test]
+    fn names_in_the_ledger_are_read_back() {
+        let user_id = begun().user_id;
+        assert_eq!(noted(&ledger_key(user_id)), Some(user_id));
+        for foreign in ["erasures/v1/", "erasures/v1/ada.json", "erasures/v2/x", "backups/v1/2026-11-26/plan.json"] {
+            assert_eq!(noted(foreign), None, "{foreign}");
+        }
     }
 
     #[test]

@@ -24,6 +24,13 @@ pub trait Erasures: Send + Sync {
     async fn is_farewell_said(&self, erasure: &Erasure) -> Result<bool>;
 }
 
+/// Who was erased, kept apart from the tables: what is restored of these knows nothing of what came later.
+#[async_trait]
+pub trait ErasureLedger: Send + Sync {
+    /// Notes that somebody is being erased. Doing it twice does it once.
+    async fn note(&self, erasure: &Erasure) -> Result<()>;
+}
+
 /// What is left in a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Left {

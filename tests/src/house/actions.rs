@@ -115,7 +115,7 @@ const RESERVED: [(&str, Option<&str>, &[&str]); 14] = [
     ),
     ("dynamodb:Scan", None, &["BackupSegmentFunction"]),
     ("s3:GetObject", Some("BackupsBucket"), &["BackupPlanFunction", "BackupSegmentFunction"]),
-    ("s3:PutObject", Some("BackupsBucket"), &["BackupPlanFunction", "BackupSegmentFunction"]),
+    ("s3:PutObject", Some("BackupsBucket"), &["AccountJobsFunction", "BackupPlanFunction", "BackupSegmentFunction"]),
     ("s3:DeleteObject", Some("BackupsBucket"), &["BackupPlanFunction"]),
 ];
 

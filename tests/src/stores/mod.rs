@@ -7,12 +7,14 @@ mod chat;
 mod codes;
 mod digests;
 mod embeddings;
+mod erasures;
 mod large_backups;
 mod limits;
 mod mail_jobs;
 mod matrix;
 mod moderation;
 mod projects;
+mod restores;
 mod sessions;
 mod tastes;
 

@@ -43,10 +43,12 @@ fn ids(answer: &Value) -> Vec<String> {
     answer["items"].as_array().unwrap().iter().map(|item| item["user_id"].as_str().unwrap().to_owned()).collect()
 }
 
-/// What may be left of somebody, as README says: reports until they are closed and a year longer, and tickets and codes that
-/// were never used until they expire.
+/// What may be left of somebody, as README says: the tombstone and the line in the ledger, and reports until they are closed
+/// and a year longer.
 pub(super) fn is_documented(place: &str) -> bool {
-    ["Accounts ERASED#", "Social REPORTS#", "Social REPORTED#"].iter().any(|kept| place.starts_with(kept))
+    ["Accounts ERASED#", "Backups erasures/v1/", "Social REPORTS#", "Social REPORTED#"]
+        .iter()
+        .any(|kept| place.starts_with(kept))
 }
 
 /// What somebody's life has left behind, by the ids.

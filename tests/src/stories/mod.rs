@@ -12,6 +12,7 @@ mod chat;
 mod dead_letters;
 mod digests;
 mod embeddings;
+mod erase_again;
 mod erasure;
 mod erasure_proofs;
 mod exports;

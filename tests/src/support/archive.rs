@@ -1,10 +1,12 @@
 //! An archive: six tables and a bucket of one's own, which the functions of backups work on in this process.
 
 use std::cell::RefCell;
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use restore::{Failure, Into, Order, restore};
+use restore::{Failure, Into, Order, Repetition, Stack, repeat_erasures, restore};
 use serde_json::{Value, json};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{DynamoBackups, Table};
@@ -18,6 +20,7 @@ use shared::ports::backups::BackupJobs;
 use tokio::runtime::Runtime;
 use tokio::sync::Notify;
 use xtask::local::{ACCOUNT, Client, REGION};
+use xtask::operator;
 
 pub(crate) struct Archive {
     pub(crate) client: Client,
@@ -161,6 +164,13 @@ impl Archive {
         Order { bucket: self.bucket.clone(), manifest, tables: Vec::new(), into, dry_run: false }
     }
 
+    /// What an operator is told of the backups.
+    pub(crate) fn lists(&self) -> Vec<String> {
+        let told = Mutex::new(Vec::new());
+        self.finish(restore::list(&self.aws, &self.bucket, &|line| told.lock().unwrap().push(line))).unwrap();
+        told.into_inner().unwrap()
+    }
+
     /// Carries out an order, and answers what was told.
     pub(crate) fn restores(&self, order: &Order) -> std::result::Result<Vec<String>, Failure> {
         let told = Mutex::new(Vec::new());
@@ -169,8 +179,32 @@ impl Archive {
         Ok(told.into_inner().unwrap())
     }
 
-    /// Carries out an order until a line is told at which it is to die, and no step further.
-    pub(crate) fn is_killed_restoring(&self, order: &Order, at: impl FnMut(&str) -> bool + Send) {
+    /// Its tables as those of a stack.
+    pub(crate) fn as_stack(&self) -> Stack {
+        let tables = TableKind::ALL.map(|kind| (kind, self.table(kind))).into_iter().collect();
+        Stack { tables, outbox: format!("{}-outbox", self.prefix) }
+    }
+
+    /// Has everybody erased again who may have come back.
+    pub(crate) fn repeats_erasures(&self, order: &Repetition) -> std::result::Result<Vec<String>, Failure> {
+        let told = Mutex::new(Vec::new());
+        let tell = |line| told.lock().unwrap().push(line);
+        self.finish(repeat_erasures(&self.aws, &system::ambient(), order, &tell))?;
+        Ok(told.into_inner().unwrap())
+    }
+
+    /// Has a process carry out an order, and kills it at a line that it tells.
+    pub(crate) fn is_killed_restoring(&self, order: &Order, mut at: impl FnMut(&str) -> bool) {
+        let mut program = operator::command(&json!({ "restore": order }), Some(self.client.endpoint())).unwrap();
+        let mut process = program.stdout(Stdio::piped()).spawn().unwrap();
+        let mut told = BufReader::new(process.stdout.take().unwrap()).lines();
+        assert!(told.any(|line| at(&line.unwrap())), "it had ended before it could be killed");
+        process.kill().unwrap();
+        process.wait().unwrap();
+    }
+
+    /// Carries out an order until a line is told, and no step further.
+    pub(crate) fn stops_restoring(&self, order: &Order, at: impl FnMut(&str) -> bool + Send) {
         let (reached, at) = (Notify::new(), Mutex::new(at));
         let tell = |line: String| {
             if at.lock().unwrap()(&line) {

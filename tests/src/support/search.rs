@@ -8,8 +8,8 @@ use shared::domain::id::UserId;
 use super::Town;
 
 const TABLES: [&str; 8] = ["Accounts", "Sessions", "Profiles", "Social", "Chat", "Realtime", "Ops", "Outbox"];
-const BUCKETS: [&str; 4] = ["Photos", "Index", "Exports", "Failures"];
-const QUEUES: [&str; 11] = [
+const BUCKETS: [&str; 5] = ["Photos", "Index", "Exports", "Failures", "Backups"];
+const QUEUES: [&str; 13] = [
     "Mail",
     "MailDeadLetter",
     "MailFeedback",
@@ -21,6 +21,8 @@ const QUEUES: [&str; 11] = [
     "PhotoDeadLetter",
     "Account",
     "AccountDeadLetter",
+    "Backup",
+    "BackupDeadLetter",
 ];
 
 /// One id, as text, as bytes, and as bytes in JSON.

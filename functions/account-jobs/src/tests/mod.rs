@@ -19,7 +19,7 @@ async fn an_erasure_that_dies_at_any_call_ends_like_one_that_does_not() {
     undisturbed.works_until_done(LIVES).await;
     let expected = undisturbed.state();
     assert!(expected.facts.values().all(|facts| *facts == 0), "{expected:?}");
-    assert!(expected.is_buried && expected.promises == 0, "{expected:?}");
+    assert!(expected.is_noted && expected.is_buried && expected.promises == 0, "{expected:?}");
     let calls = undisturbed.calls();
     assert!(calls > 60, "the erasure is watched at {calls} calls only");
     for death in [Death::Before, Death::After] {

@@ -9,7 +9,7 @@ use shared::domain::outbox::OutboxEntry;
 use shared::domain::time::Timestamp;
 use shared::error::Result;
 use shared::ports::ambient::{Clock, Rng};
-use shared::ports::erasures::{Erasures, Left, Traces};
+use shared::ports::erasures::{ErasureLedger, Erasures, Left, Traces};
 use shared::ports::outbox::{LeftOver, Outbox, Promises};
 
 use super::world::{AT_ONCE, START, World, ada, name};
@@ -26,6 +26,7 @@ impl Traces for Place {
         let takes = self.world.inner().takes;
         tokio::time::sleep(takes).await;
         self.world.call(|inner| {
+            assert!(inner.is_noted, "something is gone that a restored table would bring back");
             let facts = inner.facts.get_mut(name(self.step)).unwrap();
             *facts = facts.saturating_sub(AT_ONCE);
             if *facts == 0 { Left::Nothing } else { Left::More }
@@ -60,6 +61,14 @@ impl Erasures for World {
 
     async fn is_farewell_said(&self, _: &Erasure) -> Result<bool> {
         self.call(|inner| inner.is_farewell_said)
+    }
+}
+
+#[async_trait]
+impl ErasureLedger for World {
+    async fn note(&self, erasure: &Erasure) -> Result<()> {
+        assert_eq!(erasure.user_id, ada());
+        self.call(|inner| inner.is_noted = true)
     }
 }
 

@@ -45,6 +45,7 @@ pub(super) enum Death {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct State {
     pub(super) facts: BTreeMap<&'static str, u32>,
+    pub(super) is_noted: bool,
     pub(super) is_buried: bool,
     pub(super) promises: usize,
 }
@@ -56,6 +57,7 @@ pub(super) struct Inner {
     pub(super) facts: BTreeMap<&'static str, u32>,
     late: Vec<(&'static str, Timestamp)>,
     pub(super) late_came: bool,
+    pub(super) is_noted: bool,
     pub(super) erasure: Option<Erasure>,
     pub(super) promises: Vec<OutboxEntry>,
     pub(super) is_farewell_said: bool,
@@ -69,6 +71,7 @@ pub(super) struct Inner {
 
 pub(super) const fn name(step: Step) -> &'static str {
     match step {
+        Step::Ledger => "ledger",
         Step::SignOut => "sign-out",
         Step::Projects => "projects",
         Step::Talks => "talks",
@@ -99,6 +102,7 @@ impl World {
             facts: PLACES.iter().map(|step| (name(*step), 3)).collect(),
             late: Vec::new(),
             late_came: false,
+            is_noted: false,
             erasure: None,
             promises: Vec::new(),
             is_farewell_said: true,
@@ -140,7 +144,7 @@ impl World {
     pub(super) fn state(&self) -> State {
         let inner = self.inner();
         let is_buried = inner.erasure.as_ref().is_some_and(|erasure| erasure.step().is_none());
-        State { facts: inner.facts.clone(), is_buried, promises: inner.promises.len() }
+        State { facts: inner.facts.clone(), is_noted: inner.is_noted, is_buried, promises: inner.promises.len() }
     }
 
     pub(super) fn calls(&self) -> usize {
@@ -210,7 +214,7 @@ impl World {
             account: place(Step::Account),
         };
         let world = Arc::new(self.clone());
-        let eraser = Eraser { erasures: world.clone(), places };
+        let eraser = Eraser { erasures: world.clone(), ledger: world.clone(), places };
         let (exporter, ambient) = (self.exporter(), self.ambient());
         Deps { eraser, exporter, outbox: world.clone(), promises: world, ambient }
     }

@@ -82,6 +82,26 @@ async fn two_runs_of_one_segment_at_once_count_once() {
     assert_eq!(manifests, 1);
 }
 
+/// A run that has slept takes nothing back of what another one has done meanwhile.
+#[tokio::test]
+async fn a_run_that_was_overtaken_leaves_the_note_as_it_is() {
+    let world = World::with_items(MANY);
+    let (deps, job) = (world.deps(), world.plans()[0].clone());
+    let mut slow = Box::pin(save(&deps, job.clone()));
+    while world.written.lock().unwrap().is_empty() {
+        assert!(futures::poll!(&mut slow).is_pending(), "it has read its first part, and noted nothing");
+    }
+    save(&deps, job.clone()).await.unwrap();
+    let note = || world.objects.lock().unwrap()[&segment_key(&job.backup, job.table, job.segment)].1.clone();
+    let noted = note();
+    assert!(SegmentState::read(&noted, &job).unwrap().done);
+    // It dies with its next step, which happens.
+    *world.dies_after.lock().unwrap() = true;
+    world.dies_in(Some(1));
+    slow.await.unwrap_err();
+    assert!(note() == noted, "what another run has done is forgotten");
+}
+
 #[tokio::test]
 async fn a_segment_that_takes_longer_than_a_run_goes_on_with_the_next() {
     let world = World::with_items(MANY);

@@ -42,7 +42,7 @@ pub enum Revoked {
 }
 
 /// Gives the owner of an address a role and notes it in the audit, both or neither.
-pub fn grant(deployment: &impl Deployment, email: &str, role: Role) -> Result<Granted, Failure> {
+pub fn grant(deployment: &dyn Deployment, email: &str, role: Role) -> Result<Granted, Failure> {
     let user_id = owner_of(deployment, email)?;
     if holds(deployment, &user_id, role)? {
         return Ok(Granted::Before);
@@ -72,7 +72,7 @@ pub fn grant(deployment: &impl Deployment, email: &str, role: Role) -> Result<Gr
 
 /// Takes a role from the owner of an address and notes it in the audit, both or neither. Also from the last admin: whoever
 /// has the tables can make another one.
-pub fn revoke(deployment: &impl Deployment, email: &str, role: Role) -> Result<Revoked, Failure> {
+pub fn revoke(deployment: &dyn Deployment, email: &str, role: Role) -> Result<Revoked, Failure> {
     let user_id = owner_of(deployment, email)?;
     if !holds(deployment, &user_id, role)? {
         return Ok(Revoked::Never);
@@ -100,7 +100,7 @@ pub fn digest(email: &str) -> String {
     hex(&Sha256::digest(email.trim().to_lowercase().as_bytes()))
 }
 
-fn owner_of(deployment: &impl Deployment, email: &str) -> Result<String, Failure> {
+fn owner_of(deployment: &dyn Deployment, email: &str) -> Result<String, Failure> {
     let key = json!({ "pk": { "S": format!("EMAIL#{}", digest(email)) }, "sk": { "S": "CLAIM" } });
     let claim = read(deployment, &key)?;
     let user_id = claim["Item"]["user_id"]["S"].as_str().map(str::to_owned);
@@ -110,13 +110,13 @@ fn owner_of(deployment: &impl Deployment, email: &str) -> Result<String, Failure
     })
 }
 
-fn holds(deployment: &impl Deployment, user_id: &str, role: Role) -> Result<bool, Failure> {
+fn holds(deployment: &dyn Deployment, user_id: &str, role: Role) -> Result<bool, Failure> {
     let account = read(deployment, &account_key(user_id))?;
     let roles = account["Item"]["roles"]["SS"].as_array().cloned().unwrap_or_default();
     Ok(roles.iter().any(|held| held == role.as_str()))
 }
 
-fn read(deployment: &impl Deployment, key: &Value) -> Result<Value, Failure> {
+fn read(deployment: &dyn Deployment, key: &Value) -> Result<Value, Failure> {
     let name = deployment.output("AccountsTableName")?;
     deployment.dynamo("GetItem", &json!({ "TableName": name, "Key": key, "ConsistentRead": true }))
 }
@@ -126,7 +126,7 @@ fn account_key(user_id: &str) -> Value {
 }
 
 /// A row like those that `admin` writes, without an actor: the operator has no account.
-fn audit_row(deployment: &impl Deployment, user_id: &str, act: &str, role: Role, at: &str) -> Result<Value, Failure> {
+fn audit_row(deployment: &dyn Deployment, user_id: &str, act: &str, role: Role, at: &str) -> Result<Value, Failure> {
     let id = uuid_v7(now_millis()?)?;
     let item = json!({
         "pk": { "S": format!("AUDIT#{}", at.get(..7).unwrap_or_default()) },

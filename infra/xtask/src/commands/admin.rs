@@ -2,9 +2,8 @@
 
 use clap::{Args, Subcommand};
 
-use super::up;
+use super::deployment;
 use crate::admin::{Granted, Revoked, Role, grant, revoke};
-use crate::deployment::{AwsDeployment, LocalDeployment};
 use crate::failure::Failure;
 use crate::progress::result;
 
@@ -41,11 +40,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
 }
 
 fn grants(Change { mail, role, stack }: &Change) -> Result<(), Failure> {
-    let granted = match stack {
-        Some(stack) => grant(&AwsDeployment::of_stack(stack)?, mail, *role),
-        None => grant(&LocalDeployment::of_record(&up::record()?), mail, *role),
-    }?;
-    match granted {
+    match grant(deployment(stack.as_deref())?.as_ref(), mail, *role)? {
         Granted::Now => result(format_args!("{mail} is {} from the next request on.", role.as_str())),
         Granted::Before => result(format_args!("{mail} was {} already.", role.as_str())),
     }
@@ -53,11 +48,7 @@ fn grants(Change { mail, role, stack }: &Change) -> Result<(), Failure> {
 }
 
 fn revokes(Change { mail, role, stack }: &Change) -> Result<(), Failure> {
-    let revoked = match stack {
-        Some(stack) => revoke(&AwsDeployment::of_stack(stack)?, mail, *role),
-        None => revoke(&LocalDeployment::of_record(&up::record()?), mail, *role),
-    }?;
-    match revoked {
+    match revoke(deployment(stack.as_deref())?.as_ref(), mail, *role)? {
         Revoked::Now => result(format_args!("{mail} is {} no more from the next request on.", role.as_str())),
         Revoked::Never => result(format_args!("{mail} was not {}.", role.as_str())),
     }

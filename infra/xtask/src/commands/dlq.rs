@@ -2,9 +2,9 @@
 
 use clap::{Args, Subcommand};
 
-use super::up;
-use crate::dead_letters::{look, piles, redrive};
-use crate::deployment::{AwsDeployment, Deployment, LocalDeployment};
+use super::deployment;
+use crate::dead_letters::{discard, look, piles, redrive};
+use crate::deployment::Deployment;
 use crate::failure::Failure;
 use crate::progress::result;
 use crate::table::Table;
@@ -26,6 +26,16 @@ enum Action {
     Show(Selection),
     /// Put messages back into the queues in which they failed, once the cause is mended.
     Redrive(Selection),
+    /// Delete a message that will never be done. There is no way back.
+    Discard(Message),
+}
+
+#[derive(Debug, Args)]
+struct Message {
+    /// The queue, as `list` names it.
+    queue: String,
+    /// The message, as `show` names it.
+    message_id: String,
 }
 
 #[derive(Debug, Args)]
@@ -38,16 +48,18 @@ struct Selection {
 }
 
 pub fn run(options: &Options) -> Result<(), Failure> {
-    match &options.stack {
-        Some(stack) => act(&AwsDeployment::of_stack(stack)?, &options.action),
-        None => act(&LocalDeployment::of_record(&up::record()?), &options.action),
-    }
+    act(deployment(options.stack.as_deref())?.as_ref(), &options.action)
 }
 
-fn act(deployment: &impl Deployment, action: &Action) -> Result<(), Failure> {
+fn act(deployment: &dyn Deployment, action: &Action) -> Result<(), Failure> {
     match action {
         Action::List => list(deployment),
         Action::Show(Selection { queue, limit }) => show(deployment, queue, usize::from(*limit)),
+        Action::Discard(Message { queue, message_id }) => {
+            discard(deployment, queue, message_id)?;
+            result(format_args!("{message_id} is gone."));
+            Ok(())
+        }
         Action::Redrive(Selection { queue, limit }) => {
             let moved = redrive(deployment, queue, usize::from(*limit))?;
             result(format_args!("{moved} put back. What fails five times again comes back to `{queue}`."));
@@ -56,7 +68,7 @@ fn act(deployment: &impl Deployment, action: &Action) -> Result<(), Failure> {
     }
 }
 
-fn list(deployment: &impl Deployment) -> Result<(), Failure> {
+fn list(deployment: &dyn Deployment) -> Result<(), Failure> {
     let mut table = Table::new(["queue", "messages"]);
     for pile in piles(deployment)? {
         table.row(&[pile.name, pile.messages.to_string()]);
@@ -65,7 +77,7 @@ fn list(deployment: &impl Deployment) -> Result<(), Failure> {
     Ok(())
 }
 
-fn show(deployment: &impl Deployment, queue: &str, limit: usize) -> Result<(), Failure> {
+fn show(deployment: &dyn Deployment, queue: &str, limit: usize) -> Result<(), Failure> {
     let letters = look(deployment, queue, limit)?;
     if letters.is_empty() {
         result(format_args!("Nothing rests in `{queue}`, or somebody is looking at it."));

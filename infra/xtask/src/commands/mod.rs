@@ -6,6 +6,7 @@ pub mod check;
 pub mod demo;
 pub mod dlq;
 pub mod down;
+pub mod erase_again;
 pub mod logs;
 pub mod mail;
 pub mod model;
@@ -15,3 +16,14 @@ pub mod photos;
 pub mod restore;
 pub mod test;
 pub mod up;
+
+use crate::Failure;
+use crate::deployment::{AwsDeployment, Deployment, LocalDeployment};
+
+/// The stack on AWS of that name, or the running `up`.
+fn deployment(stack: Option<&str>) -> Result<Box<dyn Deployment>, Failure> {
+    Ok(match stack {
+        Some(stack) => Box::new(AwsDeployment::of_stack(stack)?),
+        None => Box::new(LocalDeployment::of_record(&up::record()?)),
+    })
+}

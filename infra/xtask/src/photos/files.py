@@ -50,13 +50,14 @@ def theirs(path):
             if picture.format != "MPO" and getattr(picture, "n_frames", 1) > 1:
                 return "animated", None
             picture.load()
+            # Pillow cuts off what it has more than eight bits of, instead of making it smaller.
+            if picture.mode.startswith("I"):
+                return "ready", None
             picture = ImageOps.exif_transpose(picture)
             if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
                 picture = picture.convert("RGBA")
                 picture = Image.alpha_composite(Image.new("RGBA", picture.size, (255,) * 4), picture)
-            # Pillow cuts off what it has more than eight bits of, instead of making it smaller.
-            picture = None if picture.mode.startswith("I") else picture.convert("RGB")
-            return "ready", picture
+            return "ready", picture.convert("RGB")
     except Exception:
         return "damaged", None
 

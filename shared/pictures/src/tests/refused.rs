@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::Flaw;
 
-use super::files::{png_chunks, with_right_sums};
+use super::files::{after_header, png_chunk, png_chunks, with_right_sums};
 use super::hostile::{CANARY, archive, floods, liars, overfull};
 use super::process;
 use super::samples::{ANIMATED, VALID, of_kind, sample};
@@ -45,6 +45,14 @@ fn what_moves_is_refused() {
     for (name, file) in ANIMATED {
         assert_eq!(flaw(file), Some(Flaw::Animated), "{name}");
     }
+    let one_frame = png_chunk(*b"acTL", &[0, 0, 0, 1, 0, 0, 0, 0]);
+    assert_eq!(flaw(&after_header(sample("rgb.png"), &one_frame)), None, "one frame does not move");
+    let another = [one_frame, png_chunk(*b"fdAT", &[0; 8])].concat();
+    assert_eq!(
+        flaw(&after_header(sample("rgb.png"), &another)),
+        Some(Flaw::Animated),
+        "it is shown instead of the picture"
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Erasures, in the accounts table: how far one has come, and the tombstone that is left of it.
 
 use async_trait::async_trait;
+use futures::try_join;
 use serde::{Deserialize, Serialize};
 
 use super::accounts::{account_key, in_good_standing};
@@ -45,25 +46,51 @@ impl DynamoErasures {
     pub fn beginning(accounts: Table, profiles: Table, outbox: DynamoOutbox) -> Self {
         Self { accounts, profiles: Some(profiles), outbox }
     }
+
+    fn profiles(&self) -> Result<&Table> {
+        self.profiles.as_ref().ok_or_else(|| Error::internal("this function does not begin erasures"))
+    }
+
+    /// Begins an erasure once more, after a restoration, whatever the account says. Both tables may or may not know the person.
+    pub async fn repeat(&self, erasure: &Erasure, job: &OutboxEntry) -> Result<()> {
+        let profiles = self.profiles()?;
+        let (account, profile) = (account_key(erasure.user_id), profiles::key(erasure.user_id));
+        let present = Expression::present();
+        let (has_account, has_profile) =
+            try_join!(self.accounts.get_item(&account, Read::Strong), profiles.get_item(&profile, Read::Strong))?;
+        let mut transaction =
+            self.accounts.transaction().put(&self.accounts, to_item(erasure)?).put(self.outbox.table(), row(job)?);
+        if has_account.is_some() {
+            let close =
+                Expression::new("SET #state = :erasing").name("#state", "state").value(":erasing", text("erasing"));
+            transaction = transaction.update_if(&self.accounts, &account, close, &present.text);
+        }
+        if has_profile.is_some() {
+            transaction = transaction.update_if(profiles, &profile, hide(), &present.text);
+        }
+        if transaction.committed().await? { Ok(()) } else { Err(Error::unavailable("somebody else erases here")) }
+    }
+}
+
+fn hide() -> Expression {
+    Expression::new("SET hidden_until = :until ADD version :one")
+        .value(":until", text(FOREVER.to_string()))
+        .value(":one", number(1_u32))
 }
 
 #[async_trait]
 impl Erasures for DynamoErasures {
     async fn begin(&self, erasure: &Erasure, job: &OutboxEntry) -> Result<bool> {
-        let profiles =
-            self.profiles.as_ref().ok_or_else(|| Error::internal("this function does not begin erasures"))?;
+        let profiles = self.profiles()?;
         let standing = in_good_standing(erasure.begun_at);
         let condition = standing.text.clone();
         let change = standing.reading("SET #state = :erasing").value(":erasing", text("erasing"));
-        let hide = Expression::new("SET hidden_until = :until ADD version :one")
-            .value(":until", text(FOREVER.to_string()))
-            .value(":one", number(1_u32));
         let mut transaction = self
             .accounts
             .transaction()
             .update_if(&self.accounts, &account_key(erasure.user_id), change, &condition)
             .put_if(&self.accounts, to_item(erasure)?, Expression::absent())
-            .update(profiles, &profiles::key(erasure.user_id), hide)
+            .update(profiles, &profiles::key(erasure.user_id), hide())
             .put(self.outbox.table(), row(job)?);
         if let Some(farewell) = &erasure.farewell {
             transaction = transaction.put(self.outbox.table(), row(farewell)?);

@@ -59,6 +59,11 @@ impl Store {
         locked(&self.content.objects).sizes(prefix)
     }
 
+    /// From now on it has more to do than it can: of batches it refuses some, and leaves a half of others undone.
+    pub fn tires(&self) {
+        locked(&self.content.tables).tire();
+    }
+
     /// How many calls came since this was asked last.
     pub fn calls(&self) -> u64 {
         self.content.calls.swap(0, Ordering::Relaxed)

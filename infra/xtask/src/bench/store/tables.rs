@@ -13,7 +13,20 @@ const PAGE: usize = 1024 * 1024;
 type Key = (String, String);
 
 #[derive(Debug, Default)]
-pub(super) struct Tables(BTreeMap<String, Table>);
+pub(super) struct Tables {
+    tables: BTreeMap<String, Table>,
+    tires: bool,
+    batches: u64,
+}
+
+/// What becomes of a batch in a table that has more to do than it can.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Effort {
+    Whole,
+    /// The second half is given back.
+    Half,
+    None,
+}
 
 #[derive(Debug, Default)]
 struct Table {
@@ -33,44 +46,81 @@ impl Tables {
         match operation {
             "CreateTable" => {
                 let tags = body["Tags"].as_array().into_iter().flatten().filter_map(pair).collect();
-                self.0.insert(name.clone(), Table { wish: body.clone(), tags, ..Table::default() });
+                self.tables.insert(name.clone(), Table { wish: body.clone(), tags, ..Table::default() });
                 Ok(json!({ "TableDescription": self.table(&name)?.describe(&name) }).to_string())
             }
-            "BatchWriteItem" => self.write(body),
-            "BatchGetItem" => self.get(body),
+            "BatchWriteItem" => match self.effort() {
+                Effort::None => Err("ProvisionedThroughputExceededException"),
+                effort => self.write(body, effort),
+            },
+            "BatchGetItem" => match self.effort() {
+                Effort::None => Err("ThrottlingException"),
+                effort => self.get(body, effort),
+            },
             _ => self.table(&name)?.answer(operation, &name, body),
         }
     }
 
     pub(super) fn size(&self, table: &str) -> (u64, u64) {
-        let items = self.0.get(table).map(|table| &table.items);
+        let items = self.tables.get(table).map(|table| &table.items);
         let bytes: usize = items.into_iter().flat_map(BTreeMap::values).map(String::len).sum();
         (bytes as u64, items.map_or(0, BTreeMap::len) as u64)
     }
 
-    fn table(&mut self, name: &str) -> Result<&mut Table, &'static str> {
-        self.0.get_mut(name).ok_or("ResourceNotFoundException")
+    /// From now on some batches are refused, and of some a half is left undone.
+    pub(super) const fn tire(&mut self) {
+        self.tires = true;
     }
 
-    fn write(&mut self, body: &Value) -> Result<String, &'static str> {
+    const fn effort(&mut self) -> Effort {
+        self.batches += 1;
+        match self.batches % 16 {
+            0 if self.tires => Effort::None,
+            5 | 6 if self.tires => Effort::Half,
+            _ => Effort::Whole,
+        }
+    }
+
+    fn table(&mut self, name: &str) -> Result<&mut Table, &'static str> {
+        self.tables.get_mut(name).ok_or("ResourceNotFoundException")
+    }
+
+    fn write(&mut self, body: &Value, effort: Effort) -> Result<String, &'static str> {
+        let mut left = json!({});
         for (name, writes) in body["RequestItems"].as_object().into_iter().flatten() {
+            let (now, later) = effort.share(writes);
             let table = self.table(name)?;
-            for write in writes.as_array().into_iter().flatten() {
+            for write in now {
                 table.put(&write["PutRequest"]["Item"])?;
             }
+            if !later.is_empty() {
+                left[name] = json!(later);
+            }
         }
-        Ok(r#"{"UnprocessedItems":{}}"#.to_owned())
+        Ok(json!({ "UnprocessedItems": left }).to_string())
     }
 
-    fn get(&mut self, body: &Value) -> Result<String, &'static str> {
-        let mut answers = Vec::new();
+    fn get(&mut self, body: &Value, effort: Effort) -> Result<String, &'static str> {
+        let (mut answers, mut left) = (Vec::new(), json!({}));
         for (name, wanted) in body["RequestItems"].as_object().into_iter().flatten() {
+            let (now, later) = effort.share(&wanted["Keys"]);
             let table = self.table(name)?;
-            let keys = wanted["Keys"].as_array().into_iter().flatten().filter_map(key);
-            let found: Vec<&str> = keys.filter_map(|key| table.items.get(&key).map(String::as_str)).collect();
+            let found: Vec<&str> =
+                now.iter().filter_map(key).filter_map(|key| table.items.get(&key).map(String::as_str)).collect();
             answers.push(format!("{}:[{}]", json!(name), found.join(",")));
+            if !later.is_empty() {
+                left[name] = json!({ "Keys": later });
+            }
         }
-        Ok(format!(r#"{{"Responses":{{{}}},"UnprocessedKeys":{{}}}}"#, answers.join(",")))
+        Ok(format!(r#"{{"Responses":{{{}}},"UnprocessedKeys":{left}}}"#, answers.join(",")))
+    }
+}
+
+impl Effort {
+    /// What of a batch is done now, and what is given back.
+    fn share(self, batch: &Value) -> (&[Value], &[Value]) {
+        let batch = batch.as_array().map_or(&[][..], Vec::as_slice);
+        batch.split_at(if self == Self::Whole { batch.len() } else { batch.len() / 2 })
     }
 }
 

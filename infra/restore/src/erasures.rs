@@ -1,0 +1,75 @@
+//! What a restored table brings back that was erased: it is erased again.
+//!
+//! The ledger lies beside the backups and knows everybody whose erasure has begun in the last 90 days. Whoever was gone
+//! before the tables were read is in none of them and is left in peace.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use shared::adapters::aws::Aws;
+use shared::adapters::dynamo::{self, DynamoErasures, DynamoOutbox};
+use shared::adapters::system::SystemClock;
+use shared::adapters::vault::S3Vault;
+use shared::domain::erasure::{Erasure, LEDGER, noted};
+use shared::domain::id::UserId;
+use shared::domain::outbox::Effect;
+use shared::domain::time::Timestamp;
+use shared::ports::ambient::Ambient;
+use shared::ports::backups::VaultCare as _;
+use shared::ports::erasures::Erasures as _;
+
+use crate::failure::Failure;
+
+/// Whose erasures are begun again, and where.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Repetition {
+    /// The bucket of backups in which the ledger is.
+    pub bucket: String,
+    /// What is in the tables may have been there at this time, or later.
+    pub since: Timestamp,
+    pub accounts: String,
+    pub profiles: String,
+    pub outbox: String,
+    /// Says how many there are, and begins none.
+    pub dry_run: bool,
+}
+
+/// Begins the erasure of everybody again who may have come back; the functions of the stack do the rest. Doing it twice is
+/// harmless.
+pub async fn repeat_erasures(
+    aws: &Aws,
+    ambient: &Ambient,
+    order: &Repetition,
+    tell: &(dyn Fn(String) + Sync),
+) -> Result<(), Failure> {
+    let table = |name: &String| dynamo::Table::new(aws, name.clone(), Arc::new(SystemClock));
+    let outbox = DynamoOutbox::new(table(&order.outbox));
+    let erasures = DynamoErasures::beginning(table(&order.accounts), table(&order.profiles), outbox);
+    let mut count = 0_usize;
+    for user_id in people(aws, &order.bucket).await? {
+        let known = erasures.find(user_id).await?;
+        if known.as_ref().is_some_and(|erasure| erasure.was_over(order.since)) {
+            continue;
+        }
+        count += 1;
+        if !order.dry_run {
+            let now = ambient.now();
+            let erasure = known.map_or_else(|| Erasure::of_the_ledger(user_id, now), |erasure| erasure.again(now));
+            erasures.repeat(&erasure, &ambient.promise(Effect::erase(user_id))).await?;
+        }
+    }
+    let what = if order.dry_run { "would be erased again" } else { "are being erased again" };
+    tell(format!("erasures: {count} people who may have come back {what}"));
+    Ok(())
+}
+
+/// Everybody in the ledger.
+pub(crate) async fn people(aws: &Aws, bucket: &str) -> Result<Vec<UserId>, Failure> {
+    let lines = S3Vault::new(aws, bucket.to_owned()).list(LEDGER).await?;
+    let foreign = |key: &str| {
+        Failure::new(format!("{key} is in the ledger of erasures and names nobody"))
+            .remedy("see who put it there, move it away, and give the same command again")
+    };
+    lines.iter().map(|line| noted(&line.key).ok_or_else(|| foreign(&line.key))).collect()
+}

@@ -1,0 +1,74 @@
+//! What an operator does to the data of a system, by a program that links what the functions link, SDK and formats included,
+//! so that these commands need not.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::failure::{Explain, Failure};
+use crate::local::{ACCOUNT, REGION};
+use crate::workspace;
+
+/// Runs the program on the local AWS at this endpoint, or else on AWS; `undone` is what to say if it fails.
+pub fn carry_out(task: &Value, endpoint: Option<&str>, undone: &str) -> Result<(), Failure> {
+    let done = command(task, endpoint)?.status().explain(|| "cannot run the program that restores".to_owned())?;
+    if done.success() { Ok(()) } else { Err(Failure::new(undone).remedy("read what is said above")) }
+}
+
+/// The program, built and ready to run.
+pub fn command(task: &Value, endpoint: Option<&str>) -> Result<Command, Failure> {
+    let mut restore = Command::new(build()?);
+    restore.arg(task.to_string());
+    match endpoint {
+        Some(endpoint) => {
+            restore.env("AWS_ENDPOINT_URL", endpoint);
+            restore.envs([("AWS_ACCESS_KEY_ID", ACCOUNT), ("AWS_SECRET_ACCESS_KEY", "unused"), ("AWS_REGION", REGION)]);
+            restore.env_remove("AWS_SESSION_TOKEN");
+        }
+        None => drop(restore.envs(credentials()?)),
+    }
+    Ok(restore)
+}
+
+/// The whole workspace is named, so that nothing is compiled with other features than for every other command.
+fn build() -> Result<std::path::PathBuf, Failure> {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "--profile", "local", "--workspace", "--bin", "restore", "--quiet"]);
+    let built = cargo.current_dir(workspace::root()).status().explain(|| "cannot run cargo".to_owned())?;
+    if !built.success() {
+        return Err(Failure::new("the program that restores does not build").remedy("fix what cargo reported above"));
+    }
+    Ok(workspace::target()?.join("local/restore"))
+}
+
+/// Those of the environment stay as they are; without any, the AWS CLI is asked, which knows profiles and roles.
+#[expect(clippy::disallowed_methods, reason = "an operator's credentials and region stand in the environment")]
+fn credentials() -> Result<Vec<(&'static str, String)>, Failure> {
+    let mut found = Vec::new();
+    if std::env::var_os("AWS_REGION").is_none() {
+        let region = std::env::var("AWS_DEFAULT_REGION").or_else(|_| cli(&["configure", "get", "region"]));
+        found.push(("AWS_REGION", region?.trim().to_owned()));
+    }
+    if std::env::var_os("AWS_ACCESS_KEY_ID").is_none() {
+        let exported = cli(&["configure", "export-credentials", "--format", "process"])?;
+        let exported: Value = serde_json::from_str(&exported).explain(|| "the AWS CLI exported no JSON".to_owned())?;
+        let parts = [
+            ("AWS_ACCESS_KEY_ID", "AccessKeyId"),
+            ("AWS_SECRET_ACCESS_KEY", "SecretAccessKey"),
+            ("AWS_SESSION_TOKEN", "SessionToken"),
+        ];
+        found.extend(parts.into_iter().filter_map(|(name, part)| Some((name, exported[part].as_str()?.to_owned()))));
+    }
+    Ok(found)
+}
+
+fn cli(arguments: &[&str]) -> Result<String, Failure> {
+    let missing = "set AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or install the AWS CLI and sign in";
+    let output = Command::new("aws").args(arguments).output();
+    let output = output.map_err(|cause| Failure::new(format!("cannot run the AWS CLI: {cause}")).remedy(missing))?;
+    if !output.status.success() {
+        let reason = String::from_utf8_lossy(&output.stderr).into_owned();
+        return Err(Failure::new("the AWS CLI has no credentials or no region").evidence(reason).remedy(missing));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
