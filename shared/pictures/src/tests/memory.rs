@@ -130,7 +130,7 @@ fn the_same_holds_for_webp() {
     expect_accepted("lossless.webp", &lossless, SIDE);
     // So large that its pixels alone would be too much.
     let side = 4_500;
-    let rgb: Vec<u8> = (0..side * side * 3).map(|at| (at / side ^ at % 251) as u8).collect();
+    let rgb: Vec<u8> = (0..side * side * 3).map(|at| ((at / side) ^ (at % 251)) as u8).collect();
     let mut large = Vec::new();
     WebPEncoder::new(&mut large).encode(&rgb, side, side, ColorType::Rgb8).unwrap();
     expect_refused("cut-lossless.webp", &riff(&[webp_chunk(*b"VP8L", &large[20..large.len() - 100])]));
