@@ -14,6 +14,7 @@ mod contracts;
 mod costs;
 mod histories;
 mod house;
+mod leftovers;
 mod replay;
 mod sim;
 mod stores;

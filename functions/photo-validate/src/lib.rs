@@ -3,20 +3,17 @@
 //! Doing it twice does it once: a photo has one verdict, its copies have one name, and an upload is thrown away when the
 //! verdict stands.
 
-mod pipeline;
-
 use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::time::Instant;
 
-use shared::domain::photo::{Look, PhotoKey, Refusal, Review, SIZES, Screening, State, Upload};
+use pictures::{Flaw, Photo};
+use shared::domain::photo::{Draft, Look, PhotoKey, Refusal, Review, SIZES, Screening, State, Upload};
 use shared::edge::uploads::ObjectsMade;
 use shared::error::{Error, Result};
 use shared::ports::ambient::Ambient;
-use shared::ports::photos::{Albums, PhotoBin, PhotoDesk, PhotoScreen};
+use shared::ports::photos::{Albums, PhotoDesk, PhotoDrafts, PhotoScreen};
 use shared::telemetry;
-
-pub use pipeline::{Photo, Rendition, process};
 
 /// How often a verdict is written again because the album has changed meanwhile.
 const ROUNDS: usize = 5;
@@ -24,8 +21,8 @@ const ROUNDS: usize = 5;
 #[derive(Clone)]
 pub struct Deps {
     pub albums: Arc<dyn Albums>,
+    pub drafts: Arc<dyn PhotoDrafts>,
     pub desk: Arc<dyn PhotoDesk>,
-    pub bin: Arc<dyn PhotoBin>,
     pub screen: Arc<dyn PhotoScreen>,
     pub ambient: Ambient,
 }
@@ -43,27 +40,35 @@ async fn judge(deps: &Deps, upload: &Upload) -> Result<()> {
     let album = deps.albums.find(upload.user_id).await?;
     // Deleted meanwhile, uploaded a second time, or told of twice.
     let Some(photo) = album.find(upload.photo_id).filter(|photo| photo.state == State::Checking) else {
-        return deps.bin.discard(upload).await;
+        return deps.desk.discard(upload).await;
     };
     let Some(bytes) = deps.desk.read(upload).await? else { return Ok(()) };
     let state = match verdict(&bytes) {
-        Ok(published) => publish(deps, &photo.key, published).await?,
+        Ok(published) => {
+            // Whatever happens from now on, somebody finds what no album names.
+            deps.drafts
+                .note(&Draft { photo_id: photo.photo_id, user_id: upload.user_id, key: photo.key.clone() })
+                .await?;
+            publish(deps, &photo.key, published).await?
+        }
         Err(refusal) => State::Refused(refusal),
     };
     if !note(deps, upload, &state).await? {
         // Its owner deleted it while it was being looked at.
-        deps.bin.withdraw(&photo.key).await?;
+        deps.desk.withdraw(&photo.key).await?;
+        deps.drafts.forget(photo.photo_id).await?;
     }
-    deps.bin.discard(upload).await
+    deps.desk.discard(upload).await
 }
 
 /// A decoder that gives up has met a file that is not to be shown.
 fn verdict(bytes: &[u8]) -> Result<Photo, Refusal> {
     let (started, length) = (Instant::now(), bytes.len());
-    let verdict = catch_unwind(|| process(bytes)).unwrap_or_else(|_| {
+    let verdict = catch_unwind(|| pictures::process(bytes, &SIZES)).unwrap_or_else(|_| {
         telemetry::report(&Error::internal("a decoder panicked"));
-        Err(Refusal::Damaged)
+        Err(Flaw::Damaged)
     });
+    let verdict = verdict.map_err(refusal);
     tracing::info!(
         photo.bytes = length,
         photo.verdict = verdict.as_ref().err().map_or("ready", |refusal| refusal.code()),
@@ -71,6 +76,15 @@ fn verdict(bytes: &[u8]) -> Result<Photo, Refusal> {
         "photo"
     );
     verdict
+}
+
+fn refusal(flaw: Flaw) -> Refusal {
+    match flaw {
+        Flaw::Type => Refusal::Type,
+        Flaw::Dimensions => Refusal::Dimensions,
+        Flaw::Animated => Refusal::Animated,
+        Flaw::Damaged => Refusal::Damaged,
+    }
 }
 
 /// Stores the copies, and says whether others may see them at once.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use photo_validate::Deps;
 use shared::adapters::aws::Aws;
-use shared::adapters::dynamo::DynamoAlbums;
+use shared::adapters::dynamo::{DynamoAlbums, DynamoPhotoDrafts};
 use shared::adapters::photo_screen::EveryPhoto;
 use shared::adapters::photos::S3Photos;
 use shared::adapters::system;
@@ -17,16 +17,16 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let mut vars = Vars::from_process();
     telemetry::init(&vars);
     let aws = Aws::new(&vars);
-    let albums = DynamoAlbums::new(aws.table(&mut vars, TableName::Profiles));
+    let profiles = aws.table(&mut vars, TableName::Profiles);
     let bucket = vars.required("APP_BUCKETS_PHOTOS");
     let config = PhotosConfig::read(&mut vars);
     vars.finish()?;
 
     let photos = Arc::new(S3Photos::new(&aws, bucket));
     let deps = Deps {
-        albums: Arc::new(albums),
-        desk: photos.clone(),
-        bin: photos,
+        albums: Arc::new(DynamoAlbums::new(profiles.clone())),
+        drafts: Arc::new(DynamoPhotoDrafts::new(profiles)),
+        desk: photos,
         screen: Arc::new(EveryPhoto(config.screening)),
         ambient: system::ambient(),
     };

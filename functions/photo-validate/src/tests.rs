@@ -1,6 +1,6 @@
 //! Messages and what becomes of uploads, with a bucket and an album in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use async_trait::async_trait;
@@ -9,11 +9,12 @@ use shared::domain::id::{Id, PhotoId, UserId};
 use shared::domain::photo::Album;
 use shared::domain::time::Timestamp;
 use shared::ports::ambient::{Clock, Rng};
+use shared::ports::photos::PhotoBin;
 
 use super::*;
 
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_000_000);
-const PICTURE: &[u8] = include_bytes!("pipeline/tests/files/baseline.jpg");
+const PICTURE: &[u8] = include_bytes!("../../../shared/pictures/src/tests/files/baseline.jpg");
 
 /// What happens between two steps of the function.
 type Interruption = Box<dyn FnOnce(&World) + Send>;
@@ -27,6 +28,8 @@ struct World {
     publishing_fails: Mutex<bool>,
     screening: Mutex<Screening>,
     reviews: Mutex<Vec<Review>>,
+    /// Of which there may be copies that no album names.
+    drafts: Mutex<Vec<Draft>>,
 }
 
 impl World {
@@ -40,14 +43,15 @@ impl World {
             publishing_fails: Mutex::default(),
             screening: Mutex::new(Screening::Show),
             reviews: Mutex::default(),
+            drafts: Mutex::default(),
         })
     }
 
     async fn hears(self: &Arc<Self>, message: serde_json::Value) -> Result<()> {
         let deps = Deps {
             albums: self.clone(),
+            drafts: self.clone(),
             desk: self.clone(),
-            bin: self.clone(),
             screen: self.clone(),
             ambient: Ambient::new(self.clone(), self.clone()),
         };
@@ -98,8 +102,26 @@ impl Albums for World {
         let is_next = self.replace(album).await?;
         if is_next {
             self.reviews.lock().unwrap().push(*review);
+            self.drafts.lock().unwrap().clear();
         }
         Ok(is_next)
+    }
+}
+
+#[async_trait]
+impl PhotoDrafts for World {
+    async fn note(&self, draft: &Draft) -> Result<()> {
+        self.drafts.lock().unwrap().push(draft.clone());
+        Ok(())
+    }
+
+    async fn before(&self, _: PhotoId, _: usize) -> Result<Vec<Draft>> {
+        Ok(self.drafts.lock().unwrap().clone())
+    }
+
+    async fn forget(&self, photo_id: PhotoId) -> Result<()> {
+        self.drafts.lock().unwrap().retain(|draft| draft.photo_id != photo_id);
+        Ok(())
     }
 }
 
@@ -130,6 +152,7 @@ impl PhotoDesk for World {
     }
 
     async fn publish(&self, key: &PhotoKey, size: u32, jpeg: Vec<u8>) -> Result<()> {
+        assert!(!self.drafts.lock().unwrap().is_empty(), "copies are noted first");
         if *self.publishing_fails.lock().unwrap() {
             return Err(Error::unavailable("the bucket is away"));
         }
@@ -173,9 +196,7 @@ fn place() -> Upload {
 }
 
 fn copies() -> Vec<String> {
-    let mut names = SIZES.map(|size| key().object(size)).to_vec();
-    names.sort();
-    names
+    BTreeSet::from(SIZES.map(|size| key().object(size))).into_iter().collect()
 }
 
 #[tokio::test]
@@ -184,9 +205,8 @@ async fn an_upload_becomes_three_copies_and_is_thrown_away() {
     world.hears_of_the_upload().await.unwrap();
     assert!(world.is_ready());
     assert_eq!(world.names(), copies());
-    for copy in world.objects.lock().unwrap().values() {
-        assert_ne!(copy, PICTURE, "what was uploaded is never passed on");
-    }
+    let objects = world.objects.lock().unwrap();
+    assert!(objects.values().all(|copy| copy != PICTURE), "what was uploaded is never passed on");
 }
 
 #[tokio::test]
@@ -195,6 +215,7 @@ async fn a_refused_upload_leaves_its_reason() {
     world.hears_of_the_upload().await.unwrap();
     assert_eq!(world.state(), Some(State::Refused(Refusal::Type)));
     assert_eq!(world.names(), [""; 0]);
+    assert!(world.reviews.lock().unwrap().is_empty(), "nobody needs to look at what cannot be shown");
 }
 
 #[tokio::test]
@@ -204,7 +225,7 @@ async fn a_message_that_comes_again_changes_nothing() {
     let before = world.album.lock().unwrap().clone();
     let published = world.objects.lock().unwrap().clone();
     // The form is still good, and somebody uses it again for something else.
-    for other in [b"<html>", &include_bytes!("pipeline/tests/files/grey.jpg")[..]] {
+    for other in [b"<html>", &include_bytes!("../../../shared/pictures/src/tests/files/grey.jpg")[..]] {
         world.objects.lock().unwrap().insert(place().to_string(), other.to_vec());
         world.hears_of_the_upload().await.unwrap();
         assert_eq!(*world.album.lock().unwrap(), before);
@@ -229,7 +250,7 @@ async fn what_is_deleted_meanwhile_leaves_nothing() {
     let world = World::with(PICTURE);
     *world.interruption.lock().unwrap() = Some(Box::new(World::is_deleted));
     world.hears_of_the_upload().await.unwrap();
-    assert_eq!((world.state(), world.names()), (None, Vec::new()));
+    assert_eq!((world.state(), world.names(), world.drafts.lock().unwrap().len()), (None, Vec::new(), 0));
 }
 
 #[tokio::test]
@@ -274,13 +295,6 @@ async fn what_can_be_shown_is_for_staff_to_look_at_and_held_where_that_comes_fir
     held.hears_of_the_upload().await.unwrap();
     held.hears_of_the_upload().await.unwrap();
     assert!(matches!(held.state(), Some(State::Held(_))));
-    assert_eq!(
-        (held.names().len(), held.reviews.lock().unwrap().len()),
-        (3, 1),
-        "its copies wait, and it is asked about once"
-    );
-
-    let refused = World::with(b"no picture");
-    refused.hears_of_the_upload().await.unwrap();
-    assert!(refused.reviews.lock().unwrap().is_empty(), "nobody needs to look at what cannot be shown");
+    let asked = held.reviews.lock().unwrap().len();
+    assert_eq!((held.names().len(), asked), (3, 1), "its copies wait, and it is asked about once");
 }

@@ -16,6 +16,8 @@ pub mod model;
 pub mod operator;
 pub mod package;
 pub mod passwords;
+pub mod photos;
+pub mod programs;
 pub mod progress;
 pub mod provider;
 pub mod table;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use xtask::Failure;
 use xtask::commands::{
-    admin, bench, check, demo, dlq, down, erase_again, logs, mail, model, package, passwords, restore, test, up,
+    admin, bench, check, demo, dlq, down, erase_again, logs, mail, model, package, passwords, photos, restore, test, up,
 };
 use xtask::progress::warn;
 
@@ -33,6 +33,8 @@ enum Command {
     Bench(bench::Options),
     /// Build the filter of breached passwords from lists of them.
     Passwords(passwords::Options),
+    /// Try pictures that are hostile, and those that others have.
+    Photos(photos::Options),
     /// Fetch and verify the sentence model.
     Model(model::Options),
     /// Make the first admin.
@@ -69,6 +71,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Package(options) => package::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Passwords(options) => passwords::run(&options),
+        Command::Photos(options) => photos::run(&options),
         Command::Model(options) => model::run(&options),
         Command::Admin(options) => admin::run(&options),
         Command::Dlq(options) => dlq::run(&options),

@@ -84,6 +84,10 @@ pub const PICTURES: Toolset = Toolset {
     bare_pins: &[],
 };
 
+/// What fetches sources from `PyPI` without building them.
+pub const SOURCES: Toolset =
+    Toolset { name: "sources", pins: &["pybind11==3.1.0", "setuptools==84.2.1", "wheel==0.48.0"], bare_pins: &[] };
+
 /// What else tells many clients something at once: the references of `bench fanout`. boto3 is the version of the local AWS.
 pub const BROADCAST: Toolset = Toolset {
     name: "broadcast",

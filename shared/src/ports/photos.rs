@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use crate::domain::account::Role;
 use crate::domain::audit::AuditEntry;
 use crate::domain::id::{PhotoId, UserId};
-use crate::domain::photo::{Album, MediaType, PhotoKey, Review, Screening, Upload};
+use crate::domain::photo::{Album, Draft, MediaType, PhotoKey, Review, Screening, Upload};
 use crate::domain::time::Timestamp;
 use crate::error::Result;
 use crate::ports::moderation::Enacted;
@@ -20,7 +20,7 @@ pub trait Albums: Send + Sync {
     /// Stores the version after the one that is stored; answers whether nobody was faster.
     async fn replace(&self, album: &Album) -> Result<bool>;
 
-    /// The same, and has staff look at one of them.
+    /// The same, and has staff look at one of them, whose draft is none any more.
     async fn replace_for_review(&self, album: &Album, review: &Review) -> Result<bool>;
 }
 
@@ -65,9 +65,22 @@ pub trait PhotoCopies: Send + Sync {
     async fn copy(&self, key: &PhotoKey, size: u32) -> Result<Option<Vec<u8>>>;
 }
 
-/// What only the validator may do.
+/// Copies that no album names yet. What is left here when its time has come belongs to nobody.
 #[async_trait]
-pub trait PhotoDesk: Send + Sync {
+pub trait PhotoDrafts: Send + Sync {
+    /// Notes that copies are about to be stored. MUST come before the first of them. Doing it twice is no error.
+    async fn note(&self, draft: &Draft) -> Result<()>;
+
+    /// Those of photos that were begun before this one, the oldest first; strongly consistent.
+    async fn before(&self, photo_id: PhotoId, limit: usize) -> Result<Vec<Draft>>;
+
+    /// Forgets one whose copies are gone, or shown. Doing it twice is no error.
+    async fn forget(&self, photo_id: PhotoId) -> Result<()>;
+}
+
+/// What only the validator may do, beside taking things away.
+#[async_trait]
+pub trait PhotoDesk: PhotoBin {
     /// The bytes of an upload as they are now; nothing if it is gone.
     async fn read(&self, upload: &Upload) -> Result<Option<Vec<u8>>>;
 

@@ -111,7 +111,7 @@ const RESERVED: [(&str, Option<&str>, &[&str]); 14] = [
     (
         "s3:DeleteObject",
         Some("PhotosBucket"),
-        &["AccountJobsFunction", "AdminFunction", "PhotoValidateFunction", "ProfilesFunction"],
+        &["AccountJobsFunction", "AdminFunction", "PhotoSweepFunction", "PhotoValidateFunction", "ProfilesFunction"],
     ),
     ("dynamodb:Scan", None, &["BackupSegmentFunction"]),
     ("s3:GetObject", Some("BackupsBucket"), &["BackupPlanFunction", "BackupSegmentFunction"]),
@@ -123,7 +123,7 @@ const FEW: Rule = Rule {
     text: "Only chat-send, push and socket manage connections; only auth and keys-rotate read the signing secret, only \
            keys-rotate writes it, and only these two publish keys; only chat-send, connections and projects change conversations, and socket the marks in them; account-jobs takes \
            the erased out of them; \
-           only index-build writes the candidate index; only photo-validate and profiles store photos, and they, admin and account-jobs delete them; only admin edits the matrix; \
+           only index-build writes the candidate index; only photo-validate and profiles store photos, and they, photo-sweep, admin and account-jobs delete them; only admin edits the matrix; \
            only backup-segment scans tables, and only backup-plan, which reads none, deletes backups",
     why: "who can post to sockets or write messages can speak for anybody; who has the secret or can publish a key can be \
           anybody",

@@ -177,6 +177,7 @@ pub(super) const EXPECTED: &[(&str, Outcome)] = &[
     ("socket.read-unknown-connection", FrameError("f1", "socket_lost")),
     ("socket.subscribe-unknown-connection", FrameError("f1", "socket_lost")),
     ("socket.typing-unknown-connection", FrameError("f1", "socket_lost")),
+    ("photo-sweep.every-hour", Nothing),
     ("sweep.every-minute", Nothing),
 ];
 

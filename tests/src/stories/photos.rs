@@ -8,9 +8,8 @@ use ureq::Agent;
 
 use crate::support::{Person, Story, eventually};
 
-pub(super) const PICTURE: &[u8] =
-    include_bytes!("../../../functions/photo-validate/src/pipeline/tests/files/baseline.jpg");
-const PNG: &[u8] = include_bytes!("../../../functions/photo-validate/src/pipeline/tests/files/rgb.png");
+pub(super) const PICTURE: &[u8] = include_bytes!("../../../shared/pictures/src/tests/files/baseline.jpg");
+const PNG: &[u8] = include_bytes!("../../../shared/pictures/src/tests/files/rgb.png");
 const CANARY: &str = "CANARY-51.4934N-0.0098W";
 
 fn agent() -> Agent {

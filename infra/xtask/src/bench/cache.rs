@@ -7,9 +7,9 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::measure::{median, percentile};
-use super::program;
 use crate::failure::Failure;
 use crate::local::LocalCache;
+use crate::programs as program;
 use crate::progress::{Progress, result};
 use crate::table::Table;
 

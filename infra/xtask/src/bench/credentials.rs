@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::measure::{median, percentile};
-use super::program;
 use crate::failure::Failure;
+use crate::programs as program;
 use crate::progress::{Progress, result, warn};
 use crate::table::Table;
 use crate::tools::{ARGON2, Tools};

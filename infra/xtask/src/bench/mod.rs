@@ -33,8 +33,6 @@ mod measure;
 #[cfg(feature = "bench")]
 pub mod photos;
 #[cfg(feature = "bench")]
-mod program;
-#[cfg(feature = "bench")]
 mod report;
 #[cfg(feature = "bench")]
 pub mod retrieval;

@@ -9,8 +9,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::measure::median;
-use super::program;
 use crate::failure::{Explain, Failure};
+use crate::programs as program;
 use crate::progress::{Progress, result};
 use crate::table::Table;
 use crate::tools::{PICTURES, Tools};
@@ -22,10 +22,12 @@ const PER_ROUND: &str = "3";
 /// The photo that others are measured with.
 const CAMERA: &str = "camera.jpg";
 
-/// What is measured alone: the file, its millions of pixels, and what it is.
-const FILES: [(&str, f64, &str); 6] = [
+/// What is measured alone: the file, its millions of pixels, and what it is. The first one says what any photo takes.
+const FILES: [(&str, f64, &str); 8] = [
+    ("base.jpg", 1.17, "JPEG of the largest copy's size, the base"),
     (CAMERA, 12.0, "JPEG of a camera, 12 megapixels"),
     ("progressive.jpg", 12.0, "progressive JPEG, 12 megapixels"),
+    ("full.jpg", 12.0, "the same without subsampling"),
     ("picture.png", 3.0, "PNG, 3 megapixels"),
     ("lossy.webp", 3.0, "WebP, 3 megapixels"),
     ("lossless.webp", 3.0, "lossless WebP, 3 megapixels"),
@@ -40,10 +42,20 @@ struct Row {
     peak: f64,
     megapixels: f64,
     verdict: String,
+    /// How like the whole picture our copy is, and Pillow's.
+    likeness: Vec<Likeness>,
+}
+
+#[derive(Clone, Copy)]
+struct Likeness {
+    /// In decibels.
+    noise: f64,
+    /// SSIM, one for the same picture.
+    structure: f64,
 }
 
 pub fn run(as_json: bool) -> Result<(), Failure> {
-    let bench = program::build("photo-validate", "photos")?;
+    let bench = program::build("pictures", "photos")?;
     let python = Tools::ensure(&PICTURES, Progress::Loud)?.python();
     let folder = make(&python)?;
     let (mut ours, mut pillow, mut vips) = (Vec::new(), Vec::new(), Vec::new());
@@ -58,7 +70,7 @@ pub fn run(as_json: bool) -> Result<(), Failure> {
         }
         Ok(())
     })?;
-    let rows: Result<Vec<Row>, Failure> = FILES.iter().map(|file| row(&bench, &folder, file)).collect();
+    let rows: Result<Vec<Row>, Failure> = FILES.iter().map(|file| row(&bench, &python, &folder, file)).collect();
     report(&rows?, [median(ours), median(pillow), median(vips)], as_json);
     Ok(())
 }
@@ -76,7 +88,12 @@ fn make(python: &Path) -> Result<PathBuf, Failure> {
     Ok(folder)
 }
 
-fn row(bench: &Path, folder: &Path, (name, megapixels, what): &(&str, f64, &'static str)) -> Result<Row, Failure> {
+fn row(
+    bench: &Path,
+    python: &Path,
+    folder: &Path,
+    (name, megapixels, what): &(&str, f64, &'static str),
+) -> Result<Row, Failure> {
     let file = folder.join(name);
     let lines = program::lines(Command::new(bench).arg("peak").arg(&file))?;
     let peak = lines.first().and_then(|line| line.parse().ok()).unwrap_or_default();
@@ -86,18 +103,34 @@ fn row(bench: &Path, folder: &Path, (name, megapixels, what): &(&str, f64, &'sta
     } else {
         None
     };
-    Ok(Row { what, time, peak, megapixels: *megapixels, verdict })
+    let likeness = if time.is_some() { likeness(bench, python, &file)? } else { Vec::new() };
+    Ok(Row { what, time, peak, megapixels: *megapixels, verdict, likeness })
+}
+
+fn likeness(bench: &Path, python: &Path, file: &Path) -> Result<Vec<Likeness>, Failure> {
+    let copies = file.with_extension("copies");
+    std::fs::create_dir_all(&copies).explain(|| format!("cannot make {}", copies.display()))?;
+    program::lines(Command::new(bench).arg("copies").arg(file).arg(&copies))?;
+    let mut compare = Command::new(python);
+    let lines = program::lines(compare.args(["-c", PEERS, "like"]).arg(file).arg(copies.join("1080.jpg")))?;
+    let both = lines.iter().filter_map(|line| {
+        let (noise, structure) = line.split_once(' ')?;
+        Some(Likeness { noise: noise.parse().ok()?, structure: structure.parse().ok()? })
+    });
+    Ok(both.collect())
 }
 
 fn report(rows: &[Row], [ours, pillow, vips]: [Duration; 3], as_json: bool) {
     let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
     let times_as_fast = |peer: Duration| peer.as_secs_f64() / ours.as_secs_f64();
-    let per_pixel = |row: &Row| row.peak / (row.megapixels * 1e6);
+    let base = rows.first().map_or(0.0, |row| row.peak);
+    let per_pixel = |row: &Row| (row.peak - base).max(0.0) / (row.megapixels * 1e6);
     if as_json {
         let rows = rows.iter().map(|row| {
             json!({
                 "what": row.what, "verdict": row.verdict, "ms": row.time.map(milliseconds), "peak_bytes": row.peak,
-                "bytes_per_pixel": per_pixel(row),
+                "bytes_per_pixel": per_pixel(row), "psnr": row.likeness.first().map(|ours| ours.noise),
+                "ssim": row.likeness.first().map(|ours| ours.structure),
             })
         });
         result(json!({
@@ -112,7 +145,18 @@ fn report(rows: &[Row], [ours, pillow, vips]: [Duration; 3], as_json: bool) {
         table.row(&[who.to_owned(), format!("{:.0}", milliseconds(time)), format!("{:.2}", times_as_fast(time))]);
     }
     result(table);
-    let mut table = Table::new(["what", "p50 ms", "peak MB", "bytes per pixel", "verdict"]);
+    let like = |likeness: Option<&Likeness>| {
+        likeness.map(|one| format!("{:.1} dB, {:.3}", one.noise, one.structure)).unwrap_or_default()
+    };
+    let mut table = Table::new([
+        "what",
+        "p50 ms",
+        "peak MB",
+        "bytes per pixel over the base",
+        "verdict",
+        "PSNR, SSIM of the whole picture",
+        "Pillow's own",
+    ]);
     for row in rows {
         table.row(&[
             row.what.to_owned(),
@@ -120,8 +164,12 @@ fn report(rows: &[Row], [ours, pillow, vips]: [Duration; 3], as_json: bool) {
             format!("{:.1}", row.peak / 1e6),
             format!("{:.1}", per_pixel(row)),
             row.verdict.clone(),
+            like(row.likeness.first()),
+            like(row.likeness.get(1)),
         ]);
     }
     result(table);
-    result("Aims: at least 2 times as fast as Pillow, 0.8 times as fast as libvips, at most 5 bytes per pixel.");
+    result(
+        "Aims: at least 2 times as fast as Pillow, 0.8 times as fast as libvips, at most 5 bytes per pixel over the base, 67 MB for what is refused.",
+    );
 }

@@ -9,9 +9,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::measure::{median, percentile};
-use super::{program, texts};
+use super::texts;
 use crate::failure::{Explain, Failure};
 use crate::model;
+use crate::programs as program;
 use crate::progress::{Progress, result};
 use crate::table::Table;
 use crate::tools::{NEAREST, Tools};

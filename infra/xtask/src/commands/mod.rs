@@ -12,6 +12,7 @@ pub mod mail;
 pub mod model;
 pub mod package;
 pub mod passwords;
+pub mod photos;
 pub mod restore;
 pub mod test;
 pub mod up;

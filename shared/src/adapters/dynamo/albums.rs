@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::expression::Expression;
 use super::item::{Item, Key, decode, encode};
-use super::photo_reviews;
 use super::table::{Read, Table};
 use super::transaction::{Outcome, Transaction};
+use super::{photo_drafts, photo_reviews};
 use crate::domain::id::{PhotoId, UserId};
 use crate::domain::photo::{Album, Look, Photo, PhotoKey, Refusal, Review, State};
 use crate::domain::time::Timestamp;
@@ -66,6 +66,7 @@ impl Albums for DynamoAlbums {
     async fn replace_for_review(&self, album: &Album, review: &Review) -> Result<bool> {
         let transaction = with_album(self.profiles.transaction(), &self.profiles, album)?;
         let transaction = transaction.put(&self.profiles, photo_reviews::row(review)?);
+        let transaction = transaction.delete(&self.profiles, &photo_drafts::key(review.photo_id));
         Ok(transaction.commit().await? == Outcome::Committed)
     }
 }

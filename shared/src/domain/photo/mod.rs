@@ -1,11 +1,13 @@
 //! Photos: what is shown of them, and why some are not.
 
 mod album;
+mod draft;
 mod refusal;
 mod review;
 mod upload;
 
 pub use album::{Album, Look, MAX_PHOTOS, Photo, PhotoKey, State};
+pub use draft::Draft;
 pub use refusal::Refusal;
 pub use review::{Review, Ruling, Screening};
 pub use upload::{FORM_LIFETIME, MAX_BYTES, MediaType, Upload};

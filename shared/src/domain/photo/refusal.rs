@@ -41,7 +41,7 @@ impl Refusal {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::Type => "A photo must be a JPEG, PNG or WebP file of a common kind",
-            Self::Dimensions => "A photo may have 50 million pixels, and 12,000 on a side",
+            Self::Dimensions => "A photo may have 50 million pixels, a WebP 40 million, and 12,000 on a side",
             Self::Animated => "A photo must not move: choose one picture of the animation",
             Self::Moderated => "The photo was looked at, and is not for others to see",
             Self::Damaged => "The file is damaged or incomplete: export or upload it anew",

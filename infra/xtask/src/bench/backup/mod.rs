@@ -10,10 +10,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::measure::median;
-use super::program;
 use super::store::Store;
 use crate::failure::{Explain, Failure};
 use crate::local::{ACCOUNT, Client, REGION};
+use crate::programs as program;
 use crate::progress::{Progress, result};
 use crate::table::Table;
 use crate::tools::{LOCAL, Tools};

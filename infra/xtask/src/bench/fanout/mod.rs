@@ -13,11 +13,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::program;
 use super::tls::Tls;
 use super::worker::Worker;
 use crate::failure::{Explain, Failure};
 use crate::local::LocalCache;
+use crate::programs as program;
 use crate::progress::{Progress, warn};
 use crate::tools::{BROADCAST, Tools};
 use crate::workspace;

@@ -13,10 +13,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::program;
 use super::worker::Worker;
 use crate::failure::Failure;
 use crate::model;
+use crate::programs as program;
 use crate::progress::{Progress, result};
 use crate::tools::{MATCHING, Tools};
 

@@ -1,11 +1,12 @@
-//! Files: archives of one's data, photos as they were uploaded, what was made of them, what staff was to look at, and the list.
+//! Files: archives of one's data, photos as they were uploaded, what was made of them, what staff was to look at, and the
+//! list.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
 use super::super::table::{Read, Table};
-use super::super::{albums, photo_reviews};
+use super::super::{albums, photo_drafts, photo_reviews};
 use crate::domain::id::UserId;
 use crate::error::Result;
 use crate::ports::erasures::{Left, Traces};
@@ -31,6 +32,10 @@ impl Traces for PhotoTraces {
     async fn erase(&self, user_id: UserId) -> Result<Left> {
         self.archives.remove_all(user_id).await?;
         self.bin.discard_all(user_id).await?;
+        for draft in photo_drafts::of(&self.profiles, user_id).await? {
+            self.bin.withdraw(&draft.key).await?;
+            self.profiles.delete(&photo_drafts::key(draft.photo_id)).await?;
+        }
         let key = albums::key(user_id);
         let Some(item) = self.profiles.get_item(&key, Read::Strong).await? else { return Ok(Left::Nothing) };
         let (version, photos) = albums::keys_of(item)?;
