@@ -93,6 +93,7 @@ catalogue! {
     MessageNotFound "message_not_found" NotFound "There is no such message of yours";
     ConnectionNotFound "connection_not_found" NotFound "There is no such connection";
     UserNotFound "user_not_found" NotFound "There is no such account";
+    DeadLetterNotFound "dead_letter_not_found" NotFound "No such message rests there, or somebody looks at it now";
     ReportNotFound "report_not_found" NotFound "There is no such open report";
     StatementNotFound "statement_not_found" NotFound "Nothing is stated about these two skills";
     ProjectNotFound "project_not_found" NotFound "There is no such project for you";

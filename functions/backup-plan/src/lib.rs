@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use futures::future::try_join_all;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use shared::domain::backup::{
     BackupId, FORMAT, Plan, PlannedTable, ROOT, SegmentJob, SegmentState, TableKind, manifest_key, outdated, plan_key,
     segment_key, segments_for,
@@ -46,8 +46,14 @@ impl Order {
     }
 }
 
+/// What whoever asks for a backup is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Planned {
+    pub backup: BackupId,
+}
+
 /// One run. Old backups are looked at after the new one is under way, so that nothing about them can keep it from being made.
-pub async fn run(deps: &Deps, zone: &TimeZone, order: Order) -> Result<()> {
+pub async fn run(deps: &Deps, zone: &TimeZone, order: Order) -> Result<Planned> {
     let backup = order.backup(zone, deps.ambient.now())?;
     if deps.vault.read(&manifest_key(&backup)).await?.is_some() {
         tracing::info!(backup.id = %backup, "the backup is complete already");
@@ -57,7 +63,8 @@ pub async fn run(deps: &Deps, zone: &TimeZone, order: Order) -> Result<()> {
         deps.jobs.send(&jobs).await?;
         tracing::info!(backup.id = %backup, backup.segments = jobs.len(), "backup-plan");
     }
-    rotate(deps).await
+    rotate(deps).await?;
+    Ok(Planned { backup })
 }
 
 /// The plan that is there, or a new one.

@@ -78,7 +78,7 @@ async fn advance(
     let (mut writer, mut next) = (PartWriter::default(), state.next.clone());
     loop {
         let page = deps.scan.page(state.job.table, state.job.segment, segments, next.as_ref()).await?;
-        for item in &page.items {
+        for item in page.items.iter().filter(|item| state.job.table.records(item)) {
             writer.push(item)?;
         }
         next = page.next;

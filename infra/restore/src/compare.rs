@@ -49,9 +49,15 @@ impl fmt::Display for Comparison {
     }
 }
 
-pub(crate) async fn compare_part(table: &Table, saved: &SavedTable, items: Vec<Item>) -> Result<Comparison, Failure> {
+pub(crate) async fn compare_part(
+    table: &Table,
+    saved: &SavedTable,
+    items: Vec<Item>,
+    expires: bool,
+) -> Result<Comparison, Failure> {
     let batches: Vec<Vec<Item>> = items.chunks(READS).map(<[Item]>::to_vec).collect();
-    let compared = stream::iter(batches).map(|batch| compare_batch(table, saved, batch)).buffer_unordered(LANES);
+    let compared =
+        stream::iter(batches).map(|batch| compare_batch(table, saved, batch, expires)).buffer_unordered(LANES);
     compared
         .try_fold(Comparison::default(), async |mut whole, batch| {
             whole.add(&batch);
@@ -60,7 +66,12 @@ pub(crate) async fn compare_part(table: &Table, saved: &SavedTable, items: Vec<I
         .await
 }
 
-async fn compare_batch(table: &Table, saved: &SavedTable, items: Vec<Item>) -> Result<Comparison, Failure> {
+async fn compare_batch(
+    table: &Table,
+    saved: &SavedTable,
+    items: Vec<Item>,
+    expires: bool,
+) -> Result<Comparison, Failure> {
     let key = |item: &Item| {
         saved.description.key.of(item).map_err(|broken| Failure::new(format!("{}: {broken}", table.name())))
     };
@@ -74,7 +85,7 @@ async fn compare_batch(table: &Table, saved: &SavedTable, items: Vec<Item>) -> R
         match found.get(key) {
             Some(there) if there == item => comparison.equal += 1,
             Some(_) => comparison.different += 1,
-            None if saved.description.is_expired(item, now) => comparison.expired += 1,
+            None if expires && saved.description.is_expired(item, now) => comparison.expired += 1,
             None => comparison.missing += 1,
         }
     }

@@ -22,10 +22,20 @@ impl Failure {
     }
 
     /// An object that is not what was written. Older backups are other objects.
-    pub fn broken(key: &str, broken: &Broken) -> Self {
-        Self::new(format!("{key} is not to be trusted: {broken}")).remedy(
-            "nothing was restored from it; bring back the object's older version, if it has one, or take another backup",
-        )
+    pub fn broken(bucket: &str, key: &str, broken: &Broken) -> Self {
+        Self::new(format!("{key} is not to be trusted: {broken}")).bring_back(bucket, key)
+    }
+
+    /// An object that a manifest names, and that is not there.
+    pub fn missing(bucket: &str, key: &str) -> Self {
+        Self::new(format!("{key} is missing")).bring_back(bucket, key)
+    }
+
+    fn bring_back(self, bucket: &str, key: &str) -> Self {
+        self.remedy(format!(
+            "nothing was restored from it; bring its older version back, if there is one \
+             (`aws s3api list-object-versions --bucket {bucket} --prefix {key}`), or take another backup"
+        ))
     }
 }
 

@@ -8,6 +8,7 @@ mod compare;
 mod create;
 mod erasures;
 mod failure;
+mod shelf;
 mod source;
 mod table;
 mod target;
@@ -23,6 +24,7 @@ use shared::ports::ambient::Ambient;
 pub use compare::Comparison;
 pub use erasures::{Repetition, repeat_erasures};
 pub use failure::Failure;
+pub use shelf::list;
 use source::Source;
 use table::Table;
 use target::Target;
@@ -32,6 +34,8 @@ use target::Target;
 #[serde(rename_all = "snake_case")]
 pub enum Task {
     Restore(Order),
+    /// The backups in a bucket.
+    List(String),
     RepeatErasures(Repetition),
 }
 
@@ -90,7 +94,7 @@ pub async fn restore(
     // Every table is looked at before the first one is written to.
     let mut targets = Vec::new();
     for saved in &chosen {
-        let table = Table::new(aws, ambient, target_name(saved, &order.into)?);
+        let table = Table::new(aws, ambient, saved.table, target_name(saved, &order.into)?);
         targets.push(Target::look(table, saved, &source.manifest, matches!(order.into, Into::New(_))).await?);
     }
     if order.dry_run {
@@ -116,13 +120,17 @@ async fn fill(targets: &[Target<'_>], source: &Source, tell: &(dyn Fn(String) + 
     let (mut differs, mut items) = (false, 0);
     for target in &wanting {
         let comparison = target.compare(source).await?;
-        differs |= !comparison.is_equal();
+        if !comparison.is_equal() {
+            differs = true;
+            target.begin_anew().await?;
+        }
         items += comparison.found();
         tell(format!("{}: {comparison}", target.name()));
     }
     if differs {
         return Err(Failure::new("the tables are not what was backed up").remedy(
-            "if something writes to them, stop it and restore into new tables; otherwise give the same command again",
+            "stop what writes to them, such as the schedules of a stack (ScheduleState), delete what is too many, and give \
+             the same command again: what differs or is missing is written anew",
         ));
     }
     for target in &wanting {
@@ -171,13 +179,14 @@ impl Stack {
     }
 }
 
+/// The tables to restore, each once.
 fn chosen<'m>(manifest: &'m Manifest, order: &Order) -> Result<Vec<&'m SavedTable>, Failure> {
-    let find = |kind: &TableKind| {
-        manifest.tables.iter().find(|saved| saved.table == *kind).ok_or_else(|| {
-            Failure::new(format!("the backup has no table {}", kind.as_str())).remedy("name one that it has")
-        })
-    };
-    if order.tables.is_empty() { Ok(manifest.tables.iter().collect()) } else { order.tables.iter().map(find).collect() }
+    if let Some(kind) = order.tables.iter().find(|kind| !manifest.tables.iter().any(|saved| saved.table == **kind)) {
+        let failure = Failure::new(format!("the backup has no table {}", kind.as_str()));
+        return Err(failure.remedy("name one that it has"));
+    }
+    let is_wanted = |saved: &&SavedTable| order.tables.is_empty() || order.tables.contains(&saved.table);
+    Ok(manifest.tables.iter().filter(is_wanted).collect())
 }
 
 fn target_name(saved: &SavedTable, into: &Into) -> Result<String, Failure> {

@@ -4,7 +4,7 @@
 
 use std::process::ExitCode;
 
-use restore::{Failure, Task, repeat_erasures, restore};
+use restore::{Failure, Task, list, repeat_erasures, restore};
 use shared::adapters::aws::Aws;
 use shared::adapters::system;
 use shared::config::Vars;
@@ -21,12 +21,14 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Failure> {
-    let unclear = || Failure::new("the order cannot be read").remedy("use `cargo xtask restore`, which writes it");
-    let task: Task = serde_json::from_str(&std::env::args().nth(1).ok_or_else(unclear)?).map_err(|_| unclear())?;
+    let unclear = |why: String| Failure::new(format!("the order cannot be read: {why}"));
+    let order = std::env::args().nth(1).ok_or_else(|| unclear("`cargo xtask restore` writes it".to_owned()))?;
+    let task: Task = serde_json::from_str(&order).map_err(|error| unclear(error.to_string()))?;
     let aws = Aws::new(&Vars::from_process());
     let (ambient, tell) = (system::ambient(), |line| println!("{line}"));
     match &task {
         Task::Restore(order) => restore(&aws, &ambient, order, &tell).await,
+        Task::List(bucket) => list(&aws, bucket, &tell).await,
         Task::RepeatErasures(order) => repeat_erasures(&aws, &ambient, order, &tell).await,
     }
 }

@@ -9,6 +9,7 @@ use crate::failure::Failure;
 
 pub(crate) struct Source {
     vault: S3Vault,
+    bucket: String,
     pub(crate) backup: BackupId,
     pub(crate) manifest: Manifest,
 }
@@ -23,14 +24,17 @@ impl Source {
         let vault = S3Vault::new(aws, bucket.to_owned());
         let Some((_, manifest)) = vault.read(key).await? else {
             return Err(Failure::new(format!("there is no {key} in {bucket}")).remedy(
-                "a backup without a manifest is not complete: wait for it, ask `backup-plan` for it again, or take another",
+                "see which there are with `cargo xtask restore --list`; one without a manifest is not complete: wait for it, \
+                 ask `backup-plan` for it again, or take another",
             ));
         };
-        let Some((_, plan)) = vault.read(&plan_key(&backup)).await? else {
-            return Err(Failure::new(format!("the plan beside {key} is missing")).remedy("take another backup"));
+        let plan_key = plan_key(&backup);
+        let Some((_, plan)) = vault.read(&plan_key).await? else {
+            return Err(Failure::missing(bucket, &plan_key));
         };
-        let manifest = Manifest::read(&manifest, &backup, &plan).map_err(|broken| Failure::broken(key, &broken))?;
-        Ok(Self { vault, backup, manifest })
+        let manifest =
+            Manifest::read(&manifest, &backup, &plan).map_err(|broken| Failure::broken(bucket, key, &broken))?;
+        Ok(Self { vault, bucket: bucket.to_owned(), backup, manifest })
     }
 
     /// Reads every part of a table, and answers how many items they have.
@@ -38,7 +42,7 @@ impl Source {
         for (key, part) in saved.parts(&self.backup) {
             let bytes = self.bytes(&key).await?;
             let checked = read_part(part, &bytes, |item| saved.description.key.of(&item).map(drop));
-            checked.map_err(|broken| Failure::broken(&key, &broken))?;
+            checked.map_err(|broken| Failure::broken(&self.bucket, &key, &broken))?;
         }
         Ok(saved.items)
     }
@@ -51,15 +55,12 @@ impl Source {
             items.push(item);
             Ok(())
         });
-        read.map_err(|broken| Failure::broken(key, &broken))?;
+        read.map_err(|broken| Failure::broken(&self.bucket, key, &broken))?;
         Ok(items)
     }
 
     async fn bytes(&self, key: &str) -> Result<Vec<u8>, Failure> {
         let object = self.vault.read(key).await?;
-        object.map(|(_, bytes)| bytes).ok_or_else(|| {
-            Failure::new(format!("{key} is missing"))
-                .remedy("nothing was restored from it; bring back the deleted object, if the bucket still has it, or take another backup")
-        })
+        object.map(|(_, bytes)| bytes).ok_or_else(|| Failure::missing(&self.bucket, key))
     }
 }

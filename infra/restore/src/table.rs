@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::scan::builders::ScanFluentBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeValue, KeysAndAttributes, PointInTimeRecoverySpecification, PutRequest, Select, TableStatus, Tag,
     TimeToLiveSpecification, WriteRequest,
@@ -12,7 +13,7 @@ use aws_sdk_dynamodb::types::{
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{describe, restored_item, saved_item};
-use shared::domain::backup::{Item, TableDescription};
+use shared::domain::backup::{Item, TableDescription, TableKind};
 use shared::domain::time::Timestamp;
 use shared::ports::ambient::Ambient;
 
@@ -33,12 +34,13 @@ const LOOKS: u32 = 600;
 pub(crate) struct Table {
     client: Client,
     ambient: Ambient,
+    kind: TableKind,
     name: String,
 }
 
 impl Table {
-    pub(crate) fn new(aws: &Aws, ambient: &Ambient, name: String) -> Self {
-        Self { client: aws.bulk_dynamo(), ambient: ambient.clone(), name }
+    pub(crate) fn new(aws: &Aws, ambient: &Ambient, kind: TableKind, name: String) -> Self {
+        Self { client: aws.bulk_dynamo(), ambient: ambient.clone(), kind, name }
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -64,22 +66,35 @@ impl Table {
     }
 
     pub(crate) async fn is_empty(&self) -> Result<bool, Failure> {
-        let answer = self.client.scan().table_name(&self.name).limit(1).consistent_read(true).send().await;
-        Ok(answer.map_err(|error| self.failed("Scan", &error))?.count == 0)
+        Ok(self.count_until(1).await? == 0)
     }
 
     pub(crate) async fn count(&self) -> Result<u64, Failure> {
+        self.count_until(u64::MAX).await
+    }
+
+    /// How many items there are that a backup would have, or at least so many. A running stack may write others meanwhile.
+    async fn count_until(&self, enough: u64) -> Result<u64, Failure> {
         let (mut count, mut start) = (0, None);
         loop {
-            let request = self.client.scan().table_name(&self.name).select(Select::Count).consistent_read(true);
-            let answer = request.set_exclusive_start_key(start).send().await;
+            let answer = self.counting().set_exclusive_start_key(start).send().await;
             let answer = answer.map_err(|error| self.failed("Scan", &error))?;
             count += u64::try_from(answer.count).unwrap_or(0);
             start = answer.last_evaluated_key.filter(|key| !key.is_empty());
-            if start.is_none() {
+            if start.is_none() || count >= enough {
                 return Ok(count);
             }
         }
+    }
+
+    fn counting(&self) -> ScanFluentBuilder {
+        let request = self.client.scan().table_name(&self.name).select(Select::Count).consistent_read(true);
+        let mut terms = Vec::new();
+        let request = self.kind.momentary().iter().enumerate().fold(request, |request, (number, beginning)| {
+            terms.push(format!("NOT begins_with(pk, :p{number})"));
+            request.expression_attribute_values(format!(":p{number}"), AttributeValue::S((*beginning).to_owned()))
+        });
+        request.set_filter_expression((!terms.is_empty()).then(|| terms.join(" AND ")))
     }
 
     /// Makes the table, with its indexes and its stream, and marks it from the start.

@@ -17,6 +17,8 @@ pub(crate) struct Target<'m> {
     saved: &'m SavedTable,
     manifest: &'m Manifest,
     state: State,
+    /// Whether the table deletes items by the clock already.
+    expires: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +40,9 @@ impl<'m> Target<'m> {
         manifest: &'m Manifest,
         may_be_made: bool,
     ) -> Result<Self, Failure> {
-        let state = match table.describe().await? {
+        let there = table.describe().await?;
+        let expires = there.as_ref().is_some_and(|there| there.time_to_live.is_some());
+        let state = match there {
             None if may_be_made => State::Missing,
             None => {
                 return Err(
@@ -59,7 +63,7 @@ impl<'m> Target<'m> {
                 }
             }
         };
-        Ok(Self { table, saved, manifest, state })
+        Ok(Self { table, saved, manifest, state, expires })
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -105,11 +109,17 @@ impl<'m> Target<'m> {
         Ok(())
     }
 
+    /// The next one writes everything once more.
+    pub(crate) async fn begin_anew(&self) -> Result<(), Failure> {
+        self.table.set_tag(UNDER_WAY, &self.mark(0)).await
+    }
+
     /// Reads every item back, and counts what is there beside them.
     pub(crate) async fn compare(&self, source: &Source) -> Result<Comparison, Failure> {
         let mut comparison = Comparison::default();
         for (key, part) in self.saved.parts(&source.backup) {
-            comparison.add(&compare_part(&self.table, self.saved, source.items(&key, part).await?).await?);
+            comparison
+                .add(&compare_part(&self.table, self.saved, source.items(&key, part).await?, self.expires).await?);
         }
         comparison.surplus = self.table.count().await?.saturating_sub(comparison.found());
         Ok(comparison)

@@ -1,6 +1,15 @@
 //! Times as the tables hold them, without a crate for calendars.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 const MILLIS_PER_DAY: u64 = 24 * 60 * 60 * 1_000;
+
+/// This moment, in RFC 3339.
+#[expect(clippy::disallowed_methods, reason = "an operator's and a benchmark's clock is the machine's")]
+pub fn now() -> String {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    rfc3339(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
 
 /// RFC 3339 in UTC with milliseconds, as `Timestamp` in `shared` writes it.
 pub fn rfc3339(unix_millis: u64) -> String {

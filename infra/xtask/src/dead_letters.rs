@@ -43,23 +43,55 @@ pub fn piles(deployment: &dyn Deployment) -> Result<Vec<Pile>, Failure> {
 /// At most `limit` of the messages that rest in a queue; they stay in it.
 pub fn look(deployment: &dyn Deployment, name: &str, limit: usize) -> Result<Vec<DeadLetter>, Failure> {
     let url = url_of(deployment, name)?;
-    let mut letters: Vec<DeadLetter> = Vec::new();
-    let looked = loop {
-        match receive(deployment, url, BATCH.min(limit - letters.len())) {
-            Ok(some) if some.is_empty() => break Ok(()),
-            Ok(some) => letters.extend(some),
-            Err(failure) => break Err(failure),
-        }
-        if letters.len() >= limit {
-            break Ok(());
-        }
+    let mut letters = Vec::new();
+    let looked = hold(deployment, url, limit, &mut letters, |_| false);
+    let_go(deployment, url, &letters)?;
+    looked.map(|()| letters)
+}
+
+/// Deletes a message for good.
+pub fn discard(deployment: &dyn Deployment, name: &str, message_id: &str) -> Result<(), Failure> {
+    let url = url_of(deployment, name)?;
+    let mut letters = Vec::new();
+    let is_it = |letter: &DeadLetter| letter.message_id == message_id;
+    let looked = hold(deployment, url, usize::MAX, &mut letters, is_it);
+    let found = letters.iter().position(is_it).map(|at| letters.swap_remove(at));
+    let_go(deployment, url, &letters)?;
+    looked?;
+    let Some(letter) = found else {
+        return Err(Failure::new(format!("no message {message_id} rests in `{name}`"))
+            .remedy("see `cargo xtask dlq show`; what somebody else looks at is out of sight for half a minute"));
     };
+    deployment.sqs("DeleteMessage", &json!({ "QueueUrl": url, "ReceiptHandle": letter.receipt }))?;
+    Ok(())
+}
+
+/// Receives at most `limit` messages, and no more after one that is `enough`. After a failure some may be held.
+fn hold(
+    deployment: &dyn Deployment,
+    url: &str,
+    limit: usize,
+    letters: &mut Vec<DeadLetter>,
+    enough: impl Fn(&DeadLetter) -> bool,
+) -> Result<(), Failure> {
+    while letters.len() < limit && !letters.iter().any(&enough) {
+        let some = receive(deployment, url, BATCH.min(limit - letters.len()))?;
+        if some.is_empty() {
+            break;
+        }
+        letters.extend(some);
+    }
+    Ok(())
+}
+
+/// Lets others see the messages again at once.
+fn let_go(deployment: &dyn Deployment, url: &str, letters: &[DeadLetter]) -> Result<(), Failure> {
     for some in letters.chunks(BATCH) {
         let shown = |(n, letter): (usize, &DeadLetter)| json!({ "Id": n.to_string(), "ReceiptHandle": letter.receipt, "VisibilityTimeout": 0 });
         let entries: Vec<Value> = some.iter().enumerate().map(shown).collect();
         deployment.sqs("ChangeMessageVisibilityBatch", &json!({ "QueueUrl": url, "Entries": entries }))?;
     }
-    looked.map(|()| letters)
+    Ok(())
 }
 
 /// Puts at most `limit` messages back into the queues in which they failed, and answers how many.
@@ -84,14 +116,18 @@ pub fn redrive(deployment: &dyn Deployment, name: &str, limit: usize) -> Result<
     Ok(moved)
 }
 
+/// Sends messages and deletes those that were taken; what a queue refuses stays where it is.
 fn put_back(deployment: &dyn Deployment, url: &str, source: &str, letters: &[&DeadLetter]) -> Result<usize, Failure> {
     let sent = |(n, letter): (usize, &&DeadLetter)| json!({ "Id": n.to_string(), "MessageBody": letter.body });
     let entries: Vec<Value> = letters.iter().enumerate().map(sent).collect();
     let answer = deployment.sqs("SendMessageBatch", &json!({ "QueueUrl": source, "Entries": entries }))?;
-    refused(&answer)?;
+    let is_refused =
+        |n: &usize| answer["Failed"].as_array().into_iter().flatten().any(|entry| entry["Id"] == n.to_string());
     let gone = |(n, letter): (usize, &&DeadLetter)| json!({ "Id": n.to_string(), "ReceiptHandle": letter.receipt });
-    let entries: Vec<Value> = letters.iter().enumerate().map(gone).collect();
-    let answer = deployment.sqs("DeleteMessageBatch", &json!({ "QueueUrl": url, "Entries": entries }))?;
+    let entries: Vec<Value> = letters.iter().enumerate().filter(|(n, _)| !is_refused(n)).map(gone).collect();
+    if !entries.is_empty() {
+        refused(&deployment.sqs("DeleteMessageBatch", &json!({ "QueueUrl": url, "Entries": entries }))?)?;
+    }
     refused(&answer)?;
     Ok(letters.len())
 }

@@ -19,6 +19,8 @@ use crate::ports::dead_letters::DeadLetters;
 const BATCH: usize = 10;
 /// For how long a message is out of others' sight while it is looked at or moved: longer than the one who does so can live.
 const GRASP: Duration = Duration::from_secs(30);
+/// How many messages are looked through for one: more would take longer than a request has.
+const LOOKED_THROUGH: usize = 500;
 
 #[derive(Clone, Debug)]
 pub struct SqsDeadLetters {
@@ -68,6 +70,24 @@ impl SqsDeadLetters {
         Ok(request.send().await.map_err(failure)?.messages.unwrap_or_default())
     }
 
+    /// Receives at most `limit` messages, and no more after one that is `enough`. After a failure some may be held.
+    async fn hold(
+        &self,
+        queue: DeadLetterQueue,
+        limit: usize,
+        messages: &mut Vec<Message>,
+        enough: impl Fn(&Message) -> bool,
+    ) -> Result<()> {
+        while messages.len() < limit && !messages.iter().any(&enough) {
+            let some = self.receive(queue, limit - messages.len()).await?;
+            if some.is_empty() {
+                break;
+            }
+            messages.extend(some);
+        }
+        Ok(())
+    }
+
     /// Lets others see the messages again at once.
     async fn let_go(&self, queue: DeadLetterQueue, messages: &[Message]) -> Result<()> {
         for some in messages.chunks(BATCH) {
@@ -86,6 +106,10 @@ impl SqsDeadLetters {
         let body = message.body.as_deref().unwrap_or_default();
         let request = self.client.send_message().queue_url(self.source(queue, message)).message_body(body);
         request.send().await.map_err(failure)?;
+        self.delete(queue, message).await
+    }
+
+    async fn delete(&self, queue: DeadLetterQueue, message: &Message) -> Result<()> {
         let request = self.client.delete_message().queue_url(self.url(queue));
         request.set_receipt_handle(message.receipt_handle.clone()).send().await.map_err(failure)?;
         Ok(())
@@ -107,15 +131,22 @@ impl DeadLetters for SqsDeadLetters {
 
     async fn read(&self, queue: DeadLetterQueue, limit: usize) -> Result<Vec<DeadLetter>> {
         let mut messages = Vec::new();
-        while messages.len() < limit {
-            let some = self.receive(queue, limit - messages.len()).await?;
-            if some.is_empty() {
-                break;
-            }
-            messages.extend(some);
-        }
+        let read = self.hold(queue, limit, &mut messages, |_| false).await;
         self.let_go(queue, &messages).await?;
+        read?;
         Ok(messages.into_iter().map(letter).collect())
+    }
+
+    async fn discard(&self, queue: DeadLetterQueue, message_id: &str) -> Result<bool> {
+        let mut messages = Vec::new();
+        let is_it = |message: &Message| message.message_id.as_deref() == Some(message_id);
+        let looked = self.hold(queue, LOOKED_THROUGH, &mut messages, is_it).await;
+        let found = messages.iter().position(is_it).map(|at| messages.swap_remove(at));
+        self.let_go(queue, &messages).await?;
+        looked?;
+        let Some(message) = found else { return Ok(false) };
+        self.delete(queue, &message).await?;
+        Ok(true)
     }
 
     async fn redrive(&self, queue: DeadLetterQueue, limit: usize) -> Result<usize> {
@@ -140,7 +171,9 @@ fn attribute<'m>(message: &'m Message, name: &MessageSystemAttributeName) -> Opt
 
 fn letter(message: Message) -> DeadLetter {
     let sent = attribute(&message, &MessageSystemAttributeName::SentTimestamp).and_then(|millis| millis.parse().ok());
+    let source = attribute(&message, &MessageSystemAttributeName::DeadLetterQueueSourceArn);
     DeadLetter {
+        came_from: source.and_then(|arn| arn.rsplit(':').next()).map(str::to_owned),
         sent_at: Timestamp::from_unix_millis(sent.unwrap_or_default()),
         message_id: message.message_id.unwrap_or_default(),
         body: message.body.unwrap_or_default(),

@@ -97,6 +97,9 @@ pub enum Act {
     /// They were put back into the queue in which they had failed.
     #[serde(rename = "dead-letters.redriven")]
     DeadLettersRedriven { queue: DeadLetterQueue },
+    /// One of them was deleted.
+    #[serde(rename = "dead-letter.discarded")]
+    DeadLetterDiscarded { queue: DeadLetterQueue, message_id: String },
 }
 
 impl AuditEntry {

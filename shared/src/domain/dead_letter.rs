@@ -49,6 +49,8 @@ pub struct DeadLetter {
     pub message_id: String,
     /// When it was sent into the queue in which it failed.
     pub sent_at: Timestamp,
+    /// The name of the queue in which it failed.
+    pub came_from: Option<String>,
     /// What was to be done: ids, or what nobody could read.
     pub body: String,
 }

@@ -1,6 +1,7 @@
 //! Schedules: work that starts by the clock. What the schedule sends is an order, and most of them need none.
 
 use lambda_runtime::{LambdaEvent, service_fn};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -17,12 +18,13 @@ where
     run_ordered(|_: Value| work()).await
 }
 
-/// Serves a schedule, and whoever else gives the same orders. An order that cannot be read fails its run.
-pub async fn run_ordered<T, F, R>(work: F) -> std::result::Result<(), lambda_runtime::Error>
+/// Serves a schedule, and whoever else gives the same orders and reads the answer. An order that cannot be read fails its run.
+pub async fn run_ordered<T, A, F, R>(work: F) -> std::result::Result<(), lambda_runtime::Error>
 where
     T: DeserializeOwned,
+    A: Serialize,
     F: Fn(T) -> R,
-    R: Future<Output = Result<()>>,
+    R: Future<Output = Result<A>>,
 {
     let work = &work;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<T>| {

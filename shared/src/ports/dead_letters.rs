@@ -13,6 +13,9 @@ pub trait DeadLetters: Send + Sync {
     /// Some of them, at most `limit`. They MUST stay where they are.
     async fn read(&self, queue: DeadLetterQueue, limit: usize) -> Result<Vec<DeadLetter>>;
 
+    /// Deletes one for good; answers whether it was there. Others MUST stay where they are.
+    async fn discard(&self, queue: DeadLetterQueue, message_id: &str) -> Result<bool>;
+
     /// Puts at most `limit` of them back into the queues in which they failed; answers how many. None may be lost: what
     /// fails in between is in both queues, and consumers are idempotent.
     async fn redrive(&self, queue: DeadLetterQueue, limit: usize) -> Result<usize>;

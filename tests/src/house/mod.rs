@@ -13,6 +13,7 @@ mod partitions;
 mod powers;
 mod queues;
 mod routes;
+mod schedules;
 mod size;
 mod sources;
 mod storage;

@@ -1,27 +1,28 @@
-//! Backups over real tables and a real bucket: what is believed, where it may be restored to, and what rotation deletes.
+//! Backups over real tables and a real bucket: what is believed, and what rotation deletes.
 
-use restore::{Into, Order};
+use restore::Into;
 use serde_json::{Value, json};
-use shared::domain::backup::{BackupId, PartWriter, ROOT, TableKind, manifest_key, part_key, plan_key};
+use shared::domain::backup::{PartWriter, ROOT, TableKind, manifest_key, part_key, plan_key};
 use shared::domain::id::UserId;
 use shared::ports::backups::{Vault, VaultCare};
 
 use super::{Hands, today};
 use crate::support::{Archive, Town};
 
-const DAY: &str = "2026-11-26";
+pub(super) const DAY: &str = "2026-11-26";
+pub(super) const LATER: &str = "2026-11-27";
 
-fn archive() -> Archive {
+pub(super) fn archive() -> Archive {
     let id = Hands::at(today()).ambient().id::<UserId>();
     Archive::at(Town::peaceful().stack.endpoint(), &format!("a{id}"))
 }
 
-fn row(number: usize) -> Value {
+pub(super) fn row(number: usize) -> Value {
     json!({ "pk": { "S": format!("USER#{number}") }, "sk": { "S": "ROW" }, "n": { "N": number.to_string() } })
 }
 
 /// All types of attributes, and what is empty.
-fn odd() -> Value {
+pub(super) fn odd() -> Value {
     json!({
         "pk": { "S": "ODD" }, "sk": { "S": "\"ü\n\u{0}" }, "empty": { "S": "" }, "binary": { "B": "AP8B" }, "nothing": { "B": "" },
         "number": { "N": "-12345678901234567890.123456789012345678" }, "small": { "N": "1E-100" },
@@ -31,11 +32,11 @@ fn odd() -> Value {
     })
 }
 
-fn into(prefix: &str) -> Into {
+pub(super) fn into(prefix: &str) -> Into {
     Into::New(prefix.to_owned())
 }
 
-fn stocked() -> Archive {
+pub(super) fn stocked() -> Archive {
     let archive = archive();
     for number in 0..20 {
         archive.put(TableKind::Chat, &row(number));
@@ -57,46 +58,6 @@ fn every_type_of_attribute_comes_back_as_it_was() {
     assert!(told.iter().any(|line| line.contains("expires by expires_at") && line.contains("recovery on")), "{told:?}");
 }
 
-#[test]
-fn one_table_is_restored_alone_and_a_dry_run_writes_nothing() {
-    let archive = stocked();
-    let prefix = format!("{}-one", archive.bucket);
-    let mut order = archive.order(DAY, into(&prefix));
-    (order.tables, order.dry_run) = (vec![TableKind::Chat], true);
-    let told = archive.restores(&order).unwrap();
-    assert!(told.iter().any(|line| line.contains("would restore 20 items of chat")), "{told:?}");
-    let is_there = |table: &str| {
-        let name = json!({ "TableName": format!("{prefix}-{table}") });
-        archive.client.json("dynamodb", "DynamoDB_20120810.DescribeTable", &name).is_ok()
-    };
-    assert!(!is_there("chat"));
-    order.dry_run = false;
-    archive.restores(&order).unwrap();
-    assert!(is_there("chat") && !is_there("ops"));
-    // It was restored, and what has become of it since is nobody's to overwrite.
-    archive.dynamo("PutItem", &json!({ "TableName": format!("{prefix}-chat"), "Item": row(99) }));
-    let told = archive.restores(&order).unwrap();
-    assert!(told.iter().any(|line| line.contains("is left as it is")), "{told:?}");
-    assert_eq!(archive.items(&format!("{prefix}-chat")).len(), 21);
-    archive.backs_up("2026-11-27");
-    let other = Order { manifest: manifest_key(&BackupId::parse("2026-11-27").unwrap()), ..order };
-    let refused = archive.restores(&other).unwrap_err().to_string();
-    assert!(refused.contains("is not empty") && refused.contains("what to do"), "{refused}");
-}
-
-#[test]
-fn tables_of_a_fresh_stack_are_filled_and_others_are_refused_before_anything_is_written() {
-    let (archive, fresh) = (stocked(), archive());
-    archive.restores(&archive.order(DAY, Into::Existing(fresh.as_stack()))).unwrap();
-    assert_eq!(fresh.items(&fresh.table(TableKind::Ops)), archive.items(&archive.table(TableKind::Ops)));
-    let other = self::archive();
-    // The last table that is looked at is in use.
-    other.put(TableKind::Ops, &row(7));
-    let refused = archive.restores(&archive.order(DAY, Into::Existing(other.as_stack()))).unwrap_err();
-    assert!(refused.to_string().contains("is not empty"), "{refused}");
-    assert!(other.items(&other.table(TableKind::Chat)).is_empty(), "nothing was written before it was refused");
-}
-
 /// What happens to one object, and what is said of it.
 #[test]
 fn what_is_not_to_the_byte_what_was_written_is_refused_before_anything_is_written() {
@@ -115,8 +76,8 @@ fn what_is_not_to_the_byte_what_was_written_is_refused_before_anything_is_writte
     let cut = |key: &str| read(key)[..read(key).len() - 5].to_vec();
     let of_another_day = {
         archive.put(TableKind::Ops, &row(1));
-        archive.backs_up("2026-11-27");
-        |key: &str| read(&key.replace(DAY, "2026-11-27"))
+        archive.backs_up(LATER);
+        |key: &str| read(&key.replace(DAY, LATER))
     };
     // As many items, as long as these: only the hash of the part knows better.
     let of_others = |key: &str| {
@@ -163,6 +124,17 @@ fn what_is_not_to_the_byte_what_was_written_is_refused_before_anything_is_writte
 }
 
 #[test]
+fn an_operator_sees_which_backups_there_are() {
+    let archive = stocked();
+    let jobs = archive.plans(LATER);
+    archive.saves(jobs[0].clone()).unwrap();
+    let told = archive.lists();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].starts_with("2026-11-26: 21 items, as they were between "), "{told:?}");
+    assert_eq!(told[1], "2026-11-27: not complete");
+}
+
+#[test]
 fn a_manifest_somewhere_else_is_foreign() {
     let archive = stocked();
     let mut order = archive.order(DAY, into(&format!("{}-x", archive.bucket)));
@@ -170,23 +142,6 @@ fn a_manifest_somewhere_else_is_foreign() {
         order.manifest = manifest.to_owned();
         assert!(archive.restores(&order).unwrap_err().to_string().contains("is not where the manifest"), "{manifest}");
     }
-}
-
-#[test]
-fn what_is_restored_and_then_changed_is_told_of() {
-    let archive = stocked();
-    let prefix = format!("{}-c", archive.bucket);
-    let order = archive.order(DAY, into(&prefix));
-    archive.stops_restoring(&order, |line| line.contains("-ops: 1 of 1 items written"));
-    // Somebody writes into what is being restored: one item is another, one is new.
-    let chat = format!("{prefix}-chat");
-    let mut changed = row(3);
-    changed["n"] = json!({ "N": "4" });
-    for item in [changed, row(99)] {
-        archive.dynamo("PutItem", &json!({ "TableName": chat, "Item": item }));
-    }
-    let refused = archive.restores(&order).unwrap_err().to_string();
-    assert!(refused.contains("are not what was backed up"), "{refused}");
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod mail_jobs;
 mod matrix;
 mod moderation;
 mod projects;
+mod restores;
 mod sessions;
 mod tastes;
 

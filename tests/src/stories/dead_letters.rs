@@ -8,7 +8,7 @@ use shared::domain::id::{Id, OutboxId, UserId};
 use shared::domain::outbox::{Effect, MailKind, OutboxEntry};
 use shared::domain::time::Timestamp;
 use xtask::admin::Role;
-use xtask::dead_letters::{look, piles};
+use xtask::dead_letters::{discard, look, piles};
 use xtask::deployment::LocalDeployment;
 
 use super::moderation::staff;
@@ -73,8 +73,18 @@ fn an_admin_sees_what_failed_and_has_it_done_again() {
     let mail = piles(&deployment).unwrap().into_iter().find(|pile| pile.name == "mail").unwrap();
     assert_eq!((mail.messages, look(&deployment, "mail", 100).unwrap().len()), (12, 12));
 
+    // Two of them will never be done.
+    let letters = look(&deployment, "mail", 100).unwrap();
+    let one = format!("{PATH}/mail/{}", letters[5].message_id);
+    moderator.deletes(&one).expect_problem(403, "forbidden");
+    admin.deletes(&one).expect(204);
+    admin.deletes(&one).expect_problem(404, "dead_letter_not_found");
+    discard(&deployment, "mail", &letters[7].message_id).unwrap();
+    assert!(discard(&deployment, "mail", &letters[7].message_id).is_err());
+    assert_eq!(noted(&admin, "dead-letter.discarded"), 2, "the one that was gone already, too");
+
     let redriven = admin.posts(&format!("{PATH}/mail/redrive"), &json!({})).expect(200);
-    assert_eq!((&redriven["redriven"], &redriven["left"]), (&json!(12), &json!(0)));
+    assert_eq!((&redriven["redriven"], &redriven["left"]), (&json!(10), &json!(0)));
     eventually("the mails to be dealt with", || {
         let queues = story.town.stack.queue_depths().unwrap();
         queues.iter().all(|queue| !queue.name.contains("Mail") || queue.visible + queue.hidden == 0).then_some(())

@@ -164,6 +164,13 @@ impl Archive {
         Order { bucket: self.bucket.clone(), manifest, tables: Vec::new(), into, dry_run: false }
     }
 
+    /// What an operator is told of the backups.
+    pub(crate) fn lists(&self) -> Vec<String> {
+        let told = Mutex::new(Vec::new());
+        self.finish(restore::list(&self.aws, &self.bucket, &|line| told.lock().unwrap().push(line))).unwrap();
+        told.into_inner().unwrap()
+    }
+
     /// Carries out an order, and answers what was told.
     pub(crate) fn restores(&self, order: &Order) -> std::result::Result<Vec<String>, Failure> {
         let told = Mutex::new(Vec::new());

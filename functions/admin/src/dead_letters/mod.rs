@@ -1,5 +1,6 @@
 //! Work that failed for good: how much there is, what it was, and how to have it done again.
 
+mod discard;
 mod list;
 mod read;
 mod redrive;
@@ -27,7 +28,11 @@ pub struct Deps {
 }
 
 pub fn routes() -> OpenApiRouter<Deps> {
-    OpenApiRouter::new().routes(routes!(list::list)).routes(routes!(read::read)).routes(routes!(redrive::redrive))
+    OpenApiRouter::new()
+        .routes(routes!(list::list))
+        .routes(routes!(read::read))
+        .routes(routes!(redrive::redrive))
+        .routes(routes!(discard::discard))
 }
 
 fn parse(queue: &str) -> Result<DeadLetterQueue> {

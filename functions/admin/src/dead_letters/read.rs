@@ -36,6 +36,9 @@ pub(super) struct DeadLetterList {
 struct DeadLetterView {
     message_id: String,
     sent_at: Timestamp,
+    /// The queue in which it failed; missing for one that was put here by hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    came_from: Option<String>,
     /// What was to be done, as the queue had it: at most the first 2,000 characters.
     body: String,
 }
@@ -59,7 +62,7 @@ pub(super) async fn read(
 }
 
 impl From<DeadLetter> for DeadLetterView {
-    fn from(DeadLetter { message_id, sent_at, body }: DeadLetter) -> Self {
-        Self { message_id, sent_at, body: body.chars().take(SHOWN).collect() }
+    fn from(DeadLetter { message_id, sent_at, came_from, body }: DeadLetter) -> Self {
+        Self { message_id, sent_at, came_from, body: body.chars().take(SHOWN).collect() }
     }
 }

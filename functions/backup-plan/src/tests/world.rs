@@ -35,7 +35,7 @@ impl World {
         *self.now.lock().unwrap() = now.parse().unwrap();
     }
 
-    pub(super) async fn runs(self: &Arc<Self>, zone: &str, order: Order) -> Result<()> {
+    pub(super) async fn runs(self: &Arc<Self>, zone: &str, order: Order) -> Result<Planned> {
         let (catalogue, vault, care, jobs) = (self.clone(), self.clone(), self.clone(), self.clone());
         let deps = Deps { catalogue, vault, care, jobs, ambient: Ambient::new(self.clone(), self.clone()) };
         run(&deps, &TimeZone::parse(zone).unwrap(), order).await

@@ -60,9 +60,18 @@ pub(super) fn variables(function: &str, services: &str) -> Result<BTreeMap<Strin
     let mut variables = BTreeMap::from([("AWS_ENDPOINT_URL".to_owned(), services.to_owned())]);
     for properties in [Some(globals), own].into_iter().flatten() {
         let set = properties["Environment"]["Variables"].as_object().into_iter().flatten();
-        variables.extend(set.map(|(name, value)| (name.clone(), stand_in(name, value, services))));
+        variables.extend(set.map(|(name, value)| {
+            let preset = preset(&template["Parameters"], value).filter(|_| name != "APP_LOG_LEVEL");
+            (name.clone(), preset.unwrap_or_else(|| stand_in(name, value, services)))
+        }));
     }
     Ok(variables)
+}
+
+/// What a parameter is when nobody says anything.
+fn preset(parameters: &Value, value: &Value) -> Option<String> {
+    let preset = &parameters[value["Ref"].as_str()?]["Default"];
+    preset.as_str().map(str::to_owned).or_else(|| preset.as_u64().map(|number| number.to_string()))
 }
 
 fn stand_in(name: &str, value: &Value, services: &str) -> String {
@@ -94,6 +103,12 @@ mod tests {
         assert_eq!(variables["AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"], "http://127.0.0.1:1");
         assert!(variables.contains_key("APP_TABLES_CHAT"));
         assert!(variables.values().all(|value| !value.is_empty()));
+    }
+
+    #[test]
+    fn parameters_are_what_they_are_when_nobody_says_anything() {
+        let variables = variables("email-send", "http://127.0.0.1:1").unwrap();
+        assert!(variables["APP_MAIL_PER_SECOND"].parse::<u32>().is_ok_and(|rate| rate > 0));
     }
 
     #[test]

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -78,6 +79,17 @@ impl Running {
     /// Whether the process is gone. If that cannot be told, it is taken to be there.
     pub fn has_ended(&mut self) -> bool {
         self.child.try_wait().is_ok_and(|status| status.is_some())
+    }
+
+    /// How long its threads have been on a processor.
+    pub fn processor(&self) -> Result<Duration, Failure> {
+        let folder = format!("/proc/{}/task", self.child.id());
+        let threads = fs::read_dir(&folder).explain(|| format!("cannot list {folder}"))?;
+        let nanoseconds = |thread: fs::DirEntry| {
+            let text = fs::read_to_string(thread.path().join("schedstat")).ok()?;
+            text.split(' ').next()?.parse::<u64>().ok()
+        };
+        Ok(Duration::from_nanos(threads.filter_map(Result::ok).filter_map(nanoseconds).sum()))
     }
 
     /// Asks the process to end and waits until it did, so that what watches it can write its report.

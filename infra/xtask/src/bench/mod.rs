@@ -15,6 +15,8 @@ pub mod cache;
 #[cfg(feature = "bench")]
 pub mod cold_start;
 #[cfg(feature = "bench")]
+pub mod costs;
+#[cfg(feature = "bench")]
 pub mod credentials;
 #[cfg(feature = "bench")]
 pub mod enumeration;

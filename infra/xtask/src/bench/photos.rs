@@ -2,7 +2,7 @@
 //!
 //! All three count the time of the processor, on one thread, in turns: what else runs on the machine favours nobody.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -45,10 +45,7 @@ struct Row {
 pub fn run(as_json: bool) -> Result<(), Failure> {
     let bench = program::build("photo-validate", "photos")?;
     let python = Tools::ensure(&PICTURES, Progress::Loud)?.python();
-    let folder = workspace::root().join("target/bench-photos");
-    std::fs::create_dir_all(&folder).explain(|| format!("cannot make {}", folder.display()))?;
-    Progress::Loud
-        .step("make the pictures", || program::lines(Command::new(&python).args(["-c", PEERS, "make"]).arg(&folder)))?;
+    let folder = make(&python)?;
     let (mut ours, mut pillow, mut vips) = (Vec::new(), Vec::new(), Vec::new());
     let camera = folder.join(CAMERA);
     Progress::Loud.step(&format!("{ROUNDS} rounds, in turns"), || {
@@ -64,6 +61,19 @@ pub fn run(as_json: bool) -> Result<(), Failure> {
     let rows: Result<Vec<Row>, Failure> = FILES.iter().map(|file| row(&bench, &folder, file)).collect();
     report(&rows?, [median(ours), median(pillow), median(vips)], as_json);
     Ok(())
+}
+
+/// The photo of twelve megapixels, made anew.
+pub(super) fn camera() -> Result<PathBuf, Failure> {
+    Ok(make(&Tools::ensure(&PICTURES, Progress::Loud)?.python())?.join(CAMERA))
+}
+
+fn make(python: &Path) -> Result<PathBuf, Failure> {
+    let folder = workspace::target()?.join("bench-photos");
+    std::fs::create_dir_all(&folder).explain(|| format!("cannot make {}", folder.display()))?;
+    Progress::Loud
+        .step("make the pictures", || program::lines(Command::new(python).args(["-c", PEERS, "make"]).arg(&folder)))?;
+    Ok(folder)
 }
 
 fn row(bench: &Path, folder: &Path, (name, megapixels, what): &(&str, f64, &'static str)) -> Result<Row, Failure> {

@@ -104,7 +104,7 @@ fn serve(stream: &mut (impl Read + Write), calls: &AtomicUsize, items: &Items) -
 }
 
 /// Nothing for the services that answer without a body: S3's HEAD, and the posts to sockets.
-fn answer(request: &Request, items: &Items) -> Option<String> {
+pub(super) fn answer(request: &Request, items: &Items) -> Option<String> {
     let operation = request.header("x-amz-target").and_then(|target| target.rsplit('.').next());
     Some(match operation {
         Some("GetItem") => {

@@ -18,6 +18,8 @@ enum Benchmark {
     Backup(Backup),
     /// Look things up in the cache, beside computing them, and with a server that is frozen.
     Cache(Cache),
+    /// Count requests and milliseconds of one mail and one photo, and what they cost.
+    Costs(Costs),
     /// Hash passwords and verify tokens, beside the reference implementation in C and `openssl speed`.
     Credentials(Credentials),
     /// Post a frame to a thousand sockets, beside boto3 and python-socketio, and again while some of them fail or stall.
@@ -68,6 +70,13 @@ struct Cache {
 }
 
 #[derive(Debug, Args)]
+struct Costs {
+    /// Print the figures as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
 struct Credentials {
     /// Print the figures as JSON.
     #[arg(long)]
@@ -112,7 +121,9 @@ struct ColdStart {
 
 #[cfg(feature = "bench")]
 pub fn run(options: &Options) -> Result<(), Failure> {
-    use crate::bench::{backup, cache, cold_start, credentials, enumeration, fanout, matching, photos, retrieval};
+    use crate::bench::{
+        backup, cache, cold_start, costs, credentials, enumeration, fanout, matching, photos, retrieval,
+    };
 
     match &options.benchmark {
         Benchmark::ColdStart(options) => cold_start::run(cold_start::Settings {
@@ -123,6 +134,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         }),
         Benchmark::Backup(options) => backup::run(options.json),
         Benchmark::Cache(options) => cache::run(options.json),
+        Benchmark::Costs(options) => costs::run(options.json),
         Benchmark::Credentials(options) => credentials::run(options.json),
         Benchmark::Fanout(options) => fanout::run(options.json),
         Benchmark::Photos(options) => photos::run(options.json),

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::deployment;
-use crate::dead_letters::{look, piles, redrive};
+use crate::dead_letters::{discard, look, piles, redrive};
 use crate::deployment::Deployment;
 use crate::failure::Failure;
 use crate::progress::result;
@@ -26,6 +26,16 @@ enum Action {
     Show(Selection),
     /// Put messages back into the queues in which they failed, once the cause is mended.
     Redrive(Selection),
+    /// Delete a message that will never be done. There is no way back.
+    Discard(Message),
+}
+
+#[derive(Debug, Args)]
+struct Message {
+    /// The queue, as `list` names it.
+    queue: String,
+    /// The message, as `show` names it.
+    message_id: String,
 }
 
 #[derive(Debug, Args)]
@@ -45,6 +55,11 @@ fn act(deployment: &dyn Deployment, action: &Action) -> Result<(), Failure> {
     match action {
         Action::List => list(deployment),
         Action::Show(Selection { queue, limit }) => show(deployment, queue, usize::from(*limit)),
+        Action::Discard(Message { queue, message_id }) => {
+            discard(deployment, queue, message_id)?;
+            result(format_args!("{message_id} is gone."));
+            Ok(())
+        }
         Action::Redrive(Selection { queue, limit }) => {
             let moved = redrive(deployment, queue, usize::from(*limit))?;
             result(format_args!("{moved} put back. What fails five times again comes back to `{queue}`."));

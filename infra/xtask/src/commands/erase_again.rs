@@ -10,7 +10,7 @@ use crate::operator;
 #[derive(Debug, Args)]
 pub struct Options {
     /// The time to which tables were set back, such as 2026-11-26T02:00:00Z.
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = time)]
     since: String,
     /// The stack on AWS; the running `up` when not given.
     #[arg(long, value_name = "NAME")]
@@ -21,6 +21,15 @@ pub struct Options {
     /// Say how many there are, and begin nothing.
     #[arg(long)]
     dry_run: bool,
+}
+
+/// The shape of a time; the program that is told it reads it.
+fn time(text: &str) -> Result<String, String> {
+    let shape: String = text.chars().map(|letter| if letter.is_ascii_digit() { '0' } else { letter }).collect();
+    if shape == "0000-00-00T00:00:00Z" || shape == "0000-00-00T00:00:00.000Z" {
+        return Ok(text.to_owned());
+    }
+    Err("a time is written as 2026-11-26T02:00:00Z".to_owned())
 }
 
 pub fn run(options: &Options) -> Result<(), Failure> {
@@ -35,4 +44,17 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         "dry_run": options.dry_run,
     });
     operator::carry_out(&json!({ "repeat_erasures": order }), outputs.endpoint(), "not everybody is erased again")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::time;
+
+    #[test]
+    fn a_time_is_told_from_other_words() {
+        assert!(time("2026-11-26T02:00:00Z").is_ok() && time("2026-11-26T02:00:00.120Z").is_ok());
+        for wrong in ["yesterday", "2026-11-26", "2026-11-26T02:00:00+01:00"] {
+            assert!(time(wrong).is_err(), "{wrong}");
+        }
+    }
 }

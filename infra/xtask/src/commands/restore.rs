@@ -23,7 +23,11 @@ const TABLES: [(&str, &str); 6] = [
 #[derive(Debug, Args)]
 pub struct Options {
     /// The name of a backup, such as 2026-11-26, or the address of its manifest: s3://<bucket>/backups/v1/<name>/manifest.json.
-    manifest: String,
+    #[arg(required_unless_present = "list")]
+    manifest: Option<String>,
+    /// Say which backups there are, and restore none.
+    #[arg(long, exclusive = false, conflicts_with_all = ["manifest", "tables", "dry_run", "into", "into_stack"])]
+    list: bool,
     /// The stack on AWS whose backup it is, reached with the credentials of the environment or of the AWS CLI; the running
     /// `up` when not given.
     #[arg(long, value_name = "NAME")]
@@ -35,7 +39,7 @@ pub struct Options {
     #[arg(long)]
     dry_run: bool,
     /// How new tables begin; `restored-<backup>` when nothing is said.
-    #[arg(long, value_name = "PREFIX", conflicts_with = "into_stack")]
+    #[arg(long, value_name = "PREFIX", conflicts_with = "into_stack", value_parser = prefix)]
     into: Option<String>,
     /// A fresh stack on AWS into whose empty tables to restore; `up` is the running one.
     #[arg(long, value_name = "NAME")]
@@ -44,17 +48,21 @@ pub struct Options {
 
 pub fn run(options: &Options) -> Result<(), Failure> {
     let source = deployment(options.stack.as_deref())?;
-    let order = order(options, source.as_ref())?;
+    let Some(manifest) = &options.manifest else {
+        let bucket = source.output("BackupsBucketName")?;
+        return operator::carry_out(&json!({ "list": bucket }), source.endpoint(), "the backups cannot be listed");
+    };
+    let order = order(options, manifest, source.as_ref())?;
     operator::carry_out(&json!({ "restore": order }), source.endpoint(), "the backup was not restored")
 }
 
 /// What the program is told, in its words.
-fn order(options: &Options, source: &dyn Deployment) -> Result<Value, Failure> {
-    let (bucket, manifest, backup) = if let Some(address) = options.manifest.strip_prefix("s3://") {
+fn order(options: &Options, manifest: &str, source: &dyn Deployment) -> Result<Value, Failure> {
+    let (bucket, manifest, backup) = if let Some(address) = manifest.strip_prefix("s3://") {
         located(address)?
     } else {
-        let manifest = format!("backups/v1/{}/manifest.json", options.manifest);
-        (source.output("BackupsBucketName")?.to_owned(), manifest, options.manifest.clone())
+        let key = format!("backups/v1/{manifest}/manifest.json");
+        (source.output("BackupsBucketName")?.to_owned(), key, manifest.to_owned())
     };
     let into = match &options.into_stack {
         Some(stack) if source.endpoint().is_none() => {
@@ -70,6 +78,15 @@ fn order(options: &Options, source: &dyn Deployment) -> Result<Value, Failure> {
     Ok(json!({
         "bucket": bucket, "manifest": manifest, "tables": options.tables, "into": into, "dry_run": options.dry_run,
     }))
+}
+
+/// What the name of a table can begin with.
+fn prefix(text: &str) -> Result<String, String> {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
+    if (1..=200).contains(&text.len()) && text.bytes().all(is_part) {
+        return Ok(text.to_owned());
+    }
+    Err("names of tables have 1 to 200 letters, digits, `_`, `.` and `-`".to_owned())
 }
 
 /// Bucket, key and name of the backup of `<bucket>/<key>`.
@@ -95,9 +112,16 @@ mod tests {
     use super::*;
     use crate::deployment::LocalDeployment;
 
-    fn options(manifest: &str) -> Options {
-        let manifest = manifest.to_owned();
-        Options { manifest, stack: None, tables: Vec::new(), dry_run: false, into: None, into_stack: None }
+    fn options() -> Options {
+        Options {
+            manifest: None,
+            list: false,
+            stack: None,
+            tables: Vec::new(),
+            dry_run: false,
+            into: None,
+            into_stack: None,
+        }
     }
 
     fn record() -> LocalDeployment {
@@ -111,25 +135,36 @@ mod tests {
     #[test]
     fn a_backup_is_named_or_addressed() {
         let record = record();
-        let named = order(&options("2026-11-26"), &record).unwrap();
+        let named = order(&options(), "2026-11-26", &record).unwrap();
         assert_eq!(
             (&named["bucket"], &named["manifest"]),
             (&json!("backups"), &json!("backups/v1/2026-11-26/manifest.json"))
         );
         assert_eq!(named["into"], json!({ "new": "restored-2026-11-26" }));
-        let addressed = order(&options("s3://other/backups/v1/2026-11-25/manifest.json"), &record).unwrap();
+        let addressed = order(&options(), "s3://other/backups/v1/2026-11-25/manifest.json", &record).unwrap();
         assert_eq!((&addressed["bucket"], &addressed["into"]["new"]), (&json!("other"), &json!("restored-2026-11-25")));
-        let elsewhere = Options { into_stack: Some("production".to_owned()), ..options("2026-11-26") };
-        assert!(order(&elsewhere, &record).is_err(), "two systems are not reached with one set of credentials");
+        let elsewhere = Options { into_stack: Some("production".to_owned()), ..options() };
+        assert!(
+            order(&elsewhere, "2026-11-26", &record).is_err(),
+            "two systems are not reached with one set of credentials"
+        );
         for wrong in ["s3://other", "s3://other/backups/v1/2026-11-25/plan.json"] {
-            assert!(order(&options(wrong), &record).is_err(), "{wrong}");
+            assert!(order(&options(), wrong, &record).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_is_what_a_table_can_be_called() {
+        assert!(prefix("rehearsal-2026.11").is_ok());
+        for wrong in ["", "a b", "tables/x"] {
+            assert!(prefix(wrong).is_err(), "{wrong:?}");
         }
     }
 
     #[test]
     fn tables_of_the_running_system_are_found_by_its_outputs() {
-        let into = Options { into_stack: Some("up".to_owned()), ..options("2026-11-26") };
-        let stack = order(&into, &record()).unwrap()["into"]["existing"].clone();
+        let into = Options { into_stack: Some("up".to_owned()), ..options() };
+        let stack = order(&into, "2026-11-26", &record()).unwrap()["into"]["existing"].clone();
         assert_eq!((&stack["tables"]["chat"], &stack["outbox"]), (&json!("stack-chat"), &json!("stack-outbox")));
     }
 }

@@ -110,7 +110,8 @@ impl Moderation for DynamoModeration {
             | Act::PhotoApproved { .. }
             | Act::PhotoRefused { .. }
             | Act::DeadLettersRead { .. }
-            | Act::DeadLettersRedriven { .. } => {
+            | Act::DeadLettersRedriven { .. }
+            | Act::DeadLetterDiscarded { .. } => {
                 return Err(Error::internal("this is noted where it is done"));
             }
         };

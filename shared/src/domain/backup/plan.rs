@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BackupId, Broken, FORMAT, TableDescription, sha256};
+use super::{Attribute, BackupId, Broken, FORMAT, Item, TableDescription, sha256};
 use crate::domain::time::Timestamp;
 
 /// Tables with data of record. What `realtime` and `outbox` hold is minutes old, and made anew.
@@ -33,6 +33,21 @@ impl TableKind {
 
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// How partitions begin that are of no record: they belong to the stack that writes them, and mean nothing to another.
+    /// Signing keys go with their secret, and addresses of networks have no place in a backup.
+    pub const fn momentary(self) -> &'static [&'static str] {
+        match self {
+            Self::Ops => &["ACTIVE#", "CACHE#", "KEYS#", "LIMIT#", "MAIL#", "SWEEP", "WARM#"],
+            Self::Accounts | Self::Sessions | Self::Profiles | Self::Social | Self::Chat => &[],
+        }
+    }
+
+    /// Whether an item is saved.
+    pub fn records(self, item: &Item) -> bool {
+        let Some(Attribute::Text(partition)) = item.get("pk") else { return true };
+        !self.momentary().iter().any(|beginning| partition.starts_with(beginning))
     }
 }
 

@@ -1,0 +1,72 @@
+//! What starts by the clock: it can be switched off as a whole, and no run outlives the time to the next one.
+
+use regex_lite::Regex;
+use serde_json::json;
+
+use super::Rule;
+use super::template::{Resource, Template, references};
+
+const BOUNDED: Rule = Rule {
+    text: "A schedule rests with ScheduleState, fires to the minute, retries within its own interval, and starts a function \
+           that ends before the next run",
+    why: "whoever restores a backup into a stack must keep it still; runs that pile up do the same work at the same time",
+    remedy: "copy SweepSchedule, and give the function a Timeout below the interval",
+};
+
+/// Seconds between two runs, at least.
+fn interval(expression: &str) -> Option<u64> {
+    if let Some(rate) = expression.strip_prefix("rate(").and_then(|rate| rate.strip_suffix(')')) {
+        let (count, unit) = rate.split_once(' ')?;
+        let seconds = match unit.trim_end_matches('s') {
+            "minute" => 60,
+            "hour" => 3_600,
+            "day" => 86_400,
+            _ => return None,
+        };
+        return Some(count.parse::<u64>().ok()? * seconds);
+    }
+    // Once a day; the clocks are put forward once a year.
+    let daily = Regex::new(r"^cron\(\d+ \d+ \* \* \? \*\)$").unwrap();
+    daily.is_match(expression).then_some(23 * 3_600)
+}
+
+fn offences(template: &Template) -> Vec<String> {
+    let mut offences = Vec::new();
+    for Resource { id, properties, .. } in template.of_type("AWS::Scheduler::Schedule") {
+        let every = interval(properties["ScheduleExpression"].as_str().unwrap_or_default()).unwrap_or(0);
+        let target = references(&properties["Target"]["Arn"]);
+        let function = template.functions().into_iter().find(|function| target.contains(function.id));
+        let lasts = function.map_or(u64::MAX, |function| template.timeout(function));
+        let retried = properties["Target"]["RetryPolicy"]["MaximumEventAgeInSeconds"].as_u64().unwrap_or(u64::MAX);
+        let demands = [
+            (properties["State"] == json!({ "Ref": "ScheduleState" }), "does not rest with ScheduleState"),
+            (properties["FlexibleTimeWindow"]["Mode"] == "OFF", "fires when it likes"),
+            (retried <= every, "is retried when the next run is due"),
+            (lasts < every, "starts what may run twice at once"),
+        ];
+        offences.extend(demands.iter().filter(|(holds, _)| !holds).map(|(_, offence)| format!("{id} {offence}")));
+    }
+    offences
+}
+
+#[test]
+fn schedules_rest_and_do_not_pile_up() {
+    let template = Template::read();
+    assert!(template.of_type("AWS::Scheduler::Schedule").len() >= 6, "the rule sees no schedules");
+    BOUNDED.holds(&offences(&template));
+}
+
+#[test]
+fn a_schedule_that_cannot_rest_or_piles_up_is_caught() {
+    let template = Template::read();
+    for (property, value, offence) in [
+        ("State", json!("ENABLED"), "SweepSchedule does not rest with ScheduleState"),
+        ("FlexibleTimeWindow", json!({ "Mode": "FLEXIBLE" }), "SweepSchedule fires when it likes"),
+    ] {
+        assert_eq!(offences(&template.with_property("SweepSchedule", property, &value)), [offence]);
+    }
+    let hasty = template.with_property("KeysRotateSchedule", "ScheduleExpression", &json!("rate(1 second)"));
+    assert_eq!(offences(&hasty).len(), 2);
+    let slow = template.with_property("SweepFunction", "Timeout", &json!(90));
+    assert_eq!(offences(&slow), ["SweepSchedule starts what may run twice at once"]);
+}

@@ -1,0 +1,107 @@
+//! Where a backup may be restored to, and what is told when the tables are not what it holds.
+
+use restore::{Into, Order};
+use serde_json::json;
+use shared::domain::backup::{BackupId, TableKind, manifest_key};
+
+use super::backups::{DAY, LATER, archive, into, odd, row, stocked};
+
+#[test]
+fn one_table_is_restored_alone_and_a_dry_run_writes_nothing() {
+    let archive = stocked();
+    let prefix = format!("{}-one", archive.bucket);
+    let mut order = archive.order(DAY, into(&prefix));
+    (order.tables, order.dry_run) = (vec![TableKind::Chat, TableKind::Chat], true);
+    let told = archive.restores(&order).unwrap();
+    assert!(told.iter().any(|line| line.contains("would restore 20 items of chat")), "{told:?}");
+    let is_there = |table: &str| {
+        let name = json!({ "TableName": format!("{prefix}-{table}") });
+        archive.client.json("dynamodb", "DynamoDB_20120810.DescribeTable", &name).is_ok()
+    };
+    assert!(!is_there("chat"));
+    order.dry_run = false;
+    archive.restores(&order).unwrap();
+    assert!(is_there("chat") && !is_there("ops"));
+    // It was restored, and what has become of it since is nobody's to overwrite.
+    archive.dynamo("PutItem", &json!({ "TableName": format!("{prefix}-chat"), "Item": row(99) }));
+    let told = archive.restores(&order).unwrap();
+    assert!(told.iter().any(|line| line.contains("is left as it is")), "{told:?}");
+    assert_eq!(archive.items(&format!("{prefix}-chat")).len(), 21);
+    archive.backs_up(LATER);
+    let other = Order { manifest: manifest_key(&BackupId::parse(LATER).unwrap()), ..order };
+    let refused = archive.restores(&other).unwrap_err().to_string();
+    assert!(refused.contains("is not empty") && refused.contains("what to do"), "{refused}");
+}
+
+#[test]
+fn tables_of_a_fresh_stack_are_filled_and_others_are_refused_before_anything_is_written() {
+    let (archive, fresh) = (stocked(), archive());
+    // A fresh stack is swept already, has keys, and counts who tries to sign in.
+    for (pk, sk) in [("SWEEP", "PROGRESS"), ("KEYS#access", "one"), ("LIMIT#login.network#203.0.113.7", "1")] {
+        fresh.put(TableKind::Ops, &json!({ "pk": { "S": pk }, "sk": { "S": sk } }));
+        archive.put(TableKind::Ops, &json!({ "pk": { "S": pk }, "sk": { "S": "of another" } }));
+    }
+    archive.backs_up(LATER);
+    archive.restores(&archive.order(LATER, Into::Existing(fresh.as_stack()))).unwrap();
+    let restored = fresh.items(&fresh.table(TableKind::Ops));
+    assert_eq!(restored.len(), 4, "its own, and what is of record: {restored:?}");
+    assert!(!restored.iter().any(|item| item["sk"]["S"] == "of another"), "{restored:?}");
+    let other = super::backups::archive();
+    // The last table that is looked at is in use.
+    other.put(TableKind::Ops, &row(7));
+    let refused = archive.restores(&archive.order(DAY, Into::Existing(other.as_stack()))).unwrap_err();
+    assert!(refused.to_string().contains("is not empty"), "{refused}");
+    assert!(other.items(&other.table(TableKind::Chat)).is_empty(), "nothing was written before it was refused");
+}
+
+/// Into a table that does not delete by the clock, what is missing is missing.
+#[test]
+fn an_item_that_had_its_time_is_missed_unless_the_table_expires_items() {
+    let archive = archive();
+    let mut old = row(1);
+    old["expires_at"] = json!({ "N": "1000" });
+    archive.put(TableKind::Chat, &old);
+    archive.put(TableKind::Ops, &odd());
+    archive.backs_up(DAY);
+    let order = archive.order(DAY, into(&format!("{}-e", archive.bucket)));
+    archive.stops_restoring(&order, |line| line.contains("-ops: 1 of 1 items written"));
+    let gone =
+        json!({ "TableName": format!("{}-e-chat", archive.bucket), "Key": { "pk": old["pk"], "sk": old["sk"] } });
+    archive.dynamo("DeleteItem", &gone);
+    assert!(archive.restores(&order).is_err());
+    archive.restores(&order).unwrap();
+}
+
+#[test]
+fn what_is_restored_and_then_changed_is_told_of() {
+    let archive = stocked();
+    let prefix = format!("{}-c", archive.bucket);
+    let order = archive.order(DAY, into(&prefix));
+    archive.stops_restoring(&order, |line| line.contains("-ops: 1 of 1 items written"));
+    // Somebody writes into what is being restored: one item is another, one is new.
+    let chat = format!("{prefix}-chat");
+    let mut changed = row(3);
+    changed["n"] = json!({ "N": "4" });
+    for item in [changed, row(99)] {
+        archive.dynamo("PutItem", &json!({ "TableName": chat, "Item": item }));
+    }
+    let refused = archive.restores(&order).unwrap_err().to_string();
+    assert!(refused.contains("are not what was backed up"), "{refused}");
+    // Who listens to the remedy is helped.
+    let surplus = row(99);
+    let surplus = json!({ "TableName": chat, "Key": { "pk": surplus["pk"], "sk": surplus["sk"] } });
+    archive.dynamo("DeleteItem", &surplus);
+    archive.restores(&order).unwrap();
+    assert_eq!(archive.items(&chat), archive.items(&archive.table(TableKind::Chat)));
+}
+
+#[test]
+fn whoever_is_killed_while_tables_are_set_up_goes_on_with_those_that_are_not() {
+    let archive = stocked();
+    let order = archive.order(DAY, into(&format!("{}-k", archive.bucket)));
+    archive.stops_restoring(&order, |line| line.contains("-k-chat: expires by"));
+    let told = archive.restores(&order).unwrap();
+    let lines = |what: &str| told.iter().filter(|line| line.contains(what)).count();
+    assert_eq!((lines("is left as it is"), lines("point-in-time recovery on")), (1, 5), "{told:?}");
+    assert_eq!(archive.items(&format!("{}-k-chat", archive.bucket)), archive.items(&archive.table(TableKind::Chat)));
+}
