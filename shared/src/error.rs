@@ -100,7 +100,7 @@ catalogue! {
     MemberNotFound "member_not_found" NotFound "There is no such member of the project";
     RequestNotFound "request_not_found" NotFound "Nobody is waiting to join under this id";
     ExportNotFound "export_not_found" NotFound "There is no copy of your data; ask for one";
-    PhotoNotFound "photo_not_found" NotFound "There is no such photo of yours";
+    PhotoNotFound "photo_not_found" NotFound "There is no such photo";
     IdentityNotFound "identity_not_found" NotFound "Nothing of that provider is linked to your account";
     MethodNotAllowed "method_not_allowed" MethodNotAllowed "The path exists, but not with this method";
     ProfileMissing "profile_missing" Conflict "Write your own profile first";

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use futures::try_join;
 
 use crate::domain::id::UserId;
-use crate::domain::pair::{Connection, Pair};
 use crate::domain::presence::Presence;
 use crate::error::{Error, Result};
 use crate::ports::pairs::Pairs;
@@ -39,9 +38,8 @@ impl Presences {
 
     /// Those of some people whom somebody is connected with.
     pub async fn connected(&self, user_id: UserId, others: &[UserId]) -> Result<Vec<UserId>> {
-        let is_connected = |pair: &Pair| matches!(pair.connection, Connection::Matched { .. }) && !pair.is_blocked();
         let pairs = self.pairs.find_many(user_id, others).await?;
-        Ok(pairs.iter().filter(|pair| is_connected(pair)).map(|pair| pair.other(user_id)).collect())
+        Ok(pairs.iter().filter(|pair| pair.is_connected()).map(|pair| pair.other(user_id)).collect())
     }
 
     /// The presences of some people as their connections may know them, without those who hide.

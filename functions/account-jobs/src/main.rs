@@ -63,7 +63,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         sign_out: Arc::new(SignOut::new(Arc::new(ending), ambient.clone())),
         projects: Arc::new(projects),
         talks: Arc::new(TalkTraces::new(chat, outbox.clone(), ambient.clone())),
-        pairs: Arc::new(PairTraces::new(social, realtime.clone())),
+        pairs: Arc::new(PairTraces::new(social, realtime.clone(), outbox.clone(), ambient.clone())),
         photos: Arc::new(PhotoTraces::new(profiles.clone(), photos, shelf)),
         profile: Arc::new(ProfileTraces::new(profiles)),
         marks: Arc::new(MarkTraces::new(ops)),

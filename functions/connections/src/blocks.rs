@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use futures::try_join;
 use serde::Serialize;
 use shared::domain::id::UserId;
 use shared::domain::limit::{BLOCK_PER_PERSON, Subject};
@@ -38,17 +39,22 @@ pub(crate) async fn list(State(deps): State<Deps>, caller: Caller) -> Result<Jso
 
 /// Blocks somebody: from the answer on the two no longer see or reach each other, and a connection is over.
 ///
-/// The answer is the same for people who do not exist, hide, or have blocked the caller.
+/// The answer is the same for people who do not exist, hide, or have blocked the caller. Of whom there is nobody, nothing is
+/// noted.
 #[utoipa::path(put, path = "/v1/blocks/{user_id}", tag = "connections", security(("bearer" = [])),
     params(("user_id" = UserId, Path)), responses(
     (status = 204),
     (status = "4XX", body = Problem, description = "`too_many_requests`, `invalid_field`"),
 ))]
 pub(crate) async fn block(State(deps): State<Deps>, caller: Caller, Id(user_id): Id<UserId>) -> Result<StatusCode> {
-    deps.limiter.take(&BLOCK_PER_PERSON, &Subject::person(caller.user_id)).await?;
+    let person = Subject::person(caller.user_id);
+    let (is_somebody, ()) = try_join!(deps.people.is_somebody(user_id), deps.limiter.take(&BLOCK_PER_PERSON, &person))?;
     let now = deps.ambient.now();
     change(&deps, caller.user_id, user_id, |pair| {
-        pair.block(caller.user_id, now);
+        // Whoever has answered somebody without having a profile can be blocked, too.
+        if is_somebody || !pair.is_of_strangers() {
+            pair.block(caller.user_id, now);
+        }
         Ok(())
     })
     .await?;

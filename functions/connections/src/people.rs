@@ -75,6 +75,11 @@ impl People {
         self.tastes.before_answer(me, other).await
     }
 
+    /// Whether there is anybody who can be met: one needs a profile for that, shown or hidden, and keeps it until one is erased.
+    pub(crate) async fn is_somebody(&self, user_id: UserId) -> Result<bool> {
+        Ok(!self.profiles.find_people(&[user_id]).await?.is_empty())
+    }
+
     pub(crate) async fn taste(&self, me: UserId) -> Result<Taste> {
         self.tastes.find(me).await
     }

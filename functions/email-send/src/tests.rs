@@ -136,6 +136,8 @@ async fn a_digest_says_numbers_and_how_to_end_it() {
     assert!(mail.html.contains("<li>3 unread messages in 2 conversations</li>"), "{}", mail.html);
     let [token] = world.issued.lock().unwrap()[..] else { panic!("one token is issued") };
     let url = format!("https://api.example.org/v1/unsubscribe/{}", token.expose());
+    assert!(mail.text.contains(&format!("Get no more such mails:\n\n{url}\n")), "{}", mail.text);
+    assert!(mail.html.contains(&format!("href=\"{url}\"")), "{}", mail.html);
     assert_eq!((mail.unsubscribe, token.user_id()), (Some(url), UserId::from_parts(NOW, [1; 10])));
     world.sends(MailKind::PasswordChanged, Duration::ZERO).await.unwrap();
     assert_eq!(world.accepted.lock().unwrap()[1].unsubscribe, None, "nobody can end warnings");

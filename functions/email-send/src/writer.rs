@@ -100,8 +100,10 @@ impl Writer {
     async fn write_digest(&self, counts: DigestCounts, envelope: Envelope) -> Result<Mail> {
         let token = UnsubscribeToken::new(envelope.user_id, self.ambient.bytes());
         self.unsubscriptions.issue(&token).await?;
-        let mail = self.mail(envelope, Subject::Digest { counts, settings: self.links.app("/settings") })?;
-        Ok(Mail { unsubscribe: Some(self.links.api(&format!("/v1/unsubscribe/{}", token.expose()))), ..mail })
+        let (settings, unsubscribe) =
+            (self.links.app("/settings"), self.links.api(&format!("/v1/unsubscribe/{}", token.expose())));
+        let mail = self.mail(envelope, Subject::Digest { counts, settings, unsubscribe: unsubscribe.clone() })?;
+        Ok(Mail { unsubscribe: Some(unsubscribe), ..mail })
     }
 
     fn mail(&self, Envelope { user_id, to, locale }: Envelope, subject: Subject<'_>) -> Result<Mail> {

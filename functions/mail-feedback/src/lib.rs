@@ -37,10 +37,13 @@ impl Message for Feedback {
     }
 }
 
-/// Holds mails to the account back. The same again changes nothing.
+/// Holds mails to the account back. The same again changes nothing, and so does what is told of somebody who is gone.
 pub async fn note(deps: &Deps, feedback: Feedback) -> Result<()> {
     let Feedback { cause, user_id: [user_id], sent_at, .. } = feedback;
-    deps.mailboxes.hold(user_id, MailHold { cause, since: sent_at }).await?;
-    tracing::warn!(mail.cause = ?cause, mail.held = 1, user.id = %user_id, "mails are held back");
+    if deps.mailboxes.hold(user_id, MailHold { cause, since: sent_at }).await? {
+        tracing::warn!(mail.cause = ?cause, mail.held = 1, user.id = %user_id, "mails are held back");
+    } else {
+        tracing::info!(mail.cause = ?cause, "this changes nothing");
+    }
     Ok(())
 }

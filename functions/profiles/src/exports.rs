@@ -44,7 +44,8 @@ pub(crate) struct ExportView {
 
 /// Asks for a copy of all that is known of one: JSON files and photos, in a zip.
 ///
-/// It takes seconds to minutes, and a mail says when it is ready. Asking again while one is under way means the same one.
+/// It takes seconds to minutes, and a mail says when it is ready. Asking again while one is under way means the same one; after
+/// that it gives up the one before, whatever becomes of the new one.
 #[utoipa::path(post, path = "/v1/me/export", operation_id = "request_export", tag = "profiles", security(("bearer" = [])), responses(
     (status = 202, body = ExportView),
     (status = "4XX", body = Problem, description = "`too_many_requests`, `version_conflict` if two requests met"),

@@ -1,6 +1,7 @@
 //! Photos: who has which, how they are reached, and how many a person may upload.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::try_join_all;
 use shared::domain::id::{PhotoId, UserId};
@@ -9,12 +10,16 @@ use shared::domain::photo::{Album, Look, Photo, SIZES};
 use shared::domain::time::Timestamp;
 use shared::edge::http::Limiter;
 use shared::error::{Code, Result};
+use shared::ports::ambient::Ambient;
 use shared::ports::photos::{Albums, PhotoBin, PhotoLinks};
 
 use crate::photo_view::{CopyView, PhotoView};
 
-/// How often a change is tried again because somebody else, the validator for one, was faster.
-const ROUNDS: usize = 5;
+/// How often a change is tried because somebody else, the validator for one, was faster: as often as there may be photos, all of
+/// which change at once, and a few times more.
+const ROUNDS: u32 = 12;
+/// The first pause is below this, and each further one below a bound that is longer by as much.
+const PAUSE: Duration = Duration::from_millis(15);
 
 #[derive(Clone)]
 pub struct Gallery {
@@ -22,11 +27,24 @@ pub struct Gallery {
     pub(crate) links: Arc<dyn PhotoLinks>,
     bin: Arc<dyn PhotoBin>,
     limiter: Limiter,
+    ambient: Ambient,
 }
 
 impl Gallery {
-    pub fn new(albums: Arc<dyn Albums>, links: Arc<dyn PhotoLinks>, bin: Arc<dyn PhotoBin>, limiter: Limiter) -> Self {
-        Self { albums, links, bin, limiter }
+    pub fn new(
+        albums: Arc<dyn Albums>,
+        links: Arc<dyn PhotoLinks>,
+        bin: Arc<dyn PhotoBin>,
+        limiter: Limiter,
+        ambient: Ambient,
+    ) -> Self {
+        Self { albums, links, bin, limiter, ambient }
+    }
+
+    /// Waits before another round, for a time that is drawn, so that those who met do not meet again.
+    async fn step_aside(&self, round: u32) {
+        let bound = u32::try_from((PAUSE * (round + 1)).as_micros()).unwrap_or(u32::MAX);
+        tokio::time::sleep(Duration::from_micros(self.ambient.below(bound).into())).await;
     }
 
     pub(crate) async fn admit(&self, user_id: UserId) -> Result<()> {
@@ -35,11 +53,12 @@ impl Gallery {
 
     /// Changes an album as it is at this moment, and answers with what it became.
     pub(crate) async fn change(&self, user_id: UserId, change: impl Fn(&Album) -> Result<Album>) -> Result<Album> {
-        for _ in 0..ROUNDS {
+        for round in 0..ROUNDS {
             let changed = change(&self.albums.find(user_id).await?)?;
             if self.albums.replace(&changed).await? {
                 return Ok(changed);
             }
+            self.step_aside(round).await;
         }
         Err(Code::VersionConflict.into())
     }
@@ -47,7 +66,7 @@ impl Gallery {
     /// Takes away a photo and what lies under its name. Its bytes go first, so that a failure in between leaves a photo
     /// that can be deleted again; one that is published at this moment changes the album, and goes in the next round.
     pub(crate) async fn delete(&self, user_id: UserId, photo_id: PhotoId) -> Result<()> {
-        for _ in 0..ROUNDS {
+        for round in 0..ROUNDS {
             let album = self.albums.find(user_id).await?;
             let photo = album.find(photo_id).ok_or(Code::PhotoNotFound)?;
             self.bin.discard(&photo.upload(user_id)).await?;
@@ -55,6 +74,7 @@ impl Gallery {
             if self.albums.replace(&album.without(photo_id)).await? {
                 return Ok(());
             }
+            self.step_aside(round).await;
         }
         Err(Code::VersionConflict.into())
     }

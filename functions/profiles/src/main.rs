@@ -51,7 +51,7 @@ async fn main() -> Result<(), lambda_http::Error> {
         shelf: Shelf::new(
             Arc::new(DynamoProfiles::new(profiles.clone(), outbox)),
             settings.clone(),
-            Gallery::new(albums, photos.clone(), photos, limiter.clone()),
+            Gallery::new(albums, photos.clone(), photos, limiter.clone(), ambient.clone()),
             models,
             limiter.clone(),
         ),

@@ -11,7 +11,7 @@ use axum::response::Response;
 use shared::domain::id::UserId;
 use shared::domain::settings::Cadence;
 use shared::domain::unsubscription::UnsubscribeToken;
-use shared::edge::http::{Id, html_page};
+use shared::edge::http::{Id, Problem, Upload, html_page};
 use shared::error::{Code, Result};
 use shared::ports::settings::SettingsStore;
 use shared::ports::unsubscriptions::Unsubscriptions;
@@ -41,10 +41,11 @@ pub(crate) async fn show() -> Response {
 #[utoipa::path(post, path = "/v1/unsubscribe/{token}", operation_id = "unsubscribe", tag = "profiles",
     params(("token" = String, Path, description = "As in the mail")), responses(
         (status = 200, content_type = "text/html", body = String),
+        (status = 413, body = Problem, description = "`body_too_large`: the button sends a few words"),
         (status = 404, content_type = "text/html", body = String, description = "The link is damaged, or older than 60 days"),
         (status = 503, content_type = "text/html", body = String, description = "Something did not answer: try again"),
     ))]
-pub(crate) async fn unsubscribe(State(deps): State<Deps>, Id(token): Id<String>) -> Response {
+pub(crate) async fn unsubscribe(State(deps): State<Deps>, Id(token): Id<String>, _form: Upload) -> Response {
     let (status, title, text) = match end_digests(&deps, &token).await {
         Ok(true) => (StatusCode::OK, "Unsubscribed", "You get no more mails about what you have missed."),
         Ok(false) => (
@@ -74,11 +75,12 @@ async fn end_digests(deps: &Deps, token: &str) -> Result<bool> {
     Err(Code::VersionConflict.into())
 }
 
-/// Whether digests are off, or could be switched off now.
+/// Whether there are no digests, or could be switched off now. Whoever has no settings gets none: the person was erased, and
+/// settings would be the first thing that is known of them again.
 async fn is_ended(deps: &Deps, user_id: UserId) -> Result<bool> {
     let before = deps.settings.find(user_id).await?;
     let mut wishes = before.wishes.clone();
-    if wishes.digest.cadence == Cadence::Never {
+    if before.is_of_newcomer() || wishes.digest.cadence == Cadence::Never {
         return Ok(true);
     }
     wishes.digest.cadence = Cadence::Never;

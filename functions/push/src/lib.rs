@@ -44,5 +44,8 @@ pub async fn push(deps: &Deps, entry: OutboxEntry) -> Result<()> {
             deps.delivery.close_session(*user_id, *session_id, &entry).await
         }
         PushEffect::PresenceChanged { user_id } => presence::push(deps, *user_id, &entry).await,
+        PushEffect::PresenceEnded { user_id, sockets } => {
+            presence::push_the_last(deps, *user_id, sockets, &entry).await
+        }
     }
 }

@@ -19,13 +19,28 @@ pub(crate) async fn push(deps: &Deps, user_id: UserId, entry: &OutboxEntry) -> R
     let presence = deps.presences.presence_of(user_id).await?;
     let presence = deps.presences.as_known(presence).await?;
     let sockets = watching(deps, &presence).await?;
-    let frame = ServerFrame::event(ServerKind::Presence, &entry.id, PresenceView::from(presence.clone())).to_json();
-    deps.delivery.reach_sockets(sockets, &[frame], entry, if_stuck()).await?;
+    deps.delivery.reach_sockets(sockets, &[frame(presence.clone(), entry)], entry, if_stuck()).await?;
     let is_known = presence.version > 0;
     if is_known && !deps.presences.board.note_told(&presence).await? {
         return Err(Error::unavailable("somebody came or went while it was told"));
     }
     deps.delivery.finish(entry).await
+}
+
+/// Tells sockets that somebody has erased their account, and is not there any more.
+pub(crate) async fn push_the_last(
+    deps: &Deps,
+    user_id: UserId,
+    sockets: &[ConnectionId],
+    entry: &OutboxEntry,
+) -> Result<()> {
+    let sockets = deps.delivery.known(sockets).await?;
+    deps.delivery.reach_sockets(sockets, &[frame(Presence::ended(user_id), entry)], entry, if_stuck()).await?;
+    deps.delivery.finish(entry).await
+}
+
+fn frame(presence: Presence, entry: &OutboxEntry) -> String {
+    ServerFrame::event(ServerKind::Presence, &entry.id, PresenceView::from(presence)).to_json()
 }
 
 /// The sockets that are to hear of it: nobody's, if somebody hides and everybody believes already that they are not there.

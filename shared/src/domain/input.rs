@@ -22,6 +22,8 @@ enum Flaw {
     Missing,
     /// The path inside the field to what is wrong, such as `[3]`.
     Mistyped(String),
+    /// Likewise, where only certain words will do, and those.
+    Unlisted(String, String),
 }
 
 impl<T> Input<T> {
@@ -40,6 +42,7 @@ impl<T> Input<T> {
         self.0.as_ref().map_err(|flaw| match flaw {
             Flaw::Missing => format!("{field} is missing").into(),
             Flaw::Mistyped(path) => format!("{field}{path} has the wrong type or form").into(),
+            Flaw::Unlisted(path, words) => format!("{field}{path} must be one of {words}").into(),
         })
     }
 }
@@ -78,8 +81,23 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for InputVisitor<T> {
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Input<T>, D::Error> {
         let value = Value::deserialize(deserializer)?;
-        Ok(Input(serde_path_to_error::deserialize(value).map_err(|error| Flaw::Mistyped(suffix(&error)))))
+        Ok(Input(serde_path_to_error::deserialize(value).map_err(|error| flaw(&error))))
     }
+}
+
+fn flaw(error: &serde_path_to_error::Error<serde_json::Error>) -> Flaw {
+    let text = error.inner().to_string();
+    match known_words(&text).filter(|_| text.starts_with("unknown variant")) {
+        Some(words) => Flaw::Unlisted(suffix(error), words),
+        None => Flaw::Mistyped(suffix(error)),
+    }
+}
+
+/// The words that serde knows, out of its refusal of another one: ours, which stand behind the client's.
+pub fn known_words(refusal: &str) -> Option<String> {
+    let (_, known) = refusal.rsplit_once(", expected ")?;
+    let words: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 /// Nothing for a field that we do not know: its name is the client's own text.
@@ -134,6 +152,22 @@ mod tests {
         assert_eq!(wire.name.get("name").unwrap(), "Ada");
         assert!(wire.years.is_none() && wire.skills.get("skills").unwrap().is_empty());
         assert_eq!(read(json!({"name": null})).name.get("name").unwrap_err(), "name is missing");
+    }
+
+    #[test]
+    fn where_only_some_words_will_do_they_are_said() {
+        #[derive(Debug, Deserialize)]
+        enum Form {
+            #[serde(rename = "image/jpeg")]
+            Jpeg,
+            #[serde(rename = "image/png")]
+            Png,
+        }
+        let one: Input<Form> = serde_json::from_value(json!("image/gif`, expected `secret")).unwrap();
+        assert_eq!(one.get("content_type").unwrap_err(), "content_type must be one of image/jpeg, image/png");
+        let many: Input<Vec<Form>> = serde_json::from_value(json!(["image/png", "x"])).unwrap();
+        assert_eq!(many.get("types").unwrap_err(), "types[1] must be one of image/jpeg, image/png");
+        assert!(serde_json::from_value::<Input<Form>>(json!("image/jpeg")).unwrap().get("type").is_ok());
     }
 
     #[test]

@@ -16,6 +16,16 @@ pub enum HoldCause {
     Complaint,
 }
 
+impl HoldCause {
+    /// The cause that this one takes the place of, because it holds back more.
+    pub const fn outweighs(self) -> Option<Self> {
+        match self {
+            Self::Bounce => Some(Self::Complaint),
+            Self::Complaint => None,
+        }
+    }
+}
+
 /// Mails are held back until the owner of the account wishes them again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailHold {

@@ -91,6 +91,23 @@ pub enum MailKind {
 }
 
 impl MailKind {
+    pub const ALL: [Self; 14] = [
+        Self::Verify,
+        Self::Reset,
+        Self::SignIn,
+        Self::PasswordChanged,
+        Self::AddressTaken,
+        Self::SessionRevoked,
+        Self::IdentityLinked,
+        Self::IdentityUnlinked,
+        Self::SanctionImposed,
+        Self::SanctionLifted,
+        Self::Digest,
+        Self::ErasureCode,
+        Self::AccountErased,
+        Self::ExportReady,
+    ];
+
     pub const fn guarantee(self) -> Guarantee {
         match self {
             Self::Digest => Guarantee::AtMostOnce,
@@ -131,6 +148,9 @@ pub enum PushEffect {
     /// Tell those who watch somebody whether they are there, and forget those of their sockets that are not.
     #[serde(rename = "presence.changed")]
     PresenceChanged { user_id: UserId },
+    /// Tell sockets that somebody whom they watch is gone for good: by then nothing is known of that person any more.
+    #[serde(rename = "presence.ended")]
+    PresenceEnded { user_id: UserId, sockets: Vec<ConnectionId> },
     /// Tell somebody that their list of conversations has changed.
     #[serde(rename = "conversations.changed")]
     ConversationsChanged { user_ids: Vec<UserId> },
@@ -254,6 +274,17 @@ mod tests {
     use super::*;
     use crate::domain::id::Id;
 
+    /// What nobody knows of serde names in its refusal.
+    #[test]
+    fn the_list_of_mails_lacks_none() {
+        let refusal = serde_json::from_str::<MailKind>("\"\"").unwrap_err().to_string();
+        assert_eq!(refusal.matches("`mail.").count(), MailKind::ALL.len(), "{refusal}");
+        for kind in MailKind::ALL {
+            let name = serde_json::to_string(&kind).unwrap().replace('"', "`");
+            assert_eq!(refusal.matches(&name).count(), 1, "{name}");
+        }
+    }
+
     /// The stream's filter in `template.yaml` names a stored kind: it must not change by accident.
     #[test]
     fn stored_kinds_are_flat_and_read_back() {
@@ -262,7 +293,8 @@ mod tests {
         let session_id = SessionId::from_parts(Timestamp::from_unix_millis(1), [3; 10]);
         let project_id = ProjectId::from_parts(Timestamp::from_unix_millis(1), [4; 10]);
         let challenge_id = ChallengeId::from_parts(Timestamp::from_unix_millis(1), [5; 10]);
-        let left = Some(vec![ConnectionId::new("abc=")]);
+        let sockets = vec![ConnectionId::new("abc=")];
+        let left = Some(sockets.clone());
         let effects = [
             (Effect::mail_code(MailKind::Verify, user_id, challenge_id), "mail.verify"),
             (Effect::mail_code(MailKind::Reset, user_id, challenge_id), "mail.reset"),
@@ -278,6 +310,7 @@ mod tests {
             (Effect::Push(PushEffect::MatchNew { conversation_id, user_ids: [user_id, user_id] }), "match.new"),
             (Effect::Push(PushEffect::MessageNew { conversation_id, first: 1, last: 2, left }), "message.new"),
             (Effect::Push(PushEffect::PresenceChanged { user_id }), "presence.changed"),
+            (Effect::Push(PushEffect::PresenceEnded { user_id, sockets }), "presence.ended"),
             (Effect::Push(PushEffect::ConversationsChanged { user_ids: vec![user_id] }), "conversations.changed"),
             (Effect::Push(PushEffect::SessionEnded { user_id, session_id }), "session.ended"),
             (Effect::embed_profile(user_id), "embed.profile"),

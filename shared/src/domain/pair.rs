@@ -71,6 +71,11 @@ impl Pair {
         Self { people, version, sides, connection }
     }
 
+    /// Whether neither has ever said anything about the other one.
+    pub const fn is_of_strangers(&self) -> bool {
+        self.version == 0
+    }
+
     pub fn people(&self) -> [UserId; 2] {
         self.people
     }
@@ -90,6 +95,11 @@ impl Pair {
     /// Whether either of the two has blocked the other.
     pub fn is_blocked(&self) -> bool {
         self.sides.iter().any(|side| side.blocked_at.is_some())
+    }
+
+    /// Whether the two matched, and still reach each other.
+    pub fn is_connected(&self) -> bool {
+        matches!(self.connection, Connection::Matched { .. }) && !self.is_blocked()
     }
 
     /// Whether the other one may be suggested to `viewer`: no block, no answer given yet, no history together.

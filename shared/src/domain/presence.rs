@@ -8,6 +8,9 @@ use super::time::Timestamp;
 /// The most people that one socket watches.
 pub const MAX_WATCHED: usize = 100;
 
+/// The largest number that every client reads exactly.
+const LAST: u64 = (1 << 53) - 1;
+
 /// What the registry knows of somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Presence {
@@ -33,6 +36,11 @@ pub struct Watcher {
 impl Presence {
     pub const fn unknown(user_id: UserId) -> Self {
         Self { user_id, is_online: false, at: None, is_told_online: false, version: 0, settings_version: 0 }
+    }
+
+    /// The last word about somebody who has erased their account: later than all others.
+    pub const fn ended(user_id: UserId) -> Self {
+        Self { version: LAST, ..Self::unknown(user_id) }
     }
 
     /// Somebody with these sockets, who was seen last at `seen_at`.

@@ -33,6 +33,8 @@ pub enum Part {
     Projects,
     People,
     Conversation(ConversationId),
+    /// What one said in a conversation that is over or was left.
+    OwnWords(ConversationId),
     Photo(PhotoKey),
 }
 

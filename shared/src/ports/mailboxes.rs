@@ -9,9 +9,9 @@ use crate::error::Result;
 
 #[async_trait]
 pub trait Mailboxes: Send + Sync {
-    /// Holds mails to an account back. MUST do nothing to one that is gone, and leave one alone that is held for the same
-    /// cause already, or that wished for mails after `hold.since`.
-    async fn hold(&self, user_id: UserId, hold: MailHold) -> Result<()>;
+    /// Holds mails to an account back; answers whether it did. MUST do nothing to one that is gone, and leave one alone that
+    /// is held for the same or a stronger cause already, or that wished for mails after `hold.since`.
+    async fn hold(&self, user_id: UserId, hold: MailHold) -> Result<bool>;
 
     /// Sends mails again.
     async fn resume(&self, user_id: UserId) -> Result<()>;

@@ -123,7 +123,7 @@ const FEW: Rule = Rule {
     text: "Only chat-send, push and socket manage connections; only auth and keys-rotate read the signing secret, only \
            keys-rotate writes it, and only these two publish keys; only chat-send, connections and projects change conversations, and socket the marks in them; account-jobs takes \
            the erased out of them; \
-           only index-build writes the candidate index; only photo-validate and profiles store photos, and they, photo-sweep, admin and account-jobs delete them; only admin edits the matrix; \
+           only index-build writes the candidate index; only photo-validate and profiles store photos, and they, photo-sweep, admin and account-jobs delete them; only admin edits the matrix, and account-jobs takes names off it; \
            only backup-segment scans tables, and only backup-plan, which reads none, deletes backups",
     why: "who can post to sockets or write messages can speak for anybody; who has the secret or can publish a key can be \
           anybody",
@@ -133,7 +133,7 @@ const FEW: Rule = Rule {
 /// What of `ops` few may write, by the beginning of its keys, and who.
 const WRITERS: [(&str, &str, &[&str]); 3] = [
     ("KEYS", "keys", &["AuthFunction", "KeysRotateFunction"]),
-    ("MATRIX", "the matrix", &["AdminFunction"]),
+    ("MATRIX", "the matrix", &["AdminFunction", "AccountJobsFunction"]),
     ("MATCHING", "its versions", &["AdminFunction"]),
 ];
 

@@ -20,7 +20,7 @@ const DIVIDED: [(&str, &[&str]); 5] = [
             "SocketFunction",
         ],
     ),
-    ("ProfilesTable", &["ConnectionsFunction", "MatchingFunction", "ProfilesFunction"]),
+    ("ProfilesTable", &["ConnectionsFunction", "MatchingFunction"]),
     ("SocialTable", &[]),
 ];
 

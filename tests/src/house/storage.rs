@@ -227,6 +227,12 @@ fn what_a_backup_leaves_out_is_left_out_on_purpose() {
 }
 
 #[test]
+fn operators_restore_the_tables_that_are_saved() {
+    let tables = xtask::commands::restore::TABLES.map(|(table, _)| table);
+    assert_eq!(tables, TableKind::ALL.map(TableKind::as_str));
+}
+
+#[test]
 fn a_partition_of_which_nobody_has_thought_is_caught() {
     let data = "x\n## ops — marks\n| pattern | key |\n|---|---|\n| audit | `AUDIT#m` / `a` |\n| news | `NEWS#<id>` / `x` |\n\n## y";
     assert_eq!(undecided(data), ["NEWS#<id>"]);

@@ -8,6 +8,7 @@ mod codes;
 mod digests;
 mod embeddings;
 mod erasures;
+mod farewells;
 mod large_backups;
 mod limits;
 mod mail_jobs;

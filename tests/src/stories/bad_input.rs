@@ -182,6 +182,21 @@ fn every_offending_parameter_and_a_doubled_field_are_named() {
     let refused = story.town.send_raw("POST", None, "/v1/auth/login", "application/json", twice);
     let detail = &refused.expect_problem(400, "malformed_body")["detail"];
     assert_eq!(detail, "The body has the field email more than once");
+    let unknown = ann.puts("/v1/auth/mail", &json!({ "locale": "de", "language": "de" }));
+    let detail = unknown.expect_problem(400, "malformed_body")["detail"].clone();
+    assert_eq!(detail, "The body has a field that this operation does not know; it knows locale");
+    for (path, detail) in [
+        ("/v1/matches?limit=many", "The parameter limit has the wrong form"),
+        ("/v1/likes?limit=5&limit=6", "The query has the parameter limit more than once"),
+    ] {
+        assert_eq!(ann.gets(path).expect_problem(400, "malformed_request")["detail"], detail);
+    }
+    let told = |answer: crate::support::Answer| answer.expect_problem(422, "invalid_field")["detail"].clone();
+    assert_eq!(told(ann.puts("/v1/auth/mail", &json!({ "locale": "xx" }))), "locale must be one of en, de");
+    let upload = told(ann.posts("/v1/me/photos", &json!({ "content_type": "image/gif" })));
+    assert_eq!(upload, "content_type must be one of image/jpeg, image/png, image/webp");
+    let erasure = told(ann.posts("/v1/auth/erasure", &json!({})));
+    assert_eq!(erasure, "password is missing, or else erasure_id and code from a mail");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use shared::domain::limit::{ERASURE_CODE_PER_PERSON, PASSWORD_PER_PERSON, Subject};
 
 use super::erasure::{erases, is_documented, is_erased, tombstone, tries_to_erase};
-use crate::support::{Fault, Flow, On, PASSWORD, Person, Search, Story, eventually};
+use crate::support::{Fault, Flow, On, PASSWORD, Person, Search, Story, Town, eventually};
 
 #[test]
 fn a_stolen_token_erases_nobody() {
@@ -46,7 +46,10 @@ fn who_has_no_password_erases_their_account_with_a_code_by_mail() {
     ada.writes_profile(&Person::profile("Ada"));
     tries_to_erase(&ada, &json!({ "password": PASSWORD })).expect_problem(422, "invalid_field");
     let (erasure_id, code) = asks_for_a_code(&story, &ada, 1);
-    tries_to_erase(&ada, &json!({ "erasure_id": erasure_id, "code": code })).expect(202);
+    // Who asks several times at once has asked once, or comes when their session has ended.
+    let proof = json!({ "erasure_id": erasure_id, "code": code });
+    let answers = Town::at_once(3, |_| tries_to_erase(&ada, &proof).status);
+    assert!(answers.contains(&202) && answers.iter().all(|status| [202, 401].contains(status)), "{answers:?}");
     is_erased(story.town, &ada.id);
     let left_over: Vec<_> =
         Search::of(story.town, &ada.id).found().into_iter().filter(|place| !is_documented(place)).collect();

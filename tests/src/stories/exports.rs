@@ -34,6 +34,16 @@ fn files(export: &Value) -> BTreeMap<String, Vec<u8>> {
     names.iter().map(|name| (name.clone(), read(name))).collect()
 }
 
+/// A conversation that is over: what was said there is read by nobody any more.
+fn over_with(ada: &Person<'_>, friend: &Person<'_>) -> String {
+    ada.likes(friend);
+    let talk = friend.matches_with(ada);
+    ada.says(&talk, "a1", "Goodbye, friend");
+    friend.says(&talk, "f1", "And good riddance");
+    friend.deletes(&format!("/v1/connections/{}", ada.id)).expect(204);
+    talk
+}
+
 fn text(files: &BTreeMap<String, Vec<u8>>) -> String {
     let json = files.iter().filter(|(name, _)| !name.starts_with("photos/"));
     json.map(|(_, bytes)| String::from_utf8(bytes.clone()).unwrap()).collect()
@@ -50,6 +60,9 @@ fn a_copy_of_ones_data_has_all_that_is_ones_own_and_nothing_that_others_keep_to_
     fay.passes(&ada);
     ada.puts(&format!("/v1/likes/{}", gus.id), &json!({ "intro": "Hello Gus" })).expect(200);
     let project = ada.founds(&Person::project("An analytical engine"));
+    let joined = bob.founds(&Person::project("A difference engine"));
+    ada.joins(&joined);
+    let over = over_with(&ada, &story.resident("Hal"));
     uploads(&ada);
 
     ada.gets(PATH).expect_problem(404, "export_not_found");
@@ -61,7 +74,15 @@ fn a_copy_of_ones_data_has_all_that_is_ones_own_and_nothing_that_others_keep_to_
     assert!(named("account.json").iter().any(|row| row["email"] == ada.email.as_str()));
     assert!(named("profile.json").iter().any(|row| row["details"]["name"] == "Ada"));
     assert_eq!(named("sessions.json").len(), 1);
-    assert_eq!(named("projects.json")[0]["project_id"], project.as_str());
+    let projects = named("projects.json");
+    let titles: Vec<_> = projects.iter().filter_map(|row| row["details"]["title"].as_str()).collect();
+    assert_eq!(titles, ["An analytical engine"], "what she has written, and not what others have");
+    for id in [&project, &joined] {
+        assert!(projects.iter().any(|row| row["project_id"] == id.as_str() && row["role"].is_string()), "{projects:?}");
+    }
+    let last_words: Vec<_> =
+        named(&format!("conversations/{over}.json")).iter().filter_map(|row| row.get("text").cloned()).collect();
+    assert_eq!(last_words, [json!("Goodbye, friend")]);
     assert!(named("people.json").iter().any(|row| row["liked"]["intro"] == "Hello Gus"));
     let said: Vec<_> =
         named(&format!("conversations/{talk}.json")).iter().filter_map(|row| row.get("text").cloned()).collect();
@@ -71,7 +92,7 @@ fn a_copy_of_ones_data_has_all_that_is_ones_own_and_nothing_that_others_keep_to_
     for (secret, what) in [(&*eve.id, "who blocks her"), (&*fay.id, "who passed her"), (&*bob.email, "an address")] {
         assert!(!all.contains(secret), "it tells {what}");
     }
-    for word in ["argon2", "refresh", "vector", "MET#"] {
+    for word in ["argon2", "refresh", "vector", "MET#", "\"key\"", "And good riddance"] {
         assert!(!all.contains(word), "it has {word}");
     }
 

@@ -20,6 +20,7 @@ mod faults;
 mod health;
 mod identities;
 mod keys;
+mod latecomers;
 mod learning;
 mod likes;
 mod limits;

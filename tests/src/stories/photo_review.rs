@@ -48,6 +48,9 @@ fn staff_looks_at_what_is_shown_and_takes_away_what_should_not_be() {
     assert_eq!(rules(&moderator, &ada, &fine, "approve"), 204);
     assert_eq!([rules(&moderator, &ada, &rude, "refuse"), rules(&moderator, &ada, &rude, "refuse")], [204, 204]);
     assert_eq!(rules(&moderator, &ada, &rude, "approve"), 404, "what is gone is gone");
+    let foreign = format!("{QUEUE}/{}/{}/approve", bob.id, fine["photo_id"].as_str().unwrap());
+    let problem = moderator.posts(&foreign, &json!({})).expect_problem(404, "photo_not_found");
+    assert_eq!(problem["title"], "There is no such photo", "it need not be the reader's own");
     ada.deletes(&format!("/v1/me/photos/{}", gone["photo_id"].as_str().unwrap())).expect(204);
     assert!(waiting(&moderator, &ada).is_empty());
     assert_eq!(shown(&bob, &ada), 1);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use shared::domain::limit::{PHOTO_PER_PERSON, Subject};
 use ureq::Agent;
 
-use crate::support::{Person, Story, eventually};
+use crate::support::{Person, Story, Town, eventually};
 
 pub(super) const PICTURE: &[u8] = include_bytes!("../../../shared/pictures/src/tests/files/baseline.jpg");
 const PNG: &[u8] = include_bytes!("../../../shared/pictures/src/tests/files/rgb.png");
@@ -216,6 +216,9 @@ fn seven_photos_are_enough_and_uploads_are_counted() {
     let first = photos(&ada)[0]["photo_id"].as_str().unwrap().to_owned();
     ada.deletes(&format!("/v1/me/photos/{first}")).expect(204);
     asks_for_a_form(&ada, "image/webp");
+    let ids: Vec<_> = photos(&ada).iter().map(|photo| photo["photo_id"].as_str().unwrap().to_owned()).collect();
+    let gone = Town::at_once(ids.len(), |n| ada.deletes(&format!("/v1/me/photos/{}", ids[n])).status);
+    assert_eq!(gone, [204; 7], "all at once");
 
     let bob = story.resident("Bob");
     story.has_left(&PHOTO_PER_PERSON, &Subject::person(bob.id.parse().unwrap()), 1);

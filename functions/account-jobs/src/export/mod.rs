@@ -27,8 +27,14 @@ pub struct Exporter {
 /// Fulfils a wish, unless it has been, or another one took its place.
 pub(crate) async fn export(deps: &Deps, user_id: UserId, export_id: ExportId) -> Result<Progress> {
     let Exporter { exports, shelf, .. } = &deps.exporter;
-    let is_meant = |export: &Export| export.export_id == export_id && export.is_pending();
-    let Some(export) = exports.find(user_id).await?.filter(is_meant) else { return Ok(Progress::Done) };
+    let Some(export) = wished(deps, user_id, export_id).await? else {
+        // Whoever died between closing the archive and noting it has left it here, and perhaps the erasure was through by then.
+        shelf.remove(&Export::requested(user_id, export_id, deps.ambient.now())).await?;
+        return Ok(Progress::Done);
+    };
+    if !export.is_pending() {
+        return Ok(Progress::Done);
+    }
     let is_late = export.clone().at(deps.ambient.now()).is_none_or(|export| export.state == ExportState::Failed);
     if is_late {
         tracing::warn!(export.failed = 1, "an export was not ready in time");
@@ -40,8 +46,14 @@ pub(crate) async fn export(deps: &Deps, user_id: UserId, export_id: ExportId) ->
     let is_settled = exports.settle(&export.ready(bytes, deps.ambient.now()), Some(&told)).await?;
     tracing::info!(export.bytes = bytes, export.settled = is_settled, "export");
     // Of somebody who was erased meanwhile, nothing may stay; another delivery of the same wish has made the same archive.
-    if !is_settled && exports.find(user_id).await?.is_none_or(|newest| newest.export_id != export_id) {
+    if !is_settled && wished(deps, user_id, export_id).await?.is_none() {
         shelf.remove(&export).await?;
     }
     Ok(Progress::Done)
+}
+
+/// The wish, if it still is the newest one of somebody.
+async fn wished(deps: &Deps, user_id: UserId, export_id: ExportId) -> Result<Option<Export>> {
+    let newest = deps.exporter.exports.find(user_id).await?;
+    Ok(newest.filter(|export| export.export_id == export_id))
 }

@@ -60,7 +60,7 @@ fn name(part: &Part) -> String {
         Part::Profile => "profile.json".to_owned(),
         Part::Projects => "projects.json".to_owned(),
         Part::People => "people.json".to_owned(),
-        Part::Conversation(id) => format!("conversations/{id}.json"),
+        Part::Conversation(id) | Part::OwnWords(id) => format!("conversations/{id}.json"),
         Part::Photo(_) => "photo".to_owned(),
     }
 }

@@ -205,6 +205,25 @@ async fn nothing_is_put_together_for_who_is_erased_meanwhile() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_archive_of_who_is_erased_meanwhile_goes_whoever_dies() {
+    let erased_at_close = || {
+        let (world, entry) = World::wishes();
+        world.is_erased_before_the_end_of_the_archive();
+        (world, entry)
+    };
+    let (undisturbed, _) = erased_at_close();
+    undisturbed.works_until_done(2).await;
+    for death in [Death::Before, Death::After] {
+        for call in 0..undisturbed.calls() {
+            let (world, _) = erased_at_close();
+            world.dies_at(call, death);
+            world.works_until_done(9).await;
+            assert!(world.inner().shelf.archives.is_empty(), "killed {death:?} call {call}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_not_ready_in_time_has_failed() {
     let (world, entry) = World::wishes();
     tokio::time::sleep(GIVE_UP * 2).await;

@@ -39,7 +39,8 @@ pub(super) struct ErasureBody {
 /// The proof is your password, or a code from `erasure/code`. From the answer on nobody can sign in, and nobody is shown your
 /// profile; your sessions and sockets end. Everything else is gone within minutes. Those you talked with keep what they said;
 /// what you said loses its words and your name. Projects that you alone own go to the maintainer who has been there longest,
-/// or are closed. You are told by mail. Registering anew makes you somebody else.
+/// or are closed. You are told by mail. Registering anew makes you somebody else. Whoever has lost the answer and asks again
+/// is told `session_ended`: then it has begun.
 #[utoipa::path(post, path = "/v1/auth/erasure", operation_id = "erase_account", tag = "auth",
     security(("bearer" = [])), request_body = ErasureBody, responses(
         (status = 202, description = "The account is closed, and is being erased"),
@@ -72,10 +73,10 @@ enum Proof {
 fn parse(body: &ErasureBody) -> Result<Proof> {
     let mut fields = Fields::default();
     let proof = match (&body.password, &body.erasure_id, &body.code) {
-        (password, None, None) => {
-            let missing = Input::missing();
-            fields.read("password", password.as_ref().unwrap_or(&missing), given).map(Proof::Password)
+        (None, None, None) => {
+            fields.take("password", Err("password is missing, or else erasure_id and code from a mail".into()))
         }
+        (Some(password), None, None) => fields.read("password", password, given).map(Proof::Password),
         (None, erasure_id, code) => {
             let erasure_id = fields.copy("erasure_id", erasure_id.as_ref().unwrap_or(&Input::missing()));
             let code = fields.read("code", code.as_ref().unwrap_or(&Input::missing()), ConfirmationCode::parse);
@@ -102,7 +103,8 @@ async fn by_password(proofs: &Proofs, user_id: UserId, password: Password) -> Re
     proofs.limiter.give_back(&PASSWORD_PER_PERSON, &person).await
 }
 
-/// The code is spent with it. What opens one account erases no other.
+/// The code is spent with it: of several requests that bring it at once, all are good. What opens one account erases no
+/// other.
 async fn by_code(
     proofs: &Proofs,
     user_id: UserId,
@@ -112,14 +114,14 @@ async fn by_code(
 ) -> Result<()> {
     proofs.limiter.take(&CODE_PER_NETWORK, network).await?;
     let reader = proofs.codes.check(erasure_id, CodePurpose::Erase, code).await?;
-    let is_owner = reader == Some(user_id);
-    if is_owner && proofs.codes.clear(erasure_id, CodePurpose::Erase).await? {
-        return Ok(());
+    if reader != Some(user_id) {
+        return Err(Code::InvalidCode.into());
     }
-    Err(Code::InvalidCode.into())
+    proofs.codes.clear(erasure_id, CodePurpose::Erase).await?;
+    Ok(())
 }
 
-/// Somebody who has asked twice at once has asked once.
+/// Who has asked twice at once has asked once, if the second request was let in before the first one ended the session.
 async fn begin(deps: &Deps, user_id: UserId) -> Result<()> {
     let ambient = &deps.keeper.ambient;
     let farewell = ambient.promise(Effect::mail(MailKind::AccountErased, user_id));

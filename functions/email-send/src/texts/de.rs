@@ -85,14 +85,15 @@ pub(super) fn write(subject: Subject<'_>) -> Letter {
                  Wenn Sie das nicht waren, melden Sie Ihre anderen Geräte ab, und ändern Sie Ihr Passwort.",
             )
             .with(Block::Link { label: "Ihre Daten", url: page }),
-        Subject::Digest { counts, settings } => Letter::new("Was Sie verpasst haben")
+        Subject::Digest { counts, settings, unsubscribe } => Letter::new("Was Sie verpasst haben")
             .says("Während Sie nicht da waren:")
             .with(Block::List(news(counts)))
             .says(
                 "Sie finden es in der App. Dort wählen Sie auch, was in solchen Mails steht, wie oft und wann sie kommen, \
                  oder dass keine kommen.",
             )
-            .with(Block::Link { label: "Einstellungen", url: settings }),
+            .with(Block::Link { label: "Einstellungen", url: settings })
+            .with(Block::Link { label: "Keine solchen Mails mehr", url: unsubscribe }),
     }
 }
 

@@ -81,14 +81,15 @@ pub(super) fn write(subject: Subject<'_>) -> Letter {
                  you, sign out your other devices, and change your password.",
             )
             .with(Block::Link { label: "Your data", url: page }),
-        Subject::Digest { counts, settings } => Letter::new("What you have missed")
+        Subject::Digest { counts, settings, unsubscribe } => Letter::new("What you have missed")
             .says("While you were away:")
             .with(Block::List(news(counts)))
             .says(
                 "You find it in the app. There you also choose what such mails tell you, how often and when they come, or \
                  that none do.",
             )
-            .with(Block::Link { label: "Settings", url: settings }),
+            .with(Block::Link { label: "Settings", url: settings })
+            .with(Block::Link { label: "Get no more such mails", url: unsubscribe }),
     }
 }
 

@@ -45,6 +45,8 @@ pub(crate) enum Subject<'s> {
     Digest {
         counts: DigestCounts,
         settings: String,
+        /// For readers whose mail program shows no button for it.
+        unsubscribe: String,
     },
 }
 

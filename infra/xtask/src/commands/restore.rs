@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::operator;
 
 /// What a backup holds, and the output of the stack that names each.
-const TABLES: [(&str, &str); 6] = [
+pub const TABLES: [(&str, &str); 6] = [
     ("accounts", "AccountsTableName"),
     ("sessions", "SessionsTableName"),
     ("profiles", "ProfilesTableName"),

@@ -4,16 +4,17 @@
 //! person is theirs: of a pair only one's own side is given, and of the lines that lead to pairs none.
 
 use async_trait::async_trait;
+use aws_sdk_dynamodb::types::AttributeValue;
 use futures::try_join;
 use serde_json::{Value, json};
 
-use super::albums;
-use super::chat_items::{StoredInboxLine, member_key, message_key, meta_key};
+use super::chat_items::{PAST, member_key, message_key, meta_key};
 use super::item::{Item, decode};
 use super::members::{self, ASKED, MEMBER, PROJECT};
 use super::pairs::{MET, StoredPair, pair_key};
 use super::range::Range;
 use super::table::{Read, Table};
+use super::{albums, projects};
 use crate::domain::id::{ConversationId, UserId};
 use crate::domain::pair::{Pair, Side, Stance};
 use crate::error::{Error, Result};
@@ -21,7 +22,7 @@ use crate::ports::exports::{Holdings, Part, Rows};
 
 /// How many entries of a conversation are given at a time: some megabytes at most.
 const ENTRIES: usize = 500;
-/// What is left out of every row: what opens the account or leads on, and what only indexes and the model can read.
+/// What is left out of every row, however deep in it: what opens the account or leads on, and what only indexes and the model can read.
 const LEFT_OUT: [&str; 10] = [
     "refresh",
     "vector",
@@ -50,16 +51,20 @@ impl DynamoHoldings {
         items.into_iter().map(plain).collect()
     }
 
-    /// What one is in projects, and where one waits.
+    /// What one is in projects, where one waits, and what is said by those that one owns.
     async fn projects(&self, user_id: UserId) -> Result<Vec<Value>> {
         let pk = format!("{MEMBER}{user_id}");
-        let mut keys = Vec::new();
+        let (mut keys, mut pages) = (Vec::new(), Vec::new());
         for line in self.profiles.keys_in(Range::whole(pk).unlimited()).await? {
             let named = |prefix: &str| line.sk.strip_prefix(prefix).and_then(|id| id.parse().ok());
             keys.extend(named(PROJECT).map(|project_id| members::key(project_id, user_id)));
             keys.extend(named(ASKED).map(|project_id| members::request_key(project_id, user_id)));
+            pages.extend(named(PROJECT).map(projects::key));
         }
-        self.profiles.get_many(&keys, Read::Strong).await?.into_iter().map(plain).collect()
+        let (own, pages) =
+            try_join!(self.profiles.get_many(&keys, Read::Strong), self.profiles.get_many(&pages, Read::Strong))?;
+        let pages = pages.into_iter().filter(|page| projects::is_owned_by(page, user_id));
+        own.into_iter().chain(pages).map(plain).collect()
     }
 
     async fn people(&self, user_id: UserId) -> Result<Vec<Value>> {
@@ -85,16 +90,32 @@ impl DynamoHoldings {
         let rows = head.into_iter().chain(entries).map(plain).collect::<Result<_>>()?;
         Ok(Rows { rows, next })
     }
+
+    /// Of a conversation that one reads no more, one's own part: what one said there oneself.
+    async fn own_words(&self, user_id: UserId, id: ConversationId, after: u64) -> Result<Rows> {
+        let Rows { rows, next } = self.conversation(user_id, id, after).await?;
+        let own = json!(user_id);
+        let is_own = |row: &Value| row.get("sender_id") == Some(&own) || row.get("read_seq").is_some();
+        Ok(Rows { rows: rows.into_iter().filter(is_own).collect(), next })
+    }
+
+    /// The conversations that one reads, and those that are over or were left.
+    async fn talks(&self, user_id: UserId) -> Result<Vec<Part>> {
+        let lines = self.chat.keys_in(Range::whole(format!("USER#{user_id}")).unlimited()).await?;
+        let named = |prefix: &str| -> Vec<ConversationId> {
+            lines.iter().filter_map(|line| line.sk.strip_prefix(prefix)?.parse().ok()).collect()
+        };
+        let (open, mut past) = (named("CONV#"), named(PAST));
+        past.retain(|id| !open.contains(id));
+        Ok(open.into_iter().map(Part::Conversation).chain(past.into_iter().map(Part::OwnWords)).collect())
+    }
 }
 
 #[async_trait]
 impl Holdings for DynamoHoldings {
     async fn parts(&self, user_id: UserId) -> Result<Vec<Part>> {
         let mut parts = vec![Part::Account, Part::Sessions, Part::Profile, Part::Projects, Part::People];
-        let lines = Range::prefix(format!("USER#{user_id}"), "CONV#").strong().unlimited();
-        for item in self.chat.query(lines).await? {
-            parts.push(Part::Conversation(decode::<StoredInboxLine>(item)?.conversation_id));
-        }
+        parts.extend(self.talks(user_id).await?);
         if let Some(item) = self.profiles.get_item(&albums::key(user_id), Read::Strong).await? {
             let (_, photos) = albums::keys_of(item)?;
             parts.extend(photos.into_iter().map(|(_, key)| Part::Photo(key)));
@@ -110,6 +131,7 @@ impl Holdings for DynamoHoldings {
             Part::Projects => self.projects(user_id).await?,
             Part::People => self.people(user_id).await?,
             Part::Conversation(id) => return self.conversation(user_id, *id, after).await,
+            Part::OwnWords(id) => return self.own_words(user_id, *id, after).await,
             Part::Photo(_) => return Err(Error::internal("a photo has no rows")),
         };
         Ok(Rows { rows, next: None })
@@ -137,8 +159,19 @@ fn sort_key(item: &Item) -> &str {
 }
 
 pub(super) fn plain(mut item: Item) -> Result<Value> {
-    for name in LEFT_OUT {
-        item.remove(name);
-    }
+    leave_out(&mut item);
     serde_dynamo::from_item(item).map_err(Error::internal)
+}
+
+fn leave_out(fields: &mut Item) {
+    fields.retain(|name, _| !LEFT_OUT.contains(&name.as_str()));
+    fields.values_mut().for_each(leave_out_within);
+}
+
+fn leave_out_within(value: &mut AttributeValue) {
+    match value {
+        AttributeValue::M(fields) => leave_out(fields),
+        AttributeValue::L(items) => items.iter_mut().for_each(leave_out_within),
+        _ => {}
+    }
 }

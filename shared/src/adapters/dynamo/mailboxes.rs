@@ -21,19 +21,22 @@ impl DynamoMailboxes {
     }
 }
 
-/// Refusals are not looked at: what a condition keeps from happening need not happen.
+/// What a condition keeps from happening need not happen.
 #[async_trait]
 impl Mailboxes for DynamoMailboxes {
-    async fn hold(&self, user_id: UserId, hold: MailHold) -> Result<()> {
-        let change = Expression::new("SET mail_hold = :hold")
-            .name("#cause", "cause")
+    async fn hold(&self, user_id: UserId, hold: MailHold) -> Result<bool> {
+        let mut change = Expression::new("SET mail_hold = :hold")
             .value(":hold", value(&hold)?)
-            .value(":cause", value(&hold.cause)?)
             .value(":since", text(hold.since.to_string()));
-        let is_news = "attribute_exists(pk) AND (attribute_not_exists(mail_hold) OR mail_hold.#cause <> :cause) \
-                       AND (attribute_not_exists(mail_resumed_at) OR mail_resumed_at < :since)";
-        self.0.update_if(&account_key(user_id), change, is_news).await?;
-        Ok(())
+        let mut is_weaker = "attribute_not_exists(mail_hold)";
+        if let Some(weaker) = hold.cause.outweighs() {
+            change = change.name("#cause", "cause").value(":weaker", value(&weaker)?);
+            is_weaker = "(attribute_not_exists(mail_hold) OR mail_hold.#cause = :weaker)";
+        }
+        let is_news = format!(
+            "attribute_exists(pk) AND {is_weaker} AND (attribute_not_exists(mail_resumed_at) OR mail_resumed_at < :since)"
+        );
+        Ok(self.0.update_if(&account_key(user_id), change, &is_news).await?.is_some())
     }
 
     async fn resume(&self, user_id: UserId) -> Result<()> {

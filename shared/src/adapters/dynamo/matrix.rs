@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::audit::DynamoAudit;
 use super::expression::Expression;
-use super::item::{Item, Key, decode, encode, number};
+use super::item::{Item, Key, decode, encode, number, value};
 use super::range::Range;
 use super::table::{Read, Table};
 use super::transaction::Outcome;
@@ -20,6 +20,7 @@ use crate::ports::matrix::{Edited, Matrix, MatrixEditor};
 use crate::telemetry;
 
 const ROWS: &str = "MATRIX";
+const STATED_BY: &str = "stated_by";
 /// How often the rows are read again because somebody edited them meanwhile.
 const ROUNDS: u32 = 6;
 /// In the order of the transaction: the row of the audit, the actor, the head.
@@ -170,6 +171,21 @@ fn to_item(statement: &Statement) -> Result<Item> {
 
 fn row_key(key: &PairKey) -> Key {
     Key::new(ROWS, key.as_str())
+}
+
+/// Takes the name of whoever stated it off some rows; answers whether there may be more. What they state holds on, and so
+/// does the version: nobody is scored by who stated something.
+pub(super) async fn unsign(ops: &Table, user_id: UserId, some: usize) -> Result<bool> {
+    let (theirs, nobodys) = (value(&user_id)?, value(&UserId::NOBODY)?);
+    let rows = ops.query(Range::whole(ROWS).strong().unlimited()).await?;
+    let rows =
+        rows.iter().filter(|row| row.get(STATED_BY) == Some(&theirs)).filter_map(|row| row.get("sk")?.as_s().ok());
+    let rows: Vec<Key> = rows.take(some).map(|sk| Key::new(ROWS, sk)).collect();
+    let change = Expression::new("SET stated_by = :nobody").value(":nobody", nobodys).value(":theirs", theirs);
+    for row in &rows {
+        ops.update_if(row, change.clone(), "stated_by = :theirs").await?;
+    }
+    Ok(rows.len() == some)
 }
 
 /// The attribute of the head that says which generation of a family is current.

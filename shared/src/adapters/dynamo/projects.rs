@@ -255,6 +255,11 @@ pub(super) fn owners(user_ids: &[UserId]) -> AttributeValue {
     AttributeValue::Ss(user_ids.iter().map(UserId::to_string).collect())
 }
 
+pub(super) fn is_owned_by(item: &Item, user_id: UserId) -> bool {
+    let owners = item.get(OWNERS).and_then(|owners| owners.as_ss().ok());
+    owners.is_some_and(|owners| owners.contains(&user_id.to_string()))
+}
+
 pub(super) fn key(project_id: ProjectId) -> Key {
     Key::new(format!("PROJECT#{project_id}"), "META")
 }

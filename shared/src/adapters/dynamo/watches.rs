@@ -27,6 +27,12 @@ struct StoredWatch {
     connection_id: ConnectionId,
 }
 
+impl From<StoredWatch> for Watcher {
+    fn from(StoredWatch { user_id, connection_id }: StoredWatch) -> Self {
+        Self { user_id, connection_id }
+    }
+}
+
 #[derive(Default, Deserialize)]
 struct StoredList {
     #[serde(default)]
@@ -63,8 +69,7 @@ impl Watches for DynamoWatches {
 
     async fn watchers_of(&self, user_id: UserId, limit: usize) -> Result<Vec<Watcher>> {
         let items = self.0.query(Range::whole(partition(user_id)).strong().limit(limit)).await?.into_iter();
-        let watcher = |stored: StoredWatch| Watcher { user_id: stored.user_id, connection_id: stored.connection_id };
-        items.map(|item| decode(item).map(watcher)).collect()
+        items.map(|item| decode::<StoredWatch>(item).map(Watcher::from)).collect()
     }
 
     async fn forget(&self, user_id: UserId, watchers: &[Watcher]) -> Result<()> {
@@ -73,16 +78,17 @@ impl Watches for DynamoWatches {
     }
 }
 
+/// The sockets by which people watch somebody, and whose they are.
+pub(super) async fn all_watchers(realtime: &Table, watched: UserId) -> Result<Vec<Watcher>> {
+    let items = realtime.query(Range::whole(partition(watched)).strong().unlimited()).await?.into_iter();
+    items.map(|item| decode::<StoredWatch>(item).map(Watcher::from)).collect()
+}
+
 /// Rows by which sockets of somebody watch another one.
 pub(super) async fn rows_of(realtime: &Table, user_id: UserId, other: UserId) -> Result<Vec<Key>> {
-    let mut rows = Vec::new();
-    for item in realtime.query(Range::whole(partition(other)).strong().unlimited()).await? {
-        let watch: StoredWatch = decode(item)?;
-        if watch.user_id == user_id {
-            rows.push(key(other, &watch.connection_id));
-        }
-    }
-    Ok(rows)
+    let watchers = all_watchers(realtime, other).await?.into_iter();
+    let theirs = watchers.filter(|watcher| watcher.user_id == user_id);
+    Ok(theirs.map(|watcher| key(other, &watcher.connection_id)).collect())
 }
 
 /// Whom a socket watches.

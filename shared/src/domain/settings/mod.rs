@@ -34,6 +34,11 @@ impl Settings {
         Self { user_id, version: 0, wishes: Wishes::default(), time_zone: TimeZone::UTC }
     }
 
+    /// Nothing is stored: everybody with a profile has settings, so there is none, or none any more.
+    pub const fn is_of_newcomer(&self) -> bool {
+        self.version == 0
+    }
+
     #[must_use]
     pub fn changed(self, wishes: Wishes) -> Self {
         Self { version: self.version.saturating_add(1), wishes, ..self }

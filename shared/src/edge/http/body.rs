@@ -9,6 +9,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
+use crate::domain::input::known_words;
 use crate::error::{Code, Error};
 
 /// A JSON body. Anything else is refused with the reason and, if one is to blame, the field.
@@ -66,7 +67,7 @@ fn malformed(error: &serde_json::Error) -> Error {
     let detail: Cow<'_, str> = match doubled {
         Some(field) => format!("The body has the field {field} more than once").into(),
         None if !error.is_data() => "The body is not valid JSON".into(),
-        None if text.starts_with("unknown field") => "The body has a field that this operation does not know".into(),
+        None if text.starts_with("unknown field") => unknown("body", "field", &text).into(),
         None => NO_OBJECT.into(),
     };
     Error::new(Code::MalformedBody, detail.into_owned())
@@ -110,12 +111,37 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         let query = Query::<T>::from_request_parts(parts, state).await;
         query.map(|Query(params)| Self(params)).map_err(|rejection| {
-            Error::new(
-                Code::MalformedRequest,
-                "The query has a parameter that is unknown, given twice or of the wrong form",
-            )
-            .because(rejection)
+            let text = rejection.body_text();
+            let refusal = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
+            Error::new(Code::MalformedRequest, unreadable(refusal)).because(rejection)
         })
+    }
+}
+
+/// What is wrong with a query, in our words. The name of a parameter is said where it is one of ours.
+fn unreadable(refusal: &str) -> String {
+    let is_ours = |name: &&str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    let (name, flaw) = refusal.split_once(": ").unwrap_or(("", refusal));
+    let doubled = flaw.strip_prefix("duplicate field `").and_then(|rest| rest.strip_suffix('`'));
+    if flaw.starts_with("unknown field") {
+        unknown("query", "parameter", refusal)
+    } else if let Some(name) = doubled.filter(is_ours) {
+        format!("The query has the parameter {name} more than once")
+    } else if let Some(name) = Some(name).filter(is_ours) {
+        match known_words(flaw).filter(|_| flaw.starts_with("unknown variant")) {
+            Some(words) => format!("The parameter {name} must be one of {words}"),
+            None => format!("The parameter {name} has the wrong form"),
+        }
+    } else {
+        "The query has a parameter that is missing, given twice or of the wrong form".to_owned()
+    }
+}
+
+/// What is unknown is the client's own text; those that are known help more.
+fn unknown(place: &str, what: &str, refusal: &str) -> String {
+    match known_words(refusal) {
+        Some(words) => format!("The {place} has a {what} that this operation does not know; it knows {words}"),
+        None => format!("The {place} has a {what} that this operation does not know; it knows none"),
     }
 }
 
@@ -141,12 +167,51 @@ mod tests {
             (b"[]", NO_OBJECT),
             (b" [1]", NO_OBJECT),
             (b"5", NO_OBJECT),
-            (b"{\"limit\":1,\"secret\":[]}", "The body has a field that this operation does not know"),
+            (b"{\"limit\":1,\"secret\":[]}", "The body has a field that this operation does not know; it knows limit"),
             (b"{\"limit\":1,\"limit\":2}", "The body has the field limit more than once"),
         ] {
             let error = parse::<Wire>(body).unwrap_err();
             assert_eq!((error.code(), error.detail()), (Code::MalformedBody, detail));
         }
         assert!(parse::<Wire>(b"{}").is_ok() && parse::<Wire>(b"{\"limit\":\"1\"}").is_ok());
+    }
+
+    #[expect(dead_code, reason = "only its types matter here")]
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Asked {
+        limit: Option<u8>,
+        order: Option<Order>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Order {
+        Newest,
+        Oldest,
+    }
+
+    #[test]
+    fn a_query_that_cannot_be_read_is_told_what_is_wrong_with_it() {
+        for (query, detail) in [
+            ("limit=x", "The parameter limit has the wrong form"),
+            ("limit=1&limit=2", "The query has the parameter limit more than once"),
+            ("order=loudest", "The parameter order must be one of newest, oldest"),
+            ("secret=1", "The query has a parameter that this operation does not know; it knows limit, order"),
+        ] {
+            let uri = format!("/?{}", query.replace(' ', "%20").replace('`', "%60")).parse().unwrap();
+            let text = Query::<Asked>::try_from_uri(&uri).unwrap_err().body_text();
+            let refusal = text.strip_prefix("Failed to deserialize query string: ").unwrap();
+            assert_eq!(unreadable(refusal), detail, "{refusal}");
+        }
+        // What looks like words of serde is still the client's text.
+        for trick in ["limit: duplicate field `secret`", "limit: unknown variant `secret`, expected `secret`"] {
+            assert!(
+                !unreadable(&format!("{trick}: unknown field `{trick}`, expected `limit` or `order`"))
+                    .contains("secret")
+            );
+        }
+        let read = Query::<Asked>::try_from_uri(&"/?limit=1&order=oldest".parse().unwrap()).unwrap().0;
+        assert!(matches!(read.order, Some(Order::Oldest)) && !matches!(read.order, Some(Order::Newest)));
     }
 }

@@ -1,12 +1,13 @@
-//! Counters of limits, and marks of who was here.
+//! Counters of limits, marks of who was here, and the names of those who stated something about skills.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::super::activity;
 use super::super::range::Range;
 use super::super::table::Table;
+use super::super::{activity, matrix};
+use super::SOME;
 use crate::domain::id::UserId;
 use crate::domain::limit::{ALL, Subject};
 use crate::error::Result;
@@ -25,7 +26,7 @@ impl MarkTraces {
 #[async_trait]
 impl Traces for MarkTraces {
     async fn erase(&self, user_id: UserId) -> Result<Left> {
-        let mut left = Left::Nothing;
+        let mut left = if matrix::unsign(&self.0, user_id, SOME).await? { Left::More } else { Left::Nothing };
         for limit in ALL {
             let counters = format!("LIMIT#{}#{}", limit.name, Subject::person(user_id).as_str());
             if super::clear(&self.0, Range::whole(counters)).await? == Left::More {

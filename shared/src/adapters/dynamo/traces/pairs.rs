@@ -3,14 +3,20 @@
 use async_trait::async_trait;
 
 use super::super::item::Key;
-use super::super::pairs::{MET, block_key, contact_key, met_key, pair_key};
+use super::super::outbox::DynamoOutbox;
+use super::super::pairs::{MET, StoredPair, block_key, contact_key, met_key, pair_key};
 use super::super::range::Range;
-use super::super::table::Table;
+use super::super::table::{Read, Table};
 use super::super::{likes, tastes, watches};
 use crate::domain::id::UserId;
+use crate::domain::outbox::{Effect, PushEffect};
 use crate::domain::pair::Pair;
+use crate::domain::presence::Watcher;
+use crate::domain::socket::ConnectionId;
 use crate::error::{Error, Result};
+use crate::ports::ambient::Ambient;
 use crate::ports::erasures::{Left, Traces};
+use crate::ports::outbox::Promises;
 
 /// How many others are gone through at a time.
 const OTHERS: usize = 25;
@@ -20,11 +26,29 @@ const OTHERS: usize = 25;
 pub struct PairTraces {
     social: Table,
     realtime: Table,
+    outbox: DynamoOutbox,
+    ambient: Ambient,
 }
 
 impl PairTraces {
-    pub fn new(social: Table, realtime: Table) -> Self {
-        Self { social, realtime }
+    pub fn new(social: Table, realtime: Table, outbox: DynamoOutbox, ambient: Ambient) -> Self {
+        Self { social, realtime, outbox, ambient }
+    }
+
+    /// Those who watch the person, and may, hear that they are not there. Later nobody would know who may.
+    async fn bid_farewell(&self, user_id: UserId, other: UserId, watchers: &[Watcher]) -> Result<()> {
+        let theirs = watchers.iter().filter(|watcher| watcher.user_id == other);
+        let sockets: Vec<ConnectionId> = theirs.map(|watcher| watcher.connection_id.clone()).collect();
+        if sockets.is_empty() {
+            return Ok(());
+        }
+        let pair: Option<StoredPair> =
+            self.social.get(&pair_key(&Pair::strangers(user_id, other)), Read::Strong).await?;
+        if !pair.map(Pair::from).is_some_and(|pair| pair.is_connected()) {
+            return Ok(());
+        }
+        let last = PushEffect::PresenceEnded { user_id, sockets };
+        self.outbox.promise(&self.ambient.promise(Effect::Push(last))).await
     }
 
     /// The line that leads here goes last. What the other one has learned from their answer stays: sums, of which nobody
@@ -50,8 +74,12 @@ impl Traces for PairTraces {
     async fn erase(&self, user_id: UserId) -> Result<Left> {
         let own = format!("USER#{user_id}");
         let known = self.social.keys_in(Range::prefix(&own, MET).limit(OTHERS)).await?;
+        let watchers =
+            if known.is_empty() { Vec::new() } else { watches::all_watchers(&self.realtime, user_id).await? };
         for key in &known {
-            self.part(user_id, other(key)?).await?;
+            let other = other(key)?;
+            self.bid_farewell(user_id, other, &watchers).await?;
+            self.part(user_id, other).await?;
         }
         if known.len() == OTHERS { Ok(Left::More) } else { super::clear(&self.social, Range::whole(own)).await }
     }

@@ -46,6 +46,15 @@ struct Line {
     erased_to: u64,
 }
 
+/// What became of taking somebody out of a conversation's own item.
+enum Renamed {
+    Done,
+    /// The other one has said something or left; it is to be looked at again.
+    MovedOn,
+    /// The other one has taken it away, and what was written here since belongs to nothing.
+    Gone,
+}
+
 impl TalkTraces {
     pub fn new(chat: Table, outbox: DynamoOutbox, ambient: Ambient) -> Self {
         Self { chat, outbox, ambient }
@@ -77,8 +86,13 @@ impl TalkTraces {
         if meta.pair.is_some() && meta.state == StoredState::Open {
             self.close(user_id, meta).await?;
         }
-        if self.silence(user_id, line).await? == Left::More || !self.rename(user_id, id).await? {
+        if self.silence(user_id, line).await? == Left::More {
             return Ok(Left::More);
+        }
+        match self.rename(user_id, id).await? {
+            Renamed::Done => {}
+            Renamed::MovedOn => return Ok(Left::More),
+            Renamed::Gone => return self.demolish(id).await,
         }
         if meta.project_id.is_some() {
             let without = Expression::new("DELETE member_ids :people").value(":people", people(&[user_id]));
@@ -121,28 +135,32 @@ impl TalkTraces {
         Ok(left)
     }
 
-    /// Takes the person out of the conversation's own item; answers no if it has moved on meanwhile.
-    async fn rename(&self, user_id: UserId, id: ConversationId) -> Result<bool> {
+    /// Takes the person out of the conversation's own item, unless the other one of the two has left it meanwhile.
+    async fn rename(&self, user_id: UserId, id: ConversationId) -> Result<Renamed> {
         let meta: Option<StoredMeta> = self.chat.get(&meta_key(id), Read::Strong).await?;
-        let Some(meta) = meta else { return Ok(true) };
-        let pair = meta.pair.filter(|pair| pair.contains(&user_id));
-        let last = meta.last.filter(|last| last.sender_id == user_id);
-        let mut sets = Vec::new();
-        let mut change = Expression::new("").value(":seq", number(meta.seq));
-        if let Some(pair) = pair {
-            let pair = pair.map(|person| if person == user_id { UserId::NOBODY } else { person });
-            change = change.name("#pair", "pair").value(":pair", value(&pair)?);
-            sets.push("#pair = :pair");
+        let Some(meta) = meta else { return Ok(Renamed::Gone) };
+        if meta.pair.is_some_and(|pair| pair.contains(&UserId::NOBODY)) {
+            return Ok(Renamed::MovedOn);
         }
-        if let Some(last) = last {
+        let mut sets = Vec::new();
+        let mut is_as_read = "seq = :seq".to_owned();
+        let mut change = Expression::new("").value(":seq", number(meta.seq));
+        if let Some(pair) = meta.pair {
+            let left = pair.map(|person| if person == user_id { UserId::NOBODY } else { person });
+            change = change.name("#pair", "pair").value(":pair", value(&pair)?).value(":left", value(&left)?);
+            sets.push("#pair = :left");
+            is_as_read += " AND #pair = :pair";
+        }
+        if let Some(last) = meta.last.filter(|last| last.sender_id == user_id) {
             change = change.name("#last", "last").value(":last", value(&silenced(&last, self.ambient.now()))?);
             sets.push("#last = :last");
         }
         if sets.is_empty() {
-            return Ok(true);
+            return Ok(Renamed::Done);
         }
         let change = change.reading(&format!("SET {}", sets.join(", ")));
-        Ok(self.chat.update_if(&meta_key(id), change, "seq = :seq").await?.is_some())
+        let is_renamed = self.chat.update_if(&meta_key(id), change, &is_as_read).await?.is_some();
+        Ok(if is_renamed { Renamed::Done } else { Renamed::MovedOn })
     }
 }
 
