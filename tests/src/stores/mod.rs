@@ -6,6 +6,7 @@ mod candidates;
 mod chat;
 mod codes;
 mod digests;
+mod drafts;
 mod embeddings;
 mod erasures;
 mod farewells;

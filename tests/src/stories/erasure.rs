@@ -132,6 +132,13 @@ fn nothing_is_left_of_whoever_erases_their_account_and_the_others_go_on() {
     ada.suggestions();
     ada.sets(&json!({ "presence": "connections" }));
     town.put_item("Ops", &json!({ "pk": { "S": "WARM#wished" }, "sk": { "S": ada.id } }));
+    town.put_item(
+        "Profiles",
+        &json!({
+            "pk": { "S": "DRAFT#photos" }, "sk": { "S": photo["photo_id"] }, "photo_id": { "S": photo["photo_id"] },
+            "user_id": { "S": ada.id }, "key": { "S": "0".repeat(32) },
+        }),
+    );
     assert_eq!(town.stack.invoke("index-build", &json!({ "all": true })).unwrap(), Value::Null);
 
     let search = Search::of(town, &ada.id);
