@@ -69,11 +69,11 @@ fn a_hold_gives_way_to_none_but_a_stronger_one_and_nobody_is_held_who_is_not_the
         let account = json!({ "pk": { "S": key }, "sk": { "S": "ACCOUNT" } });
         Town::peaceful().put_item("Accounts", &account);
         let told = [HoldCause::Complaint, HoldCause::Complaint, HoldCause::Bounce, HoldCause::Complaint];
-        let mut held = Vec::new();
+        let mut answers = Vec::new();
         for cause in told {
-            held.push(hold(cause).await);
+            answers.push(hold(cause).await);
         }
-        assert_eq!(held, [true, false, true, false]);
+        assert_eq!(answers, [true, false, true, false]);
         let kept = Town::peaceful().item("Accounts", &key, "ACCOUNT").unwrap();
         assert_eq!(kept["mail_hold"]["M"]["cause"]["S"], "bounce");
         mailboxes.resume(ada).await.unwrap();

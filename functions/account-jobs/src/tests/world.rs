@@ -53,6 +53,7 @@ pub(super) struct State {
 #[derive(Clone)]
 pub(super) struct World(Arc<Mutex<Inner>>);
 
+#[expect(clippy::struct_excessive_bools, reason = "each is something that has happened or not")]
 pub(super) struct Inner {
     pub(super) facts: BTreeMap<&'static str, u32>,
     late: Vec<(&'static str, Timestamp)>,
