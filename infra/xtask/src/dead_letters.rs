@@ -1,6 +1,6 @@
 //! What failed five times and rests in a dead-letter queue: counted, looked at, and put back into the queue it came from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -121,10 +121,11 @@ fn put_back(deployment: &dyn Deployment, url: &str, source: &str, letters: &[&De
     let sent = |(n, letter): (usize, &&DeadLetter)| json!({ "Id": n.to_string(), "MessageBody": letter.body });
     let entries: Vec<Value> = letters.iter().enumerate().map(sent).collect();
     let answer = deployment.sqs("SendMessageBatch", &json!({ "QueueUrl": source, "Entries": entries }))?;
-    let is_refused =
-        |n: &usize| answer["Failed"].as_array().into_iter().flatten().any(|entry| entry["Id"] == n.to_string());
+    let failed = answer["Failed"].as_array().into_iter().flatten();
+    let left: BTreeSet<&str> = failed.filter_map(|entry| entry["Id"].as_str()).collect();
     let gone = |(n, letter): (usize, &&DeadLetter)| json!({ "Id": n.to_string(), "ReceiptHandle": letter.receipt });
-    let entries: Vec<Value> = letters.iter().enumerate().filter(|(n, _)| !is_refused(n)).map(gone).collect();
+    let entries: Vec<Value> =
+        letters.iter().enumerate().filter(|(n, _)| !left.contains(n.to_string().as_str())).map(gone).collect();
     if !entries.is_empty() {
         refused(&deployment.sqs("DeleteMessageBatch", &json!({ "QueueUrl": url, "Entries": entries }))?)?;
     }

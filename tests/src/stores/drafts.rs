@@ -45,7 +45,7 @@ fn a_draft_is_found_after_a_day_unless_the_verdict_took_it_away() {
         let album = album.with_verdict(judged.photo_id, ready).unwrap();
         let review = Review { photo_id: judged.photo_id, user_id, since: now };
         assert!(albums.replace_for_review(&album, &review).await.unwrap());
-        assert_eq!(settled(&drafts, user_id, later).await, [left.clone()], "the album names it");
+        assert_eq!(settled(&drafts, user_id, later).await, std::slice::from_ref(&left).to_vec(), "the album names it");
         drafts.forget(left.photo_id).await.unwrap();
         drafts.forget(left.photo_id).await.unwrap();
         assert_eq!(settled(&drafts, user_id, later).await, []);

@@ -54,6 +54,26 @@ fn a_conversation_that_both_leave_at_the_same_moment_is_gone() {
     });
 }
 
+/// Between taking the name off a conversation and the line off the list, a job may die.
+#[test]
+fn whoever_dies_half_way_goes_on_and_the_other_one_keeps_the_conversation() {
+    finish(async {
+        let traces = traces();
+        let ([ada, bob], talk) = couple().await;
+        let (key, town) = (format!("USER#{ada}"), Town::peaceful());
+        let line = town.items("Chat", &key).remove(0);
+        leaves(&traces, ada).await;
+        let kept = town.items("Chat", &format!("CONV#{talk}"));
+        assert!(kept.iter().any(|item| item["sk"]["S"] == "META"), "{kept:?}");
+        town.put_item("Chat", &line);
+        leaves(&traces, ada).await;
+        assert_eq!(town.items("Chat", &format!("CONV#{talk}")), kept);
+        assert_eq!(town.items("Chat", &key), [Value::Null; 0]);
+        leaves(&traces, bob).await;
+        assert_eq!(town.items("Chat", &format!("CONV#{talk}")), [Value::Null; 0]);
+    });
+}
+
 #[test]
 fn a_hold_gives_way_to_none_but_a_stronger_one_and_nobody_is_held_who_is_not_there() {
     let (mailboxes, hands) = (DynamoMailboxes::new(table(TableName::Accounts)), Hands::at(today()));

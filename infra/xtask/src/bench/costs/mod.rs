@@ -116,7 +116,7 @@ fn measure(function: &'static str, folder: &Path, services: &Services, event: &V
     services.requests();
     let before = process.processor()?;
     let times = (0..CALLS).map(|_| call()).collect::<Result<Vec<_>, _>>()?;
-    let processor = (process.processor()? - before) / CALLS;
+    let processor = process.processor()?.saturating_sub(before) / CALLS;
     let requests = services.requests().into_iter().map(|(name, count)| (name, count / u64::from(CALLS))).collect();
     Ok(Invocation { function, memory: memory(function)?, processor, time: median(times), requests })
 }

@@ -38,8 +38,7 @@ impl Kind {
         match self {
             Self::Read => 0.125,
             Self::Write => 0.625,
-            Self::Queue => 0.40,
-            Self::ObjectRead => 0.40,
+            Self::Queue | Self::ObjectRead => 0.40,
             Self::ObjectWrite => 5.0,
             Self::ObjectDeletion => 0.0,
             Self::Mail => 100.0,

@@ -14,7 +14,7 @@ type Key = (String, String);
 
 #[derive(Debug, Default)]
 pub(super) struct Tables {
-    tables: BTreeMap<String, Table>,
+    by_name: BTreeMap<String, Table>,
     tires: bool,
     batches: u64,
 }
@@ -46,7 +46,7 @@ impl Tables {
         match operation {
             "CreateTable" => {
                 let tags = body["Tags"].as_array().into_iter().flatten().filter_map(pair).collect();
-                self.tables.insert(name.clone(), Table { wish: body.clone(), tags, ..Table::default() });
+                self.by_name.insert(name.clone(), Table { wish: body.clone(), tags, ..Table::default() });
                 Ok(json!({ "TableDescription": self.table(&name)?.describe(&name) }).to_string())
             }
             "BatchWriteItem" => match self.effort() {
@@ -62,7 +62,7 @@ impl Tables {
     }
 
     pub(super) fn size(&self, table: &str) -> (u64, u64) {
-        let items = self.tables.get(table).map(|table| &table.items);
+        let items = self.by_name.get(table).map(|table| &table.items);
         let bytes: usize = items.into_iter().flat_map(BTreeMap::values).map(String::len).sum();
         (bytes as u64, items.map_or(0, BTreeMap::len) as u64)
     }
@@ -82,7 +82,7 @@ impl Tables {
     }
 
     fn table(&mut self, name: &str) -> Result<&mut Table, &'static str> {
-        self.tables.get_mut(name).ok_or("ResourceNotFoundException")
+        self.by_name.get_mut(name).ok_or("ResourceNotFoundException")
     }
 
     fn write(&mut self, body: &Value, effort: Effort) -> Result<String, &'static str> {

@@ -64,7 +64,7 @@ impl TalkTraces {
         let id = line.conversation_id;
         let meta: Option<StoredMeta> = self.chat.get(&meta_key(id), Read::Strong).await?;
         let left = match &meta {
-            Some(StoredMeta { pair: Some(pair), .. }) if line.is_past || pair.contains(&UserId::NOBODY) => {
+            Some(StoredMeta { pair: Some(pair), .. }) if line.is_past || !has_another(pair, user_id) => {
                 self.demolish(id).await?
             }
             Some(meta) => self.withdraw(user_id, line, meta).await?,
@@ -139,13 +139,14 @@ impl TalkTraces {
     async fn rename(&self, user_id: UserId, id: ConversationId) -> Result<Renamed> {
         let meta: Option<StoredMeta> = self.chat.get(&meta_key(id), Read::Strong).await?;
         let Some(meta) = meta else { return Ok(Renamed::Gone) };
-        if meta.pair.is_some_and(|pair| pair.contains(&UserId::NOBODY)) {
+        if meta.pair.is_some_and(|pair| !has_another(&pair, user_id)) {
             return Ok(Renamed::MovedOn);
         }
         let mut sets = Vec::new();
         let mut is_as_read = "seq = :seq".to_owned();
         let mut change = Expression::new("").value(":seq", number(meta.seq));
-        if let Some(pair) = meta.pair {
+        // Whoever died behind this has taken the name off already.
+        if let Some(pair) = meta.pair.filter(|pair| pair.contains(&user_id)) {
             let left = pair.map(|person| if person == user_id { UserId::NOBODY } else { person });
             change = change.name("#pair", "pair").value(":pair", value(&pair)?).value(":left", value(&left)?);
             sets.push("#pair = :left");
@@ -176,6 +177,11 @@ impl Traces for TalkTraces {
         }
         Ok(if lines.is_empty() { Left::Nothing } else { Left::More })
     }
+}
+
+/// Whether somebody else is left of a pair.
+fn has_another(pair: &[UserId; 2], user_id: UserId) -> bool {
+    pair.iter().any(|person| *person != user_id && *person != UserId::NOBODY)
 }
 
 fn line(item: &Item) -> Result<Line> {
