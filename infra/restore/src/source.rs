@@ -18,7 +18,7 @@ impl Source {
     pub(crate) async fn open(aws: &Aws, bucket: &str, key: &str) -> Result<Self, Failure> {
         let foreign = || {
             Failure::new(format!("{key} is not where the manifest of a backup lies"))
-                .remedy("name backups/v1/<backup>/manifest.json")
+                .remedy("name a backup that `cargo xtask restore --list` shows, or backups/v1/<backup>/manifest.json")
         };
         let (backup, _) = piece(key).filter(|(_, piece)| *piece == Piece::Manifest).ok_or_else(foreign)?;
         let vault = S3Vault::new(aws, bucket.to_owned());
