@@ -21,6 +21,7 @@ mod size;
 #[cfg(test)]
 mod tests;
 mod webp;
+mod zlib;
 
 pub use render::{Photo, Rendition};
 

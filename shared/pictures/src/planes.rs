@@ -1,7 +1,7 @@
 //! Planes of samples, and how they become smaller.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{CroppedImage, Image, ImageRef};
+use fast_image_resize::{FilterType, IntoImageView, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
 use crate::Flaw;
 use crate::picture::{Layout, Picture};
@@ -97,8 +97,12 @@ impl Reducer {
         let rows = plane.samples.len() / plane.stride;
         let count = |samples: usize| u32::try_from(samples).map_err(|_| Flaw::Damaged);
         let source = ImageRef::new(count(plane.stride)?, count(rows)?, &plane.samples, PixelType::U8);
+        let source = source.map_err(|_| Flaw::Damaged)?;
+        // A filter looks beyond the edges of what it is to show, where there is something; so it is shown nothing else.
+        let (columns, lines) = (width.ceil() as u32, height.ceil() as u32);
+        let shown = CroppedImage::new(&source, 0, 0, columns, lines).map_err(|_| Flaw::Damaged)?;
         let mut target = Image::new(size.width, size.height, PixelType::U8);
-        self.resize(&source.map_err(|_| Flaw::Damaged)?, &mut target, plane.content)?;
+        self.resize(&shown, &mut target, plane.content)?;
         Ok(target.into_vec())
     }
 
@@ -121,7 +125,7 @@ impl Reducer {
         Ok(target.into_vec())
     }
 
-    fn resize(&mut self, source: &ImageRef<'_>, target: &mut Image<'_>, content: (f64, f64)) -> Result<(), Flaw> {
+    fn resize(&mut self, source: &impl IntoImageView, target: &mut Image<'_>, content: (f64, f64)) -> Result<(), Flaw> {
         let (width, height) = content;
         let grows = width < f64::from(target.width()) || height < f64::from(target.height());
         // Lanczos is the sharpest for what becomes smaller, and draws ghosts along the edges of what grows.

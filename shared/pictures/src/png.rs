@@ -1,7 +1,8 @@
 //! PNG: its chunks are walked before a decoder sees them, and its rows become smaller as they come.
 //!
 //! Texts and colour profiles are packed, and one that unpacks to gigabytes is as small as one that does not: nothing of
-//! them is unpacked here. All checksums count, and those of the file before anything is allocated.
+//! them is unpacked here. All checksums count, and all of them before anything is allocated: the pixels are unpacked once for
+//! nothing but that, because a decoder reads neither what is too much of them nor the sum behind it.
 
 use std::io::Cursor;
 
@@ -13,24 +14,23 @@ use crate::chunks::{self, Reader};
 use crate::picture::{Decoded, Layout, Picture};
 use crate::planes::Narrow;
 use crate::size::Size;
+use crate::zlib::Stream;
 
 /// What the decoder may allocate beside the picture.
 const WORKING_MEMORY: usize = 8 << 20;
 /// Deflate packs nothing more tightly than this.
 const MAX_PACKING: u64 = 1_032;
+/// The passes of interlacing: from which column and row on, and every how many of them.
+const ADAM: [[u32; 4]; 7] =
+    [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [0, 1, 1, 2]];
 
 pub(super) fn decode(upload: &[u8], longest: u32) -> Result<Decoded, Flaw> {
-    let Outline { bytes, size, orientation } = outline(upload)?;
-    let open = || File::open(bytes).map_err(|_| Flaw::Damaged);
-    let mut file = open()?;
+    let Outline { bytes, size, raw, orientation } = outline(upload)?;
+    check_pixels(bytes, raw)?;
+    let file = File::open(bytes).map_err(|_| Flaw::Damaged)?;
     let narrow = Narrow::new(file.layout, size, longest);
-    let picture = if file.reader.info().interlaced {
-        // Nothing can become smaller before the last of seven passes, so that a damaged one is told first.
-        file.skip().map_err(|_| Flaw::Damaged)?;
-        open()?.passes(narrow, size)?
-    } else {
-        file.rows(narrow)?
-    };
+    // Nothing can become smaller before the last of seven passes.
+    let picture = if file.reader.info().interlaced { file.passes(narrow, size)? } else { file.rows(narrow)? };
     Ok(Decoded { picture, orientation })
 }
 
@@ -39,6 +39,8 @@ struct Outline<'a> {
     /// From the first byte to the end of the picture.
     bytes: &'a [u8],
     size: Size,
+    /// How many bytes the picture has when it is unpacked.
+    raw: u64,
     orientation: Orientation,
 }
 
@@ -77,14 +79,30 @@ fn outline(upload: &[u8]) -> Result<Outline<'_>, Flaw> {
         return Err(Flaw::Damaged);
     }
     let bytes = &upload[..upload.len() - reader.left()];
-    Ok(Outline { bytes, size, orientation: orientation.unwrap_or(Orientation::NoTransforms) })
+    Ok(Outline { bytes, size, raw, orientation: orientation.unwrap_or(Orientation::NoTransforms) })
 }
 
-/// The size, and how many bytes the picture has when it is unpacked, at least.
+/// Unpacks the pixels of a file whose chunks were walked, and keeps nothing.
+fn check_pixels(bytes: &[u8], raw: u64) -> Result<(), Flaw> {
+    let (mut reader, mut pixels) = (Reader::new(bytes), Stream::of(raw));
+    reader.take(8)?;
+    while !reader.is_empty() {
+        let length = Reader::length(reader.u32_be()?)?;
+        let kind = reader.array::<4>()?;
+        let content = reader.take(length)?;
+        reader.take(4)?;
+        if kind == *b"IDAT" {
+            pixels.push(content)?;
+        }
+    }
+    pixels.end()
+}
+
+/// The size, and how many bytes the picture has when it is unpacked.
 fn read_header(header: &[u8]) -> Result<(Size, u64), Flaw> {
     let mut reader = Reader::new(header);
     let size = Size::admit(reader.u32_be()?, reader.u32_be()?)?;
-    let (depth, colour) = (reader.byte()?, reader.byte()?);
+    let [depth, colour, _, _, interlacing] = reader.array()?;
     let samples = match colour {
         0 | 3 => 1,
         4 => 2,
@@ -92,8 +110,16 @@ fn read_header(header: &[u8]) -> Result<(Size, u64), Flaw> {
         6 => 4,
         _ => return Err(Flaw::Damaged),
     };
-    let bits = u64::from(size.width) * samples * u64::from(depth);
-    Ok((size, u64::from(size.height) * (bits / 8)))
+    // Where each pass begins, and how far apart its pixels are.
+    let passes: &[[u32; 4]] = if interlacing == 0 { &[[0, 0, 1, 1]] } else { &ADAM };
+    let bytes = |[left, top, across, down]: [u32; 4]| {
+        let columns = size.width.saturating_sub(left).div_ceil(across);
+        let rows = size.height.saturating_sub(top).div_ceil(down);
+        let row = (u64::from(columns) * samples * u64::from(depth)).div_ceil(8);
+        // A row begins with its filter, and there is none in a pass without columns.
+        if columns == 0 { 0 } else { u64::from(rows) * (1 + row) }
+    };
+    Ok((size, passes.iter().map(|pass| bytes(*pass)).sum()))
 }
 
 /// A file whose picture is about to be decoded.
@@ -120,12 +146,6 @@ impl<'a> File<'a> {
             ColorType::Rgba => Layout::Rgba,
         };
         Ok(Self { reader, layout })
-    }
-
-    /// Decodes everything, and keeps nothing.
-    fn skip(&mut self) -> Result<(), DecodingError> {
-        while self.reader.next_interlaced_row()?.is_some() {}
-        self.reader.finish()
     }
 
     /// All rows, each one as it comes.

@@ -3,7 +3,7 @@
 use crate::Flaw;
 
 /// More than the sensors of cameras that people carry.
-const MAX_PIXELS: u64 = 50_000_000;
+pub(crate) const MAX_PIXELS: u64 = 50_000_000;
 const MAX_SIDE: u32 = 12_000;
 
 /// Width and height of a picture that may be decoded.

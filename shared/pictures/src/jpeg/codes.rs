@@ -84,15 +84,16 @@ impl<'a> Bits<'a> {
         Ok((symbol, value - negative * ((1 << bits) - 1)))
     }
 
-    /// Goes on behind a restart marker.
-    pub(super) fn restart(&mut self) -> Result<(), Flaw> {
-        let behind = self.data[self.at..].iter().position(|byte| *byte == 0xff).ok_or(Flaw::Damaged)?;
-        let kind = self.data.get(self.at + behind + 1);
+    /// Goes on behind the restart marker of this kind, before which fill bytes may stand.
+    pub(super) fn restart(&mut self, kind: u8) -> Result<(), Flaw> {
+        let rest = &self.data[self.at..];
+        let behind = rest.iter().position(|byte| *byte == 0xff).ok_or(Flaw::Damaged)?;
+        let filled = rest[behind..].iter().take_while(|byte| **byte == 0xff).count();
         self.refuse_unless_used_up(behind)?;
-        if !kind.is_some_and(|kind| (0xd0..=0xd7).contains(kind)) {
+        if rest.get(behind + filled) != Some(&kind) {
             return Err(Flaw::Damaged);
         }
-        self.at += behind + 2;
+        self.at += behind + filled + 1;
         (self.window, self.count) = (0, 0);
         Ok(())
     }

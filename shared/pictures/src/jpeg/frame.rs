@@ -4,6 +4,10 @@ use crate::Flaw;
 use crate::chunks::Reader;
 use crate::size::Size;
 
+/// Below so many pixels on a side all of them are made. A block that is made smaller mixes in what fills it up, and that
+/// would be much of a picture that is few pixels wide.
+const NARROW: f64 = 32.0;
+
 /// A component, and what of it is kept: so many values of each block, in each direction, as make it large enough.
 #[derive(Clone, Debug)]
 pub(super) struct Component {
@@ -84,7 +88,7 @@ impl Frame {
         for (id, across, down, coarseness) in factors {
             let own = |length: u32, factor: usize, most: usize| f64::from(length) * factor as f64 / most as f64;
             let (width, height) = (own(size.width, across, frame.across), own(size.height, down, frame.down));
-            let kept_side = side(width.max(height), longest);
+            let kept_side = if width.min(height) < NARROW { 8 } else { side(width.max(height), longest) };
             let kept = kept_side as f64 / 8.0;
             frame.components.push(Component {
                 id,
@@ -101,9 +105,25 @@ impl Frame {
         Ok(frame)
     }
 
-    /// Whether the scans have said everything.
+    /// Whether the scans have said everything. Scripts may leave all details of both colours out, but not those of one: then
+    /// a scan is missing.
     pub(super) fn is_complete(&self) -> bool {
-        self.components.iter().all(|component| component.missing.iter().all(|bits| *bits == 0))
+        let is_whole = |component: &Component| component.missing.iter().all(|bits| *bits == 0);
+        let is_coarse = |component: &Component| {
+            let (average, details) = (component.missing[0], &component.missing[1..]);
+            average == 0 && details.iter().all(|bits| *bits == u8::MAX)
+        };
+        match &self.components[..] {
+            [shades, colours @ ..] if colours.len() == 2 && colours.iter().all(is_coarse) => is_whole(shades),
+            all => all.iter().all(is_whole),
+        }
+    }
+
+    /// How many blocks a scan of these components passes over.
+    pub(super) fn blocks(&self, places: &[usize]) -> usize {
+        let Units { columns, rows, is_mixed } = self.units(places);
+        let each = |place: &usize| self.components[*place].across * self.components[*place].down;
+        columns * rows * if is_mixed { places.iter().map(each).sum() } else { 1 }
     }
 
     /// The units of a scan of these components.

@@ -18,14 +18,18 @@ use crate::chunks::{self, Reader};
 use crate::colours::Colours;
 use crate::picture::{Decoded, Picture};
 use crate::planes::{Plane, Reducer};
+use crate::size::MAX_PIXELS;
 
-/// Encoders refine a progressive picture in about ten scans; each costs a pass over all of it.
-const MAX_SCANS: usize = 24;
+/// Encoders refine a progressive picture in about ten scans, and scripts of their users in a hundred; each costs a pass over
+/// the blocks of its components. All of them together may cost as much as 24 that pass over the largest picture.
+const MAX_BLOCKS: usize = 24 * 3 * (MAX_PIXELS as usize / 64);
+/// What a scan costs whose blocks are few, in blocks: it has tables.
+const SCAN: usize = 1_000;
 
 pub(super) fn decode(upload: &[u8], longest: u32) -> Result<Decoded, Flaw> {
     let mut reader = Reader::new(upload);
     reader.take(2)?;
-    let (mut picture, mut scans, mut definitions, mut about) = (None, 0, Definitions::default(), About::default());
+    let (mut picture, mut definitions, mut about) = (None, Definitions::default(), About::default());
     loop {
         match marker(&mut reader)? {
             0xd9 => break,
@@ -39,8 +43,7 @@ pub(super) fn decode(upload: &[u8], longest: u32) -> Result<Decoded, Flaw> {
             0xdb => definitions.define_steps(segment(&mut reader)?)?,
             0xdd => definitions.restart = Reader::new(segment(&mut reader)?).u16_be()?.into(),
             0xda => {
-                scans += 1;
-                let picture = picture.as_mut().filter(|_| scans <= MAX_SCANS).ok_or(Flaw::Damaged)?;
+                let picture: &mut Unfinished = picture.as_mut().ok_or(Flaw::Damaged)?;
                 let header = Header::read(segment(&mut reader)?, picture.frame.is_progressive)?;
                 picture.read(&definitions, &header, scan(&mut reader)?)?;
             }
@@ -93,6 +96,8 @@ impl About {
 struct Unfinished {
     frame: Frame,
     parts: Vec<Option<Component>>,
+    /// How many blocks its scans may still pass over.
+    blocks: usize,
 }
 
 /// A component from its first scan on.
@@ -106,7 +111,7 @@ struct Component {
 impl Unfinished {
     fn new(frame: Frame) -> Self {
         let parts = frame.components.iter().map(|_| None).collect();
-        Self { frame, parts }
+        Self { frame, parts, blocks: MAX_BLOCKS }
     }
 
     fn read(&mut self, definitions: &Definitions<'_>, header: &Header, data: &[u8]) -> Result<(), Flaw> {
@@ -132,6 +137,7 @@ impl Unfinished {
         }
         let mut scan = Scan::new(header, data);
         let units = self.frame.units(&places);
+        self.blocks = self.blocks.checked_sub(SCAN + self.frame.blocks(&places)).ok_or(Flaw::Damaged)?;
         let mut left = definitions.restart;
         for row in 0..units.rows {
             for column in 0..units.columns {
@@ -159,7 +165,7 @@ impl Unfinished {
 
     /// The picture, of about the size of the largest copy.
     fn finish(self, about: &About, longest: u32) -> Result<Picture, Flaw> {
-        let Self { frame, parts } = self;
+        let Self { frame, parts, .. } = self;
         let size = frame.size.within(longest);
         let mut reducer = Reducer::default();
         let mut samples = Vec::new();
@@ -214,14 +220,16 @@ fn segment<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], Flaw> {
     reader.take(length.checked_sub(2).ok_or(Flaw::Damaged)?)
 }
 
-/// The data of a scan, up to the marker behind it.
+/// The data of a scan, up to the marker behind it. Fill bytes may stand before those inside of it, too.
 fn scan<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], Flaw> {
     let rest = reader.rest();
     let mut at = 0;
     loop {
         at += rest[at..].iter().position(|byte| *byte == 0xff).ok_or(Flaw::Damaged)?;
-        match rest.get(at + 1) {
-            Some(0x00 | 0xd0..=0xd7) => at += 2,
+        let filled = rest[at..].iter().take_while(|byte| **byte == 0xff).count();
+        match rest.get(at + filled) {
+            Some(0x00) if filled > 1 => return Err(Flaw::Damaged),
+            Some(0x00 | 0xd0..=0xd7) => at += filled + 1,
             Some(_) => return reader.take(at),
             None => return Err(Flaw::Damaged),
         }

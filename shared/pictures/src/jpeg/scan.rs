@@ -130,18 +130,22 @@ pub(super) struct Scan<'a> {
     skipped: u32,
     /// The last average of each component.
     averages: [i32; 4],
+    /// How many restart markers there were; they are counted from zero to seven, so that one that is lost is noticed.
+    restarts: u8,
 }
 
 impl<'a> Scan<'a> {
     pub(super) fn new(header: &Header, data: &'a [u8]) -> Self {
         let (part, range, left) = (header.part, header.range, header.left);
-        Self { bits: Bits::new(data), part, range, left, skipped: 0, averages: [0; 4] }
+        Self { bits: Bits::new(data), part, range, left, skipped: 0, averages: [0; 4], restarts: 0 }
     }
 
     /// Goes on behind a restart marker.
     pub(super) fn restart(&mut self) -> Result<(), Flaw> {
         (self.skipped, self.averages) = (0, [0; 4]);
-        self.bits.restart()
+        self.bits.restart(0xd0 + self.restarts)?;
+        self.restarts = (self.restarts + 1) % 8;
+        Ok(())
     }
 
     fn average(&mut self, tables: &Tables<'_>, of: usize) -> Result<i32, Flaw> {

@@ -9,7 +9,7 @@ use super::samples::{landscape, of_kind};
 use super::*;
 use crate::jpeg;
 use crate::picture::Picture;
-use crate::planes::Reducer;
+use crate::planes::{Plane, Reducer};
 use crate::size::Size;
 
 /// All pixels of a JPEG, by a decoder that makes every one of them, and then fewer.
@@ -68,4 +68,26 @@ fn rows_that_become_smaller_as_they_come_stay_where_they_are() {
     let at_once = Reducer::default().shrink(Picture { size: Size { width, height }, rgb }, 500).unwrap();
     let far = distance(&in_strips, &at_once);
     assert!(far < 0.3, "{far}");
+}
+
+/// What fills up the last blocks is nobody's picture, and may be anything.
+#[test]
+fn a_picture_of_few_columns_shows_them_and_not_what_fills_them_up() {
+    for (width, shown) in [(8, 2), (8, 3), (16, 9)] {
+        let (height, mut dice) = (4_000, Dice::new(5));
+        let content = |at: u32| (at % width < shown.into()).then_some((at / width / 16) as u8);
+        let rgb: Vec<u8> =
+            (0..width * height * 3).map(|at| content(at / 3).unwrap_or_else(|| dice.next() as u8)).collect();
+        let mut file = Vec::new();
+        let mut encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut file, 95);
+        encoder.encode(&rgb, width, height, image::ExtendedColorType::Rgb8).unwrap();
+        let frame = file.windows(2).position(|two| two == [0xff, 0xc0]).unwrap();
+        file[frame + 7..frame + 9].copy_from_slice(&u16::to_be_bytes(shown));
+        let far = distance(&jpeg::decode(&file, 1_080).unwrap().picture, &whole(&file, 1_080));
+        assert!(far < 2.0, "{shown} columns: {far}");
+    }
+    // The planes of a WebP are as wide as its blocks, too.
+    let samples: Vec<u8> = (0..16 * 1_200).map(|at| if at % 16 < 2 { 200 } else { 0 }).collect();
+    let plane = Reducer::default().plane(Plane::filled(16, samples, (2.0, 1_200.0)), Size { width: 1, height: 108 });
+    assert_eq!(plane.unwrap(), [200; 108]);
 }

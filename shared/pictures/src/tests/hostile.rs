@@ -106,10 +106,13 @@ pub(super) fn bombs() -> Vec<Named> {
     ]
 }
 
-/// A picture whose own data unpacks to far more than it has pixels.
-pub(super) fn overfull() -> Vec<u8> {
-    let header = png_chunk(*b"IHDR", &[0, 0, 0, 4, 0, 0, 0, 4, 8, 2, 0, 0, 0]);
-    let data = png_chunk(*b"IDAT", &packed_zeros(1 << 30));
+/// How many bytes [`row_of`] has, unpacked: as many as zeros pack into without a rest.
+pub(super) const ROW: usize = 1 + 258;
+
+/// A row of 258 grey pixels with this as its data.
+pub(super) fn row_of(packed: &[u8]) -> Vec<u8> {
+    let header = png_chunk(*b"IHDR", &[0, 0, 1, 2, 0, 0, 0, 1, 8, 0, 0, 0, 0]);
+    let data = png_chunk(*b"IDAT", packed);
     [&sample("rgb.png")[..8], &header, &data, &png_chunk(*b"IEND", b"")].concat()
 }
 

@@ -9,6 +9,7 @@ mod memory;
 mod mutations;
 mod refused;
 mod samples;
+mod scans;
 
 use std::io::Cursor;
 

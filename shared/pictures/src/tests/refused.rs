@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::Flaw;
 
 use super::files::{after_header, png_chunk, png_chunks, with_right_sums};
-use super::hostile::{CANARY, archive, floods, liars, overfull};
+use super::hostile::{CANARY, ROW, archive, floods, liars, packed_zeros, row_of};
 use super::process;
 use super::samples::{ANIMATED, VALID, of_kind, sample};
 
@@ -97,12 +97,19 @@ fn every_checksum_counts() {
 }
 
 #[test]
-fn a_picture_with_more_data_than_pixels_is_no_burden() {
-    let file = overfull();
+fn pixels_are_packed_with_their_sum_and_nothing_else() {
+    let packed = packed_zeros(ROW);
+    assert_eq!(flaw(&row_of(&packed)), None);
+    for cut in 1..=4 {
+        assert_eq!(flaw(&row_of(&packed[..packed.len() - cut])), Some(Flaw::Damaged), "{cut} bytes of the sum");
+    }
+    assert_eq!(flaw(&row_of(&[&packed[..], &[0; 5_000]].concat())), Some(Flaw::Damaged), "behind the sum");
+    for surplus in [1, 20] {
+        assert_eq!(flaw(&row_of(&packed_zeros(ROW + surplus * 258))), Some(Flaw::Damaged), "before it");
+    }
     let started = Instant::now();
-    let photo = process(&file).expect("what is too much is left alone");
+    assert_eq!(flaw(&row_of(&packed_zeros(1 << 30))), Some(Flaw::Damaged));
     assert!(started.elapsed() < Duration::from_millis(200), "{:?}", started.elapsed());
-    assert_eq!((photo.renditions[0].width, photo.renditions[0].height), (4, 4));
 }
 
 /// Zeros are codes like others: that a scan says too little or too much is all there is to notice.
