@@ -153,6 +153,15 @@ impl World {
         if is_shown { SIZES.map(|size| key().object(size)).into() } else { BTreeSet::new() }
     }
 
+    fn store(&self, album: &Album) -> bool {
+        let mut stored = self.album.lock().unwrap();
+        let is_next = stored.version + 1 == album.version;
+        if is_next {
+            *stored = album.clone();
+        }
+        is_next
+    }
+
     fn copies(&self) -> BTreeSet<String> {
         self.objects.lock().unwrap().keys().filter(|name| name.starts_with("photos/")).cloned().collect()
     }
@@ -168,26 +177,15 @@ impl Albums for World {
     }
 
     async fn replace(&self, album: &Album) -> Result<bool> {
-        self.call(|| {
-            let mut stored = self.album.lock().unwrap();
-            let is_next = stored.version + 1 == album.version;
-            if is_next {
-                *stored = album.clone();
-            }
-            is_next
-        })
+        self.call(|| self.store(album))
     }
 
     async fn replace_for_review(&self, album: &Album, review: &Review) -> Result<bool> {
-        self.call(|| {
-            let mut stored = self.album.lock().unwrap();
-            let is_next = stored.version + 1 == album.version;
-            if is_next {
-                *stored = album.clone();
-                self.drafts.lock().unwrap().remove(&review.photo_id);
-            }
-            is_next
-        })
+        self.call(|| self.store(album) && (self.drafts.lock().unwrap().remove(&review.photo_id), true).1)
+    }
+
+    async fn replace_without(&self, album: &Album, _: PhotoId) -> Result<bool> {
+        self.replace(album).await
     }
 }
 

@@ -81,6 +81,10 @@ impl Albums for World {
     async fn replace_for_review(&self, _: &Album, _: &Review) -> Result<bool> {
         unreachable!("sweeping changes no album")
     }
+
+    async fn replace_without(&self, _: &Album, _: PhotoId) -> Result<bool> {
+        unreachable!("sweeping changes no album")
+    }
 }
 
 #[async_trait]

@@ -106,6 +106,10 @@ impl Albums for World {
         }
         Ok(is_next)
     }
+
+    async fn replace_without(&self, _: &Album, _: PhotoId) -> Result<bool> {
+        unreachable!("a verdict takes no photo out")
+    }
 }
 
 #[async_trait]

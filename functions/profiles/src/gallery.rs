@@ -71,7 +71,7 @@ impl Gallery {
             let photo = album.find(photo_id).ok_or(Code::PhotoNotFound)?;
             self.bin.discard(&photo.upload(user_id)).await?;
             self.bin.withdraw(&photo.key).await?;
-            if self.albums.replace(&album.without(photo_id)).await? {
+            if self.albums.replace_without(&album.without(photo_id), photo_id).await? {
                 return Ok(());
             }
             self.step_aside(round).await;

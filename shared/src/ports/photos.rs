@@ -22,6 +22,9 @@ pub trait Albums: Send + Sync {
 
     /// The same, and has staff look at one of them, whose draft is none any more.
     async fn replace_for_review(&self, album: &Album, review: &Review) -> Result<bool>;
+
+    /// The same, of an album that this photo was taken out of: staff has nothing to look at any more.
+    async fn replace_without(&self, album: &Album, photo_id: PhotoId) -> Result<bool>;
 }
 
 /// What a client posts with a file.
@@ -98,11 +101,8 @@ pub trait PhotoScreen: Send + Sync {
 /// The photos that staff has not looked at.
 #[async_trait]
 pub trait PhotoReviews: Send + Sync {
-    /// Those that wait, after this one, the oldest first. Some may be gone: callers ask the albums.
+    /// Those that wait, after this one, the oldest first. One may go while it is read: callers ask the albums.
     async fn waiting(&self, after: Option<PhotoId>, limit: usize) -> Result<Vec<Review>>;
-
-    /// Takes one out that is gone. Doing it twice is no error.
-    async fn forget(&self, photo_id: PhotoId) -> Result<()>;
 
     /// Stores the album after the ruling, takes the photo out, and notes who ruled; all or nothing.
     async fn rule(&self, album: &Album, photo_id: PhotoId, entry: &AuditEntry, by: Role) -> Result<Enacted>;

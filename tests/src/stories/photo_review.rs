@@ -31,6 +31,11 @@ fn shown(reader: &Person<'_>, owner: &Person<'_>) -> usize {
     profile["photos"].as_array().unwrap().len()
 }
 
+/// The row of a photo in the queue.
+pub(super) fn waits(story: &Story, photo_id: &str) -> Option<Value> {
+    story.town.item("Profiles", "REVIEW#photos", photo_id)
+}
+
 #[test]
 fn staff_looks_at_what_is_shown_and_takes_away_what_should_not_be() {
     let story = Story::in_peace();
@@ -51,7 +56,10 @@ fn staff_looks_at_what_is_shown_and_takes_away_what_should_not_be() {
     let foreign = format!("{QUEUE}/{}/{}/approve", bob.id, fine["photo_id"].as_str().unwrap());
     let problem = moderator.posts(&foreign, &json!({})).expect_problem(404, "photo_not_found");
     assert_eq!(problem["title"], "There is no such photo", "it need not be the reader's own");
-    ada.deletes(&format!("/v1/me/photos/{}", gone["photo_id"].as_str().unwrap())).expect(204);
+    let gone = gone["photo_id"].as_str().unwrap();
+    assert!(waits(&story, gone).is_some());
+    ada.deletes(&format!("/v1/me/photos/{gone}")).expect(204);
+    assert_eq!(waits(&story, gone), None, "nobody has to read the queue for that");
     assert!(waiting(&moderator, &ada).is_empty());
     assert_eq!(shown(&bob, &ada), 1);
     assert!(objects(&ada, &prefix_of(&rude)).is_empty());
@@ -78,6 +86,28 @@ fn where_staff_looks_first_nobody_sees_a_photo_before() {
     assert_eq!((&photo["state"], shown(&bob, &ada)), (&json!("held"), 0));
     let queue = waiting(&moderator, &ada);
     assert_eq!((queue.len(), &queue[0]["is_shown"]), (1, &json!(false)));
+    photos_that_are_gone_hide_none(&story, &moderator, photo["photo_id"].as_str().unwrap());
     assert_eq!(rules(&moderator, &ada, &photo, "approve"), 204);
     assert_eq!(shown(&bob, &ada), 1);
+}
+
+/// Rows without a photo, as earlier versions have left them before it.
+fn photos_that_are_gone_hide_none(story: &Story, moderator: &Person<'_>, photo_id: &str) {
+    let row = waits(story, photo_id).unwrap();
+    let gone: Vec<String> = (0..8).map(|number| format!("00000000-0000-7000-8000-00000000000{number}")).collect();
+    let plant = |id: &String| {
+        let mut gone = row.clone();
+        (gone["sk"], gone["photo_id"]) = (json!({ "S": id }), json!({ "S": id }));
+        story.town.put_item("Profiles", &gone);
+    };
+    gone[..7].iter().for_each(plant);
+    let page = moderator.gets(&format!("{QUEUE}?limit=1")).expect(200);
+    assert_eq!((&page["items"][0]["photo_id"], &page["next_after"]), (&json!(photo_id), &json!(photo_id)));
+    gone[7..].iter().for_each(plant);
+    let short = moderator.gets(&format!("{QUEUE}?limit=1")).expect(200);
+    assert_eq!(short, json!({ "items": [], "next_after": gone[7] }), "a page reads a bounded number of rows");
+    for id in &gone {
+        assert!(waits(story, id).is_some(), "reading takes nothing away");
+        story.town.remove_item("Profiles", "REVIEW#photos", id);
+    }
 }

@@ -15,6 +15,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::Deps;
 use crate::guard::Staff;
 
+/// How often the queue is read on for one page. A photo goes from the queue with its deletion, so that one that is gone is rare.
+const ROUNDS: usize = 8;
 /// How many albums are read at the same time.
 const AT_ONCE: usize = 10;
 
@@ -32,7 +34,7 @@ pub(super) struct ListParams {
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct PhotoQueue {
-    /// The oldest first. Photos that were deleted meanwhile are left out.
+    /// The oldest first. Photos that are gone are left out, so that a page may be short, or empty, and have a next one.
     items: Vec<WaitingPhoto>,
     /// The `after` of the next page, if there may be more.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,11 +65,28 @@ pub(super) async fn list(
 ) -> Result<Json<PhotoQueue>> {
     let limit = page_limit(params.limit)?;
     deps.audit.note(&staff.notes_of_all(Act::PhotosRead {}, &deps.ambient)).await?;
-    let reviews = deps.desk.reviews.waiting(params.after, limit).await?;
-    let next_after = reviews.last().filter(|_| reviews.len() == limit).map(|last| last.photo_id);
-    let looks = reviews.into_iter().map(|review| waiting(&deps, review));
-    let looks: Vec<Option<WaitingPhoto>> = stream::iter(looks).buffered(AT_ONCE).try_collect().await?;
-    Ok(Json(PhotoQueue { items: looks.into_iter().flatten().collect(), next_after }))
+    Ok(Json(page(&deps, params.after, limit).await?))
+}
+
+/// Reads on until the page is full, the queue ends, or too much of it is gone.
+async fn page(deps: &Deps, mut after: Option<PhotoId>, limit: usize) -> Result<PhotoQueue> {
+    let mut items = Vec::new();
+    for _ in 0..ROUNDS {
+        let wanted = limit - items.len();
+        let reviews = deps.desk.reviews.waiting(after, wanted).await?;
+        let is_last = reviews.len() < wanted;
+        after = reviews.last().map(|last| last.photo_id);
+        let looks = reviews.into_iter().map(|review| waiting(deps, review));
+        let looks: Vec<Option<WaitingPhoto>> = stream::iter(looks).buffered(AT_ONCE).try_collect().await?;
+        items.extend(looks.into_iter().flatten());
+        if is_last {
+            return Ok(PhotoQueue { items, next_after: None });
+        }
+        if items.len() == limit {
+            break;
+        }
+    }
+    Ok(PhotoQueue { items, next_after: after })
 }
 
 /// Nothing if there is nothing to look at any more.
@@ -75,10 +94,7 @@ async fn waiting(deps: &Deps, review: Review) -> Result<Option<WaitingPhoto>> {
     let Review { photo_id, user_id, since } = review;
     let album = deps.desk.albums.find(user_id).await?;
     let photo = album.find(photo_id).filter(|photo| matches!(photo.state, PhotoIs::Ready(_) | PhotoIs::Held(_)));
-    let Some(photo) = photo else {
-        deps.desk.reviews.forget(photo_id).await?;
-        return Ok(None);
-    };
+    let Some(photo) = photo else { return Ok(None) };
     let is_shown = matches!(photo.state, PhotoIs::Ready(_));
     let url = deps.desk.links.link(&photo.key, SIZES[0], deps.ambient.now()).await?;
     Ok(Some(WaitingPhoto { photo_id, user_id, is_shown, since, url }))

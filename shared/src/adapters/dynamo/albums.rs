@@ -69,6 +69,12 @@ impl Albums for DynamoAlbums {
         let transaction = transaction.delete(&self.profiles, &photo_drafts::key(review.photo_id));
         Ok(transaction.commit().await? == Outcome::Committed)
     }
+
+    async fn replace_without(&self, album: &Album, photo_id: PhotoId) -> Result<bool> {
+        let transaction = with_album(self.profiles.transaction(), &self.profiles, album)?;
+        let transaction = transaction.delete(&self.profiles, &photo_reviews::key(photo_id));
+        Ok(transaction.commit().await? == Outcome::Committed)
+    }
 }
 
 /// A transaction that also stores the version of an album after the one that is stored.
@@ -88,9 +94,9 @@ fn restore(item: Item, now: Timestamp) -> Result<Album> {
 
 /// Under which the copies of all photos of an album lie, also of those that were forgotten, and the condition that it still is
 /// this one.
-pub(super) fn keys_of(item: Item) -> Result<(Expression, Vec<(PhotoId, PhotoKey)>)> {
+pub(super) fn keys_of(item: Item) -> Result<(Expression, Vec<PhotoKey>)> {
     let StoredAlbum { version, photos, .. } = decode(item)?;
-    let key = |photo: StoredPhoto| Photo::try_from(photo).map(|photo| (photo.photo_id, photo.key));
+    let key = |photo: StoredPhoto| Photo::try_from(photo).map(|photo| photo.key);
     Ok((Expression::at_version(version), photos.into_iter().map(key).collect::<Result<_>>()?))
 }
 

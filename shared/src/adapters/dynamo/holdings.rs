@@ -118,7 +118,7 @@ impl Holdings for DynamoHoldings {
         parts.extend(self.talks(user_id).await?);
         if let Some(item) = self.profiles.get_item(&albums::key(user_id), Read::Strong).await? {
             let (_, photos) = albums::keys_of(item)?;
-            parts.extend(photos.into_iter().map(|(_, key)| Part::Photo(key)));
+            parts.extend(photos.into_iter().map(Part::Photo));
         }
         Ok(parts)
     }

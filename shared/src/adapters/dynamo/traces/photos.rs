@@ -36,11 +36,11 @@ impl Traces for PhotoTraces {
             self.bin.withdraw(&draft.key).await?;
             self.profiles.delete(&photo_drafts::key(draft.photo_id)).await?;
         }
+        photo_reviews::erase(&self.profiles, user_id).await?;
         let key = albums::key(user_id);
         let Some(item) = self.profiles.get_item(&key, Read::Strong).await? else { return Ok(Left::Nothing) };
         let (version, photos) = albums::keys_of(item)?;
-        for (photo_id, photo) in &photos {
-            self.profiles.delete(&photo_reviews::key(*photo_id)).await?;
+        for photo in &photos {
             self.bin.withdraw(photo).await?;
         }
         // A verdict that has come meanwhile has another version, and perhaps copies that were not there yet.
