@@ -123,6 +123,22 @@ fn leaves_a_row_in_staffs_queue(story: &Story, person: &Person<'_>) {
     story.town.put_item("Profiles", &row);
 }
 
+/// It keeps the sweep from no other draft, and nobody from being erased.
+fn leaves_an_unreadable_draft(town: &Town) {
+    let [unreadable, old] = ["00000000-0000-7000-8000-000000000000", "00000000-0000-7000-8000-000000000001"];
+    let draft = |id: &str, key: String| {
+        json!({
+            "pk": { "S": "DRAFT#photos" }, "sk": { "S": id }, "photo_id": { "S": id }, "user_id": { "S": id },
+            "key": { "S": key },
+        })
+    };
+    town.put_item("Profiles", &draft(unreadable, "no key".to_owned()));
+    town.put_item("Profiles", &draft(old, "1".repeat(32)));
+    assert_eq!(town.stack.invoke("photo-sweep", &json!({})).unwrap(), Value::Null);
+    let left = town.items("Profiles", "DRAFT#photos");
+    assert_eq!(left, [draft(unreadable, "no key".to_owned())]);
+}
+
 #[test]
 fn nothing_is_left_of_whoever_erases_their_account_and_the_others_go_on() {
     let story = Story::alone();
@@ -135,6 +151,7 @@ fn nothing_is_left_of_whoever_erases_their_account_and_the_others_go_on() {
     let photo = uploads(ada);
     asks_for_a_form(ada, "image/png");
     leaves_a_row_in_staffs_queue(&story, ada);
+    leaves_an_unreadable_draft(town);
     let (mut ada_hears, mut bob_hears) = (ada.connects(), bob.connects());
     watches(&mut ada_hears, bob);
     watches(&mut bob_hears, ada);
@@ -189,6 +206,8 @@ fn nothing_is_left_of_whoever_erases_their_account_and_the_others_go_on() {
     assert_ne!(super::photos::fetch(&copies).0, 200);
     let report = search.found().into_iter().find(|place| place.starts_with("Social REPORTS#open"));
     assert!(report.is_some(), "what was reported of her stays until staff has looked at it");
+
+    town.remove_item("Profiles", "DRAFT#photos", "00000000-0000-7000-8000-000000000000");
 
     the_others_go_on(town, &people, &life);
     comes_back_as_somebody_new(&story, ada);

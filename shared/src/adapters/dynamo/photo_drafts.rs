@@ -10,6 +10,7 @@ use crate::domain::id::{PhotoId, UserId};
 use crate::domain::photo::{Draft, PhotoKey};
 use crate::error::{Error, Result};
 use crate::ports::photos::PhotoDrafts;
+use crate::telemetry;
 
 const PARTITION: &str = "DRAFT#photos";
 
@@ -42,7 +43,7 @@ impl PhotoDrafts for DynamoPhotoDrafts {
 
     async fn before(&self, photo_id: PhotoId, limit: usize) -> Result<Vec<Draft>> {
         let older = Range::between(PARTITION, "0", photo_id.to_string());
-        restore(self.profiles.query(older.strong().limit(limit)).await?)
+        Ok(restore(self.profiles.query(older.strong().limit(limit)).await?))
     }
 
     async fn forget(&self, photo_id: PhotoId) -> Result<()> {
@@ -52,17 +53,19 @@ impl PhotoDrafts for DynamoPhotoDrafts {
 
 /// Those of one person. There are never more than photos are being checked, and a few that failed within a day.
 pub(super) async fn of(profiles: &Table, user_id: UserId) -> Result<Vec<Draft>> {
-    let mut drafts = restore(profiles.query(Range::whole(PARTITION).strong().unlimited()).await?)?;
+    let mut drafts = restore(profiles.query(Range::whole(PARTITION).strong().unlimited()).await?);
     drafts.retain(|draft| draft.user_id == user_id);
     Ok(drafts)
 }
 
-fn restore(items: Vec<Item>) -> Result<Vec<Draft>> {
-    let draft = |stored: StoredDraft| {
-        let key = PhotoKey::restore(stored.key).ok_or_else(|| Error::internal("a draft has no key"))?;
-        Ok(Draft { photo_id: stored.photo_id, user_id: stored.user_id, key })
+/// A row that cannot be read keeps no other from being looked at, nor anybody's account from being erased.
+fn restore(items: Vec<Item>) -> Vec<Draft> {
+    let draft = |item| -> Result<Draft> {
+        let StoredDraft { photo_id, user_id, key } = decode(item)?;
+        let key = PhotoKey::restore(key).ok_or_else(|| Error::internal("a draft has no key"))?;
+        Ok(Draft { photo_id, user_id, key })
     };
-    items.into_iter().map(|item| draft(decode(item)?)).collect()
+    items.into_iter().filter_map(|item| draft(item).inspect_err(telemetry::report).ok()).collect()
 }
 
 pub(super) fn key(photo_id: PhotoId) -> Key {
