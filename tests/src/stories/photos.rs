@@ -180,6 +180,26 @@ fn what_the_form_does_not_allow_never_gets_in() {
 }
 
 #[test]
+fn scripts_of_the_client_app_see_how_an_upload_went_and_no_others() {
+    let story = Story::in_peace();
+    let ada = story.resident("Ada");
+    let stack = &ada.town().stack;
+    let form = asks_for_a_form(&ada, "image/jpeg")["url"].as_str().unwrap().to_owned();
+    let export = format!("{}/{}/a", stack.client().endpoint(), stack.output("ExportsBucketName").unwrap());
+    let asks = |origin: &str, method: &str, url: &str| {
+        let request = agent().options(url).header("origin", origin).header("access-control-request-method", method);
+        let answer = request.header("access-control-request-headers", "content-type").call().unwrap();
+        (answer.status().as_u16(), answer.headers().get("access-control-allow-origin").cloned())
+    };
+    for (method, url) in [("POST", &form), ("GET", &form), ("GET", &export)] {
+        let (status, allowed) = asks("http://localhost:3000", method, url);
+        assert_eq!((status, allowed.unwrap()), (200, "http://localhost:3000".parse().unwrap()), "{method} {url}");
+        assert_eq!(asks("https://elsewhere.example", method, url), (403, None), "{method} {url}");
+    }
+    assert_eq!(asks("http://localhost:3000", "DELETE", &form), (403, None));
+}
+
+#[test]
 fn photos_are_ordered_and_deleted_with_everything_that_was_made_of_them() {
     let story = Story::in_peace();
     let (ada, bob) = (story.resident("Ada"), story.resident("Bob"));

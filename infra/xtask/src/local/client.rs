@@ -78,6 +78,12 @@ impl Client {
         self.send("s3", request, bytes, "PutObject").map(drop)
     }
 
+    /// Sets which browsers may read from a bucket's answers.
+    pub fn put_cors(&self, bucket: &str, configuration: &str) -> Result<(), Failure> {
+        let request = Request::put(format!("{}/{bucket}?cors", self.endpoint));
+        self.send("s3", request, configuration.as_bytes().to_vec(), "PutBucketCors").map(drop)
+    }
+
     /// The names of the first thousand objects below a prefix.
     pub fn object_names(&self, bucket: &str, prefix: &str) -> Result<Vec<String>, Failure> {
         let request = Request::get(format!("{}/{bucket}?list-type=2&prefix={prefix}", self.endpoint));

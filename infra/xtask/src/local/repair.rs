@@ -25,6 +25,9 @@ pub(super) fn repair(
             Some("AWS::ApiGatewayV2::Api") => {
                 *counts.entry("CORS").or_default() += cors(client, properties, scope, id)?;
             }
+            Some("AWS::S3::Bucket") => {
+                *counts.entry("CORS").or_default() += bucket_cors(client, properties, scope, id)?;
+            }
             Some("AWS::DynamoDB::Table") => {
                 *counts.entry("TTL").or_default() += time_to_live(client, properties, scope, id)?;
                 *counts.entry("point-in-time recovery").or_default() += recovery(client, properties, scope, id)?;
@@ -43,6 +46,23 @@ fn cors(client: &Client, properties: &Value, scope: &Scope, api: &str) -> Result
     };
     let cors: Map<String, Value> = cors.into_iter().map(|(key, value)| (decapitalized(&key), value)).collect();
     client.rest("apigateway", "PATCH", &format!("/v2/apis/{api}"), Some(&json!({ "corsConfiguration": cors })))?;
+    Ok(1)
+}
+
+/// A bucket takes its rules as XML, whose names are singular.
+fn bucket_cors(client: &Client, properties: &Value, scope: &Scope, bucket: &str) -> Result<usize, Failure> {
+    let Some(cors) = properties.get("CorsConfiguration").and_then(|cors| scope.value(cors)) else { return Ok(0) };
+    let mut rules = String::new();
+    for rule in cors["CorsRules"].as_array().into_iter().flatten() {
+        rules.push_str("<CORSRule>");
+        for kind in ["AllowedOrigin", "AllowedMethod", "AllowedHeader"] {
+            let values = rule[format!("{kind}s")].as_array().into_iter().flatten();
+            rules.extend(values.filter_map(Value::as_str).map(|value| format!("<{kind}>{value}</{kind}>")));
+        }
+        rules.extend(rule["MaxAge"].as_u64().map(|age| format!("<MaxAgeSeconds>{age}</MaxAgeSeconds>")));
+        rules.push_str("</CORSRule>");
+    }
+    client.put_cors(bucket, &format!("<CORSConfiguration>{rules}</CORSConfiguration>"))?;
     Ok(1)
 }
 
