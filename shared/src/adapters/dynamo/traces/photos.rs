@@ -36,9 +36,11 @@ impl Traces for PhotoTraces {
             self.bin.withdraw(&draft.key).await?;
             self.profiles.delete(&photo_drafts::key(draft.photo_id)).await?;
         }
-        photo_reviews::erase(&self.profiles, user_id).await?;
         let key = albums::key(user_id);
-        let Some(item) = self.profiles.get_item(&key, Read::Strong).await? else { return Ok(Left::Nothing) };
+        let album = self.profiles.get_item(&key, Read::Strong).await?;
+        // Whatever comes into the queue after this has changed the album, too.
+        photo_reviews::erase(&self.profiles, user_id).await?;
+        let Some(item) = album else { return Ok(Left::Nothing) };
         let (version, photos) = albums::keys_of(item)?;
         for photo in &photos {
             self.bin.withdraw(photo).await?;
