@@ -91,7 +91,8 @@ fn check_pixels(bytes: &[u8], raw: u64) -> Result<(), Flaw> {
         let kind = reader.array::<4>()?;
         let content = reader.take(length)?;
         reader.take(4)?;
-        if kind == *b"IDAT" {
+        // Whole chunks behind the end are no part of the picture to anybody.
+        if kind == *b"IDAT" && !pixels.is_done() {
             pixels.push(content)?;
         }
     }

@@ -37,6 +37,10 @@ impl Stream {
         Ok(())
     }
 
+    pub(crate) fn is_done(&self) -> bool {
+        self.inflate.is_done()
+    }
+
     pub(crate) fn end(mut self) -> Result<(), Flaw> {
         while !self.inflate.is_done() {
             let (_, written) = self.step(&[], true)?;

@@ -104,6 +104,13 @@ fn pixels_are_packed_with_their_sum_and_nothing_else() {
         assert_eq!(flaw(&row_of(&packed[..packed.len() - cut])), Some(Flaw::Damaged), "{cut} bytes of the sum");
     }
     assert_eq!(flaw(&row_of(&[&packed[..], &[0; 5_000]].concat())), Some(Flaw::Damaged), "behind the sum");
+    let another = png_chunk(*b"IDAT", &[0; 5_000]);
+    let end = row_of(&packed).len() - 12;
+    assert_eq!(
+        flaw(&[&row_of(&packed)[..end], &another, &row_of(&packed)[end..]].concat()),
+        None,
+        "a chunk of its own"
+    );
     for surplus in [1, 20] {
         assert_eq!(flaw(&row_of(&packed_zeros(ROW + surplus * 258))), Some(Flaw::Damaged), "before it");
     }
