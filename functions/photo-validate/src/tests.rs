@@ -87,14 +87,10 @@ impl Albums for World {
     }
 
     async fn replace(&self, album: &Album) -> Result<bool> {
-        if let Some(interruption) = self.interruption.lock().unwrap().take() {
-            interruption(self);
-        }
+        self.interruption.lock().unwrap().take().into_iter().for_each(|interruption| interruption(self));
         let mut stored = self.album.lock().unwrap();
         let is_next = stored.version + 1 == album.version;
-        if is_next {
-            *stored = album.clone();
-        }
+        *stored = if is_next { album.clone() } else { stored.clone() };
         Ok(is_next)
     }
 
