@@ -34,7 +34,9 @@ impl Queues {
             .unwrap()
             .iter()
             .partition(|entry| refused.iter().any(|text| entry[field] == **text));
-        taken.iter().for_each(|entry| take(entry[field].as_str().unwrap()));
+        for entry in &taken {
+            take(entry[field].as_str().unwrap());
+        }
         let ids = |entries: Vec<&Value>| entries.iter().map(|entry| json!({ "Id": entry["Id"] })).collect::<Vec<_>>();
         json!({ "Successful": ids(taken), "Failed": ids(failed) })
     }

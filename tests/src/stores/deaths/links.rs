@@ -71,10 +71,13 @@ fn projects(state: &State) -> Vec<String> {
             wrong.push(format!("{pk} {sk} leads nowhere"));
         }
         if project.is_some() && sk == "META" {
-            let members = rows(state, "Profiles").filter(|(of, sk, _)| *of == pk && sk.starts_with("MEMBER#")).count();
+            let members = rows(state, "Profiles")
+                .filter(|(of, sk, _)| *of == pk && sk.starts_with("MEMBER#"))
+                .count()
+                .to_string();
             let owners = item["owner_ids"]["SS"].as_array().into_iter().flatten();
             let are_members = owners.filter_map(Value::as_str).all(|owner| has(pk, &format!("MEMBER#{owner}")));
-            if item["member_count"]["N"] != members.to_string() || !are_members {
+            if item["member_count"]["N"] != *members || !are_members {
                 wrong.push(format!("{members} members of {item}"));
             }
         }

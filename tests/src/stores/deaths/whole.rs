@@ -17,7 +17,7 @@ use crate::support::Trace;
 pub(super) fn faults(life: &Life, state: &State, gone: &[UserId]) -> Vec<String> {
     let gone: Vec<String> = gone.iter().map(UserId::to_string).collect();
     let traces: Vec<Trace> = gone.iter().map(|id| Trace::of(id)).collect();
-    let end = End { life, state, traces, gone };
+    let end = End { life, state, gone, traces };
     [end.names(), end.tombs(), end.others(), end.words(), end.projects(), links::broken(state)].concat()
 }
 

@@ -196,7 +196,7 @@ impl World {
             TABLES.map(|name| self.table(&aws, name));
         let outbox = DynamoOutbox::new(outbox);
         let photos = Arc::new(S3Photos::new(&aws, self.named("Photos")));
-        let shelf = Arc::new(S3Exports::new(&aws, self.named("Exports")));
+        let archives = Arc::new(S3Exports::new(&aws, self.named("Exports")));
         let exporter = Exporter {
             exports: Arc::new(DynamoExports::new(profiles.clone(), outbox.clone())),
             holdings: Arc::new(DynamoHoldings {
@@ -207,7 +207,7 @@ impl World {
                 chat: chat.clone(),
             }),
             photos: photos.clone(),
-            shelf: shelf.clone(),
+            shelf: archives.clone(),
         };
         let register = Arc::new(DynamoProjects::new(profiles.clone(), chat.clone(), outbox.clone()));
         let projects = ProjectTraces {
@@ -223,7 +223,7 @@ impl World {
             projects: Arc::new(projects),
             talks: Arc::new(TalkTraces::new(chat, outbox.clone(), ambient.clone())),
             pairs: Arc::new(PairTraces::new(social, realtime.clone(), outbox.clone(), ambient.clone())),
-            photos: Arc::new(PhotoTraces::new(profiles.clone(), photos, shelf)),
+            photos: Arc::new(PhotoTraces::new(profiles.clone(), photos, archives)),
             profile: Arc::new(ProfileTraces::new(profiles)),
             marks: Arc::new(MarkTraces::new(ops)),
             sockets: Arc::new(SocketTraces::new(realtime)),
