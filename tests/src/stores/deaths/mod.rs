@@ -21,7 +21,7 @@ use life::Life;
 use world::{State, World};
 
 /// How many deaths the suite draws of each kind.
-const SOME: usize = 5;
+const SOME: usize = 4;
 /// How many worlds there are at a time.
 const LANES: usize = 3;
 
@@ -42,7 +42,7 @@ fn deaths(calls: usize, some: usize) -> Vec<Death> {
     }
     // Others in every process, unless it is told which.
     let seed = wish.and_then(|wish| wish.parse().ok()).unwrap_or_else(|| u64::from(std::process::id()));
-    eprintln!("DEATHS={seed} draws these deaths again");
+    eprintln!("DEATHS={seed} draws these {some} of {} deaths again", all.len());
     let dice = Dice::new(seed);
     let drawn = (0..some).map(|_| usize::try_from(dice.below(all.len() as u64)).unwrap());
     drawn.map(|drawn| all[drawn]).collect()
