@@ -5,6 +5,7 @@
 
 mod actions;
 mod alarms;
+mod buckets;
 mod handlers;
 mod layers;
 mod names;
