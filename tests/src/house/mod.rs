@@ -5,6 +5,7 @@
 
 mod actions;
 mod alarms;
+mod cdn;
 mod handlers;
 mod layers;
 mod names;
