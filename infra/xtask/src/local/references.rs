@@ -47,13 +47,19 @@ pub(super) fn fold_conditions(value: &mut Value, dropped: &BTreeSet<String>, sco
             fold_conditions(item, dropped, scope);
             !(is_choice && item["Ref"] == "AWS::NoValue")
         }),
-        // The arguments of a condition that stays are no list: each has its place.
-        Value::Object(entries) => entries.iter_mut().for_each(|(name, inner)| match inner {
-            Value::Array(arguments) if name == "Fn::If" => {
-                arguments.iter_mut().for_each(|argument| fold_conditions(argument, dropped, scope));
+        Value::Object(entries) => {
+            for (name, inner) in entries {
+                match inner {
+                    // The arguments of a condition that stays are no list: each has its place.
+                    Value::Array(arguments) if name == "Fn::If" => {
+                        for argument in arguments {
+                            fold_conditions(argument, dropped, scope);
+                        }
+                    }
+                    inner => fold_conditions(inner, dropped, scope),
+                }
             }
-            inner => fold_conditions(inner, dropped, scope),
-        }),
+        }
         _ => {}
     }
 }
