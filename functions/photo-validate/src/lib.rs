@@ -7,6 +7,7 @@ use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::time::Instant;
 
+use futures::future::try_join_all;
 use pictures::{Flaw, Photo};
 use shared::domain::photo::{Draft, Look, PhotoKey, Refusal, Review, SIZES, Screening, State, Upload};
 use shared::edge::uploads::ObjectsMade;
@@ -92,9 +93,8 @@ async fn publish(deps: &Deps, key: &PhotoKey, photo: Photo) -> Result<State> {
     let largest = photo.renditions.first().map(|rendition| rendition.jpeg.as_slice()).unwrap_or_default();
     let screening = deps.screen.screen(largest).await?;
     let sizes = photo.renditions.iter().map(|rendition| (rendition.width, rendition.height)).collect();
-    for (size, rendition) in SIZES.into_iter().zip(photo.renditions) {
-        deps.desk.publish(key, size, rendition.jpeg).await?;
-    }
+    let copies = SIZES.into_iter().zip(photo.renditions);
+    try_join_all(copies.map(|(size, copy)| deps.desk.publish(key, size, copy.jpeg))).await?;
     let look = Look { sizes, blurhash: photo.blurhash };
     Ok(match screening {
         Screening::Show => State::Ready(look),

@@ -14,7 +14,9 @@ use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime::client::identity::IdentityCache;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
@@ -24,7 +26,7 @@ use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 use super::dynamo::Table;
 use super::system::SystemClock;
 use crate::config::{self, Vars};
-use crate::error::Error;
+use crate::error::{Error, Result};
 
 /// A dependency that does not answer in this time is tried again on another connection.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(1_500);
@@ -33,6 +35,10 @@ const OPERATION_TIMEOUT: Duration = Duration::from_secs(4);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// What an upload of some fifty megabytes may take, or a megabyte of a table that is scanned.
 const BULK_TIMEOUT: Duration = Duration::from_secs(30);
+
+const PRECONDITION_FAILED: u16 = 412;
+/// Somebody else is writing the same object at this moment.
+const CONFLICT: u16 = 409;
 
 /// The roots of every certificate that AWS endpoints present, from <https://www.amazontrust.com/repository/>. Compiled in because reading and
 /// parsing the 140 roots of the operating system was most of the time between start and first poll.
@@ -189,7 +195,7 @@ where
     E: std::error::Error + Send + Sync + 'static,
     R: std::fmt::Debug + Send + Sync + 'static,
     SdkError<E, R>: std::error::Error,
-    E: aws_smithy_types::error::metadata::ProvideErrorMetadata,
+    E: ProvideErrorMetadata,
     R: StatusOf,
 {
     let lasting = match &error {
@@ -200,12 +206,28 @@ where
     if lasting { Error::internal(error) } else { Error::unavailable(error) }
 }
 
+/// Whether the condition of a call held: an object is as it was seen, or still missing. Who loses a race is told the same.
+pub(super) fn has_held<T, E>(answer: std::result::Result<T, SdkError<E, HttpResponse>>) -> Result<bool>
+where
+    E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
+{
+    match answer {
+        Err(SdkError::ServiceError(service))
+            if [PRECONDITION_FAILED, CONFLICT].contains(&service.raw().status_code())
+                || service.err().code() == Some("NoSuchKey") =>
+        {
+            Ok(false)
+        }
+        answer => answer.map(|_| true).map_err(failure),
+    }
+}
+
 /// The HTTP status of a raw answer, whatever the SDK's type for it is.
 pub(crate) trait StatusOf {
     fn status_code(&self) -> u16;
 }
 
-impl StatusOf for aws_smithy_runtime_api::client::orchestrator::HttpResponse {
+impl StatusOf for HttpResponse {
     fn status_code(&self) -> u16 {
         self.status().as_u16()
     }

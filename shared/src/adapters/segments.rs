@@ -2,20 +2,14 @@
 
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::aws::{Aws, StatusOf, failure};
+use super::aws::{Aws, failure, has_held};
 use crate::domain::retrieval::{FORMAT, Segment, Shard};
 use crate::error::{Error, Result};
 use crate::ports::candidates::{Segments, StoredSegment};
 use crate::ports::etag::ETag;
-
-const PRECONDITION_FAILED: u16 = 412;
-/// Somebody else is writing the same object at this moment.
-const CONFLICT: u16 = 409;
 
 #[derive(Clone, Debug)]
 pub struct S3Segments {
@@ -89,27 +83,11 @@ impl Segments for S3Segments {
             Some(ETag(etag)) => request.if_match(etag),
             None => request.if_none_match("*"),
         };
-        done(request.content_type("application/octet-stream").body(ByteStream::from(bytes)).send().await)
+        has_held(request.content_type("application/octet-stream").body(ByteStream::from(bytes)).send().await)
     }
 
     async fn remove(&self, shard: Shard, ETag(seen): &ETag) -> Result<bool> {
-        done(self.client.delete_object().bucket(&self.bucket).key(key(shard)).if_match(seen).send().await)
-    }
-}
-
-/// Whether a conditional call found what it asked for.
-fn done<T, E>(answer: std::result::Result<T, SdkError<E, HttpResponse>>) -> Result<bool>
-where
-    E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
-{
-    match answer {
-        Err(SdkError::ServiceError(service))
-            if [PRECONDITION_FAILED, CONFLICT].contains(&service.raw().status_code())
-                || service.err().code() == Some("NoSuchKey") =>
-        {
-            Ok(false)
-        }
-        answer => answer.map(|_| true).map_err(failure),
+        has_held(self.client.delete_object().bucket(&self.bucket).key(key(shard)).if_match(seen).send().await)
     }
 }
 

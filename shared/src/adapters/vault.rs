@@ -2,22 +2,17 @@
 
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::aws::{Aws, StatusOf, failure};
+use super::aws::{Aws, failure, has_held};
 use crate::domain::backup::Stored;
 use crate::domain::time::Timestamp;
 use crate::error::{Error, Result};
 use crate::ports::backups::{Vault, VaultCare};
 use crate::ports::etag::ETag;
 
-const PRECONDITION_FAILED: u16 = 412;
-/// Somebody else is writing the same object at this moment.
-const CONFLICT: u16 = 409;
 /// How many objects one call may delete.
 const DELETES: usize = 1_000;
 
@@ -59,7 +54,7 @@ impl Vault for S3Vault {
             Some(ETag(etag)) => request.if_match(etag),
             None => request.if_none_match("*"),
         };
-        if done(request.body(ByteStream::from(bytes.clone())).send().await)? {
+        if has_held(request.body(ByteStream::from(bytes.clone())).send().await)? {
             return Ok(true);
         }
         Ok(self.read(key).await?.is_some_and(|(_, stored)| stored == bytes))
@@ -99,21 +94,5 @@ impl VaultCare for S3Vault {
             }
         }
         Ok(())
-    }
-}
-
-/// Whether a conditional call found what it asked for.
-fn done<T, E>(answer: std::result::Result<T, SdkError<E, HttpResponse>>) -> Result<bool>
-where
-    E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
-{
-    match answer {
-        Err(SdkError::ServiceError(service))
-            if [PRECONDITION_FAILED, CONFLICT].contains(&service.raw().status_code())
-                || service.err().code() == Some("NoSuchKey") =>
-        {
-            Ok(false)
-        }
-        answer => answer.map(|_| true).map_err(failure),
     }
 }

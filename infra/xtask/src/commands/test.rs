@@ -1,6 +1,9 @@
 //! `cargo xtask test`: every test of the workspace, with the functions built first.
 
+use std::env;
+use std::num::NonZero;
 use std::process::{Command, Stdio};
+use std::thread::available_parallelism;
 use std::time::Instant;
 
 use clap::Args;
@@ -13,6 +16,11 @@ use crate::progress::{Progress, seconds, warn};
 use crate::provider::Provider;
 use crate::tools::{CACHE, LOCAL, Tools};
 use crate::workspace;
+
+/// Stories wait for queues and for the local AWS most of their time: so many for each core keep it busy.
+const TESTS_PER_CORE: usize = 4;
+/// What cargo's test harness reads; whoever sets it decides.
+const TEST_THREADS: &str = "RUST_TEST_THREADS";
 
 #[derive(Debug, Args)]
 pub struct Options {
@@ -50,6 +58,10 @@ fn cargo_test(filters: &[String]) -> Command {
     let mut tests = Command::new("cargo");
     tests.args(["test", "--profile", "local", "--workspace", "--lib", "--test", "all", "--"]);
     tests.args(filters).current_dir(workspace::root());
+    if env::var_os(TEST_THREADS).is_none() {
+        let cores = available_parallelism().map_or(1, NonZero::get);
+        tests.env(TEST_THREADS, (cores * TESTS_PER_CORE).to_string());
+    }
     tests
 }
 
