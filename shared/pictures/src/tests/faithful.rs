@@ -4,6 +4,7 @@ use zune_core::bytestream::ZCursor;
 use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
 
+use super::hostile::Dice;
 use super::samples::{landscape, of_kind};
 use super::*;
 use crate::jpeg;
@@ -52,7 +53,13 @@ fn large_pictures_lose_nothing_on_the_way() {
     let ours = jpeg::decode(&file, 500).unwrap().picture;
     let far = distance(&ours, &whole(&file, 500));
     assert!(far < 0.6, "{far}");
+}
 
+#[test]
+fn rows_that_become_smaller_as_they_come_stay_where_they_are() {
+    // No pixel is like its neighbours, so that a row or a column in the wrong place is seen.
+    let (width, height, mut dice) = (1_000, 790, Dice::new(11));
+    let rgb: Vec<u8> = (0..width * height * 3).map(|_| dice.below(256) as u8).collect();
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, width, height);
     encoder.set_color(png::ColorType::Rgb);
