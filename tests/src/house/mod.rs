@@ -6,6 +6,7 @@
 mod actions;
 mod alarms;
 mod buckets;
+mod cdn;
 mod handlers;
 mod layers;
 mod names;
