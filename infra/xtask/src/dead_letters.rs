@@ -204,13 +204,5 @@ fn pascal_case(name: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn queues_have_names_for_people() {
-        for (output, name) in [("Mail", "mail"), ("AccountJobs", "account-jobs")] {
-            assert_eq!((kebab_case(output), pascal_case(name)), (name.to_owned(), output.to_owned()));
-        }
-    }
-}
+#[path = "dead_letters_tests.rs"]
+mod tests;

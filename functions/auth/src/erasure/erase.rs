@@ -53,13 +53,14 @@ pub(super) async fn erase(
     caller: Caller,
     Body(body): Body<ErasureBody>,
 ) -> Result<StatusCode> {
-    match parse(&body)? {
-        Proof::Password(password) => by_password(&deps.proofs, caller.user_id, password).await?,
-        Proof::Code(erasure_id, code) => by_code(&deps.proofs, caller.user_id, &network, erasure_id, &code).await?,
+    let proof = parse(&body)?;
+    match &proof {
+        Proof::Password(password) => by_password(&deps.proofs, caller.user_id, password.clone()).await?,
+        Proof::Code(erasure_id, code) => by_code(&deps.proofs, caller.user_id, &network, *erasure_id, code).await?,
     }
     begin(&deps, caller.user_id).await?;
-    // What fails here is done by the job: the account is closed already, and asking again would meet an ended session.
-    if let Err(error) = deps.keeper.end_all(caller.user_id, None).await {
+    // What fails here is done by the job, or lapses: the account is closed already.
+    if let Err(error) = close(&deps, caller.user_id, &proof).await {
         telemetry::report(&error);
     }
     Ok(StatusCode::ACCEPTED)
@@ -103,8 +104,8 @@ async fn by_password(proofs: &Proofs, user_id: UserId, password: Password) -> Re
     proofs.limiter.give_back(&PASSWORD_PER_PERSON, &person).await
 }
 
-/// The code is spent with it: of several requests that bring it at once, all are good. What opens one account erases no
-/// other.
+/// What opens one account erases no other. Of several requests that bring a code at once all are good: those, too, that
+/// come when the first one has spent it.
 async fn by_code(
     proofs: &Proofs,
     user_id: UserId,
@@ -114,11 +115,10 @@ async fn by_code(
 ) -> Result<()> {
     proofs.limiter.take(&CODE_PER_NETWORK, network).await?;
     let reader = proofs.codes.check(erasure_id, CodePurpose::Erase, code).await?;
-    if reader != Some(user_id) {
-        return Err(Code::InvalidCode.into());
+    if reader == Some(user_id) || is_under_way(proofs, user_id).await? {
+        return Ok(());
     }
-    proofs.codes.clear(erasure_id, CodePurpose::Erase).await?;
-    Ok(())
+    Err(Code::InvalidCode.into())
 }
 
 /// Who has asked twice at once has asked once, if the second request was let in before the first one ended the session.
@@ -129,9 +129,20 @@ async fn begin(deps: &Deps, user_id: UserId) -> Result<()> {
     if deps.erasures.begin(&Erasure::begun(user_id, farewell, ambient.now()), &job).await? {
         return Ok(());
     }
-    let account = deps.proofs.accounts.find(user_id).await?;
-    let is_under_way = account.is_some_and(|account| account.state == AccountState::Erasing);
-    if is_under_way { Ok(()) } else { Err(Code::SessionEnded.into()) }
+    if is_under_way(&deps.proofs, user_id).await? { Ok(()) } else { Err(Code::SessionEnded.into()) }
+}
+
+async fn is_under_way(proofs: &Proofs, user_id: UserId) -> Result<bool> {
+    let account = proofs.accounts.find(user_id).await?;
+    Ok(account.is_some_and(|account| account.state == AccountState::Erasing))
+}
+
+/// The code is spent after the erasure has begun, so that whoever brings a spent one is known to have asked already.
+async fn close(deps: &Deps, user_id: UserId, proof: &Proof) -> Result<()> {
+    if let Proof::Code(erasure_id, _) = proof {
+        deps.proofs.codes.clear(*erasure_id, CodePurpose::Erase).await?;
+    }
+    deps.keeper.end_all(user_id, None).await
 }
 
 /// One that cannot be a password is as wrong as any other.
