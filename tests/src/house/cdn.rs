@@ -206,6 +206,7 @@ fn lax_edges(cdn: &Template) -> Vec<String> {
         "StrictTransportSecurity":
             { "AccessControlMaxAgeSec": 31_536_000, "IncludeSubdomains": false, "Override": true },
     });
+    let origins = json!({ "Items": { "Ref": "AllowedOrigins" } });
     let signed = json!({ "SigningBehavior": "always", "SigningProtocol": "sigv4" });
     let demands = [
         (behavior["TrustedKeyGroups"] == json!([{ "Ref": "Keys" }]), "show copies without a link"),
@@ -222,6 +223,7 @@ fn lax_edges(cdn: &Template) -> Vec<String> {
         (behavior["OriginRequestPolicyId"].is_null(), "pass on what readers send"),
         (behavior["CachePolicyId"] == json!({ "Ref": "CachePolicy" }), "keep copies by another policy"),
         (behavior["ResponseHeadersPolicyId"] == json!({ "Ref": "HeadersPolicy" }), "leave headers out"),
+        (headers["CorsConfig"]["AccessControlAllowOrigins"] == origins, "answer scripts from elsewhere"),
         (*security == secured, "do not secure copies that are read as pages"),
         (one_or_many(custom).into_iter().any(written), "tell readers to keep copies otherwise than the bucket does"),
         (one_or_many(custom).contains(&&shared_with), "keep apps from showing copies"),
@@ -259,6 +261,7 @@ fn a_lax_edge_is_caught() {
         (format!("{distribution}/DefaultCacheBehavior/CachePolicyId"), json!("x")),
         (format!("{distribution}/DefaultCacheBehavior/ResponseHeadersPolicyId"), Value::Null),
         (format!("{headers}/SecurityHeadersConfig/ContentTypeOptions/Override"), json!(false)),
+        (format!("{headers}/CorsConfig/AccessControlAllowOrigins/Items"), json!(["*"])),
         (format!("{headers}/CustomHeadersConfig/Items/0/Value"), json!("public, max-age=31536000")),
         (format!("{headers}/CustomHeadersConfig/Items/1/Value"), json!("same-origin")),
         (format!("{distribution}/Origins/0/OriginAccessControlId"), Value::Null),
