@@ -6,6 +6,7 @@
 
 mod compare;
 mod create;
+mod dead_letters;
 mod erasures;
 mod failure;
 mod shelf;
@@ -22,6 +23,7 @@ use shared::domain::time::Timestamp;
 use shared::ports::ambient::Ambient;
 
 pub use compare::Comparison;
+pub use dead_letters::{Act, Care, care};
 pub use erasures::{Repetition, repeat_erasures};
 pub use failure::Failure;
 pub use shelf::list;
@@ -37,6 +39,7 @@ pub enum Task {
     /// The backups in a bucket.
     List(String),
     RepeatErasures(Repetition),
+    DeadLetters(Care),
 }
 
 /// What is to be restored, and where to.

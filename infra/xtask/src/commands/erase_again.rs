@@ -43,7 +43,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         "outbox": outputs.output("OutboxTableName")?,
         "dry_run": options.dry_run,
     });
-    operator::carry_out(&json!({ "repeat_erasures": order }), outputs.endpoint(), "not everybody is erased again")
+    operator::become_it(&json!({ "repeat_erasures": order }), outputs.endpoint())
 }
 
 #[cfg(test)]

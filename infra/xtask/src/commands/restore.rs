@@ -50,10 +50,10 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let source = deployment(options.stack.as_deref())?;
     let Some(manifest) = &options.manifest else {
         let bucket = source.output("BackupsBucketName")?;
-        return operator::carry_out(&json!({ "list": bucket }), source.endpoint(), "the backups cannot be listed");
+        return operator::become_it(&json!({ "list": bucket }), source.endpoint());
     };
     let order = order(options, manifest, source.as_ref())?;
-    operator::carry_out(&json!({ "restore": order }), source.endpoint(), "the backup was not restored")
+    operator::become_it(&json!({ "restore": order }), source.endpoint())
 }
 
 /// What the program is told, in its words.
