@@ -4,6 +4,7 @@
 //! It is an operator's tool and runs with an operator's rights; no function can do what it does. A restoration that was
 //! killed goes on when the same command is given again: a tag on each table says whose it is and how many parts are in it.
 
+mod claim;
 mod compare;
 mod create;
 mod dead_letters;
@@ -54,6 +55,9 @@ pub struct Order {
     pub into: Into,
     /// Verifies the backup, looks at the tables, and writes nothing.
     pub dry_run: bool,
+    /// Also if people may come back of whose erasure nobody knows any more.
+    #[serde(default)]
+    pub beyond_ledger: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -94,7 +98,9 @@ pub async fn restore(
         window.from,
         window.until
     ));
-    // Every table is looked at before the first one is written to.
+    erasures::reaches(window.from, ambient.now(), order.beyond_ledger, tell)?;
+    // What would stop the end stops the beginning: who is to be erased again is read, and every table looked at.
+    erasures::people(aws, &order.bucket).await?;
     let mut targets = Vec::new();
     for saved in &chosen {
         let table = Table::new(aws, ambient, saved.table, target_name(saved, &order.into)?);
@@ -140,7 +146,11 @@ async fn fill(targets: &[Target<'_>], source: &Source, tell: &(dyn Fn(String) + 
         target.finish().await?;
         tell(format!("{}: {}", target.name(), target.settings()));
     }
-    tell(format!("restored: {items} items are exactly what was backed up"));
+    if wanting.is_empty() {
+        tell("nothing was to be done: everything was restored from this backup before".to_owned());
+    } else {
+        tell(format!("restored: {items} items are exactly what was backed up"));
+    }
     Ok(())
 }
 
@@ -157,7 +167,7 @@ async fn forget(
         Into::Existing(stack) => {
             let (accounts, profiles) = (stack.table(TableKind::Accounts)?, stack.table(TableKind::Profiles)?);
             let repetition = Repetition { bucket, since, accounts, profiles, outbox: stack.outbox.clone(), dry_run };
-            repeat_erasures(aws, ambient, &repetition, tell).await
+            erasures::begin_again(aws, ambient, &repetition, tell).await
         }
         Into::New(_) => {
             let count = erasures::people(aws, &bucket).await?.len();

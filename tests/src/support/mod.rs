@@ -17,6 +17,7 @@ mod projects;
 mod provider;
 mod search;
 mod socket;
+mod still;
 mod story;
 mod town;
 mod weather;
