@@ -8,6 +8,7 @@ mod claim;
 mod compare;
 mod create;
 mod dead_letters;
+mod erase;
 mod erasures;
 mod failure;
 mod shelf;
@@ -25,6 +26,7 @@ use shared::ports::ambient::Ambient;
 
 pub use compare::Comparison;
 pub use dead_letters::{Act, Care, care};
+pub use erase::{Removal, erase};
 pub use erasures::{Repetition, repeat_erasures};
 pub use failure::Failure;
 pub use shelf::list;
@@ -41,6 +43,7 @@ pub enum Task {
     List(String),
     RepeatErasures(Repetition),
     DeadLetters(Care),
+    Erase(Removal),
 }
 
 /// What is to be restored, and where to.

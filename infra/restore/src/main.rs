@@ -1,11 +1,11 @@
-//! Wires what an operator does to AWS, or to the local AWS, as the environment says. `cargo xtask restore`, `erase-again` and
-//! `dlq` become it.
+//! Wires what an operator does to AWS, or to the local AWS, as the environment says. `cargo xtask restore`, `erase-again`,
+//! `erase` and `dlq` become it.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to the operator")]
 
 use std::process::ExitCode;
 
-use restore::{Failure, Task, care, list, repeat_erasures, restore};
+use restore::{Failure, Task, care, erase, list, repeat_erasures, restore};
 use shared::adapters::aws::Aws;
 use shared::adapters::system;
 use shared::config::Vars;
@@ -31,6 +31,7 @@ async fn run() -> Result<(), Failure> {
         Task::Restore(order) => restore(&aws, &ambient, order, &tell).await,
         Task::List(bucket) => list(&aws, bucket, &tell).await,
         Task::RepeatErasures(order) => repeat_erasures(&aws, &ambient, order, &tell).await,
+        Task::Erase(order) => erase(&aws, &ambient, order, &tell).await,
         Task::DeadLetters(order) => care(&aws, order, &tell).await,
     }
 }

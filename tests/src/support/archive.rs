@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use restore::{Failure, Into, Order, Repetition, Stack, repeat_erasures, restore};
+use restore::{Failure, Into, Order, Removal, Repetition, Stack, erase, repeat_erasures, restore};
 use serde_json::{Value, json};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{DynamoBackups, Table};
@@ -213,6 +213,21 @@ impl Archive {
         let told = Mutex::new(Vec::new());
         let tell = |line| told.lock().unwrap().push(line);
         self.finish(repeat_erasures(&self.aws, &system::ambient(), order, &tell))?;
+        Ok(told.into_inner().unwrap())
+    }
+
+    /// Erases somebody as an operator does.
+    pub(crate) fn erases(&self, who: &str, dry_run: bool) -> std::result::Result<Vec<String>, Failure> {
+        let (told, table) = (Mutex::new(Vec::new()), |kind| self.table(kind));
+        let order = Removal {
+            who: who.to_owned(),
+            accounts: table(TableKind::Accounts),
+            profiles: table(TableKind::Profiles),
+            outbox: self.as_stack().outbox,
+            ops: table(TableKind::Ops),
+            dry_run,
+        };
+        self.finish(erase(&self.aws, &system::ambient(), &order, &|line| told.lock().unwrap().push(line)))?;
         Ok(told.into_inner().unwrap())
     }
 
