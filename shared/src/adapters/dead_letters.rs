@@ -24,7 +24,9 @@ const BATCH_BYTES: usize = 1_000_000;
 const GRASP: Duration = Duration::from_secs(30);
 /// SQS hides nothing for longer.
 const LONGEST_GRASP: Duration = Duration::from_hours(12);
-/// How many messages a request looks through for one, and how many anybody can within one grasp.
+/// How many messages anybody, from anywhere, can look through within one grasp.
+const PER_GRASP: usize = 200;
+/// How many messages a request looks through for one.
 const LOOKED_THROUGH: usize = 500;
 /// Asked without waiting, SQS answers from some of its servers, and may have nothing where messages rest. Asked to wait, it asks all.
 const WAIT: Duration = Duration::from_secs(1);
@@ -160,7 +162,7 @@ struct Search {
 impl Search {
     /// Whoever looks through more needs longer, and nothing may come into sight again before the end.
     fn through(limit: usize) -> Self {
-        let times = u32::try_from(limit.div_ceil(LOOKED_THROUGH)).unwrap_or(u32::MAX).max(1);
+        let times = u32::try_from(limit.div_ceil(PER_GRASP)).unwrap_or(u32::MAX).max(1);
         Self { held: BTreeMap::new(), grasp: GRASP.saturating_mul(times).min(LONGEST_GRASP), silences: 0 }
     }
 

@@ -21,7 +21,7 @@ enum Action {
     /// The dead-letter queues, and how many messages rest in each.
     List,
     /// Messages of one queue, the oldest first. They stay in it, out of others' sight while they are looked at: half a minute for
-    /// every 500 if it is killed.
+    /// every 200 if it is killed.
     Show(Selection),
     /// Put messages back into the queues in which they failed, once the cause is mended.
     Redrive(Selection),
