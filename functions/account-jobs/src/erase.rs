@@ -5,14 +5,18 @@ use std::time::Duration;
 
 use shared::domain::erasure::{Erasure, Step};
 use shared::domain::id::UserId;
+use shared::domain::outbox::Effect;
 use shared::domain::time::Timestamp;
 use shared::error::Result;
 use shared::ports::erasures::{ErasureLedger, Erasures, Left};
 
 use crate::{Deps, Places, Progress};
 
-/// After so long, another invocation goes on: it is less than the function's time limit by the longest call and the pause.
+/// After so long, another invocation goes on: it is less than the function's time limit by the longest call.
 const BUDGET: Duration = Duration::from_mins(3);
+/// What is left of the pause when the queue hands the work out again, by another clock. A longer one is waited for there, where
+/// it costs nothing and keeps nobody else from being served.
+const NAP: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
 pub struct Eraser {
@@ -45,25 +49,27 @@ async fn take(deps: &Deps, erasure: &Erasure, step: Step, started: Timestamp) ->
         tracing::info!("the mail that says goodbye is not on its way yet");
         return Ok(Progress::Waiting);
     }
-    let Some(place) = deps.eraser.places.of(step) else {
-        rest(deps, erasure, step).await?;
-        return Ok(Progress::Done);
-    };
+    let Some(place) = deps.eraser.places.of(step) else { return rest(deps, erasure, step).await };
     while place.erase(erasure.user_id).await? == Left::More {
         if deps.ambient.now().since(started) > BUDGET {
-            return Ok(Progress::OutOfTime);
+            return Ok(Progress::HandedOn(Effect::erase(erasure.user_id)));
         }
     }
     Ok(Progress::Done)
 }
 
 /// What takes nothing away.
-async fn rest(deps: &Deps, erasure: &Erasure, step: Step) -> Result<()> {
+async fn rest(deps: &Deps, erasure: &Erasure, step: Step) -> Result<Progress> {
     if step == Step::Ledger {
-        return deps.eraser.ledger.note(erasure).await;
+        deps.eraser.ledger.note(erasure).await?;
+        return Ok(Progress::Done);
     }
-    tokio::time::sleep(erasure.settles_in(deps.ambient.now())).await;
-    Ok(())
+    let left = erasure.settles_in(deps.ambient.now());
+    if left > NAP {
+        return Ok(Progress::HandedOn(Effect::erase_on(erasure.user_id)));
+    }
+    tokio::time::sleep(left).await;
+    Ok(Progress::Done)
 }
 
 async fn may_forget_the_address(deps: &Deps, erasure: &Erasure) -> Result<bool> {

@@ -33,11 +33,11 @@ pub struct Deps {
 }
 
 /// How far one invocation has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Progress {
     Done,
-    /// Its time is over, and another one goes on at once.
-    OutOfTime,
+    /// Another one goes on, which is promised so.
+    HandedOn(Effect),
     /// Something else has to happen first. The promise stays, and `sweep` relays it again in a while.
     Waiting,
 }
@@ -48,13 +48,14 @@ pub async fn work(deps: &Deps, entry: OutboxEntry) -> Result<()> {
         return Err(Error::internal("this effect is no work on an account"));
     };
     let progress = match effect {
-        AccountEffect::Erase { user_id } => erase::erase(deps, *user_id).await?,
+        AccountEffect::Erase { user_id } | AccountEffect::EraseOn { user_id } => erase::erase(deps, *user_id).await?,
         AccountEffect::Export { user_id, export_id } => export::export(deps, *user_id, *export_id).await?,
     };
     match progress {
         Progress::Done => deps.outbox.finish(&entry).await,
-        Progress::OutOfTime => {
-            deps.promises.promise(&deps.ambient.promise(entry.effect.clone())).await?;
+        // A promise too many does no harm, and one that is missing would.
+        Progress::HandedOn(effect) => {
+            deps.promises.promise(&deps.ambient.promise(effect)).await?;
             deps.outbox.finish(&entry).await
         }
         Progress::Waiting => Ok(()),

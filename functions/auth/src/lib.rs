@@ -5,7 +5,6 @@
 
 pub mod erasure;
 pub mod identities;
-mod locale;
 pub mod mail;
 mod mail_limits;
 pub mod oauth;

@@ -10,6 +10,7 @@ mod report;
 mod settings;
 mod shelf;
 pub mod unsubscribe;
+mod unsubscribe_page;
 mod view;
 
 use std::sync::Arc;

@@ -10,8 +10,8 @@ use shared::adapters::dynamo::{
 };
 use shared::adapters::exports::S3Exports;
 use shared::adapters::photos::S3Photos;
-use shared::adapters::system;
-use shared::config::{TableName, TokensConfig, Vars};
+use shared::adapters::{cdn, system};
+use shared::config::{CdnConfig, TableName, TokensConfig, Vars};
 use shared::edge::http::{self, Authenticator, Limiter};
 use shared::models::Models;
 use shared::telemetry;
@@ -30,6 +30,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let tokens = TokensConfig::read(&mut vars);
     let bucket = vars.required("APP_BUCKETS_PHOTOS");
     let archives = vars.required("APP_BUCKETS_EXPORTS");
+    let cdn_config = CdnConfig::read(&mut vars);
     vars.finish()?;
 
     let models = Models::new(Arc::new(DynamoMatrix::reader(ops.clone())));
@@ -37,6 +38,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let limiter = Limiter::new(Arc::new(DynamoLimits::new(ops, ambient.clone())));
     let authenticator = Authenticator::new(tokens.issuer, keys, Arc::new(sessions), ambient.clone());
     let photos = Arc::new(S3Photos::new(&aws, bucket));
+    let links = cdn::links(photos.clone(), &aws, cdn_config).await?;
     let albums = Arc::new(DynamoAlbums::new(profiles.clone()));
     let settings = Arc::new(DynamoSettings::new(profiles.clone(), outbox.clone()));
     let authenticator = Arc::new(authenticator);
@@ -51,7 +53,7 @@ async fn main() -> Result<(), lambda_http::Error> {
         shelf: Shelf::new(
             Arc::new(DynamoProfiles::new(profiles.clone(), outbox)),
             settings.clone(),
-            Gallery::new(albums, photos.clone(), photos, limiter.clone(), ambient.clone()),
+            Gallery::new(albums, links, photos, limiter.clone(), ambient.clone()),
             models,
             limiter.clone(),
         ),

@@ -90,7 +90,8 @@ pub(crate) async fn order(
     Ok(Json(view(gallery, &album, deps.ambient.now()).await?))
 }
 
-/// Deletes one of one's photos with all its copies. Whoever has a link to one of them cannot use it any more.
+/// Deletes one of one's photos with all its copies. Whoever has a link to one of them cannot use it any more, or, where links
+/// lead through a CDN, for ten minutes at most.
 #[utoipa::path(delete, path = "/v1/me/photos/{photo_id}", operation_id = "delete_photo", tag = "profiles",
     security(("bearer" = [])), params(("photo_id" = PhotoId, Path)), responses(
         (status = 204, description = "It is gone"),

@@ -6,15 +6,16 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use shared::domain::id::UserId;
 use shared::domain::settings::Cadence;
 use shared::domain::unsubscription::UnsubscribeToken;
-use shared::edge::http::{Id, Problem, Upload, html_page};
+use shared::edge::http::{Id, PreferredLocale, Problem, Upload};
 use shared::error::{Code, Result};
 use shared::ports::settings::SettingsStore;
 use shared::ports::unsubscriptions::Unsubscriptions;
+
+use crate::unsubscribe_page::{self as page, Page};
 
 /// The person may change their settings in between; the next round sees what came of it.
 const ROUNDS: usize = 3;
@@ -30,10 +31,8 @@ pub struct Deps {
     params(("token" = String, Path, description = "As in the mail")), responses(
         (status = 200, content_type = "text/html", body = String),
     ))]
-pub(crate) async fn show() -> Response {
-    let form = "<h1>Unsubscribe</h1><form method=post><p>You will get no more mails about what you have missed.</p>\
-                <button>Unsubscribe</button></form>";
-    html_page(StatusCode::OK, "Unsubscribe", form)
+pub(crate) async fn show(PreferredLocale(locale): PreferredLocale) -> Response {
+    page::form(locale)
 }
 
 /// Ends the digests of whom the mail was sent to, as if they had set their cadence to `never`. Nobody need be signed in, and
@@ -45,20 +44,21 @@ pub(crate) async fn show() -> Response {
         (status = 404, content_type = "text/html", body = String, description = "The link is damaged, or older than 60 days"),
         (status = 503, content_type = "text/html", body = String, description = "Something did not answer: try again"),
     ))]
-pub(crate) async fn unsubscribe(State(deps): State<Deps>, Id(token): Id<String>, _form: Upload) -> Response {
-    let (status, title, text) = match end_digests(&deps, &token).await {
-        Ok(true) => (StatusCode::OK, "Unsubscribed", "You get no more mails about what you have missed."),
-        Ok(false) => (
-            StatusCode::NOT_FOUND,
-            "Not unsubscribed",
-            "This link is damaged or has expired. Take the one in a newer mail, or change your settings in the app.",
-        ),
+pub(crate) async fn unsubscribe(
+    State(deps): State<Deps>,
+    PreferredLocale(locale): PreferredLocale,
+    Id(token): Id<String>,
+    _form: Upload,
+) -> Response {
+    let page = match end_digests(&deps, &token).await {
+        Ok(true) => Page::Unsubscribed,
+        Ok(false) => Page::Damaged,
         Err(error) => {
             shared::telemetry::report(&error);
-            (StatusCode::SERVICE_UNAVAILABLE, "Not now", "Something did not answer. Try again.")
+            Page::Unavailable
         }
     };
-    html_page(status, title, &format!("<h1>{title}</h1><p>{text}</p>"))
+    page::of(page, locale)
 }
 
 /// Whether the token is good, in which case there are no more digests.

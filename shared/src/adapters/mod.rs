@@ -5,6 +5,7 @@
 pub mod aws;
 pub mod cache;
 pub mod candidates;
+pub mod cdn;
 pub mod dead_letters;
 pub mod dynamo;
 pub mod exports;

@@ -22,15 +22,10 @@ use serde_json::{Value, json};
 
 use super::aws::{Aws, failure};
 use crate::domain::id::UserId;
-use crate::domain::photo::{FORM_LIFETIME, MAX_BYTES, MediaType, PhotoKey, SIZES, Upload};
+use crate::domain::photo::{FORM_LIFETIME, LINK_LIFETIME, MAX_BYTES, MediaType, PhotoKey, SIZES, Upload, link_start};
 use crate::domain::time::Timestamp;
 use crate::error::{Error, Result};
 use crate::ports::photos::{Form, PhotoBin, PhotoCopies, PhotoDesk, PhotoLinks};
-
-/// How long a link is good for at most.
-const LINK_LIFETIME: Duration = Duration::from_mins(10);
-/// Links of the same copy are alike for so long, so that whoever comes back has it in their cache.
-const LINK_PERIOD: u64 = 300;
 
 #[derive(Clone, Debug)]
 pub struct S3Photos {
@@ -101,8 +96,7 @@ impl PhotoLinks for S3Photos {
     }
 
     async fn link(&self, key: &PhotoKey, size: u32, now: Timestamp) -> Result<String> {
-        let period = Timestamp::from_unix_seconds(now.unix_seconds() / LINK_PERIOD * LINK_PERIOD);
-        self.signed_url(&key.object(size), period, LINK_LIFETIME).await
+        self.signed_url(&key.object(size), link_start(now), LINK_LIFETIME).await
     }
 }
 

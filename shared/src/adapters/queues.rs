@@ -1,5 +1,7 @@
 //! SQS: one queue per lane of the outbox, and one for segments to back up.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
@@ -40,7 +42,7 @@ impl SqsQueues {
 #[async_trait]
 impl Queues for SqsQueues {
     async fn send(&self, lane: Lane, entries: &[OutboxEntry]) -> Result<()> {
-        let messages = entries.iter().map(|entry| message(entry.id.to_string(), entry));
+        let messages = entries.iter().map(|entry| message(entry.id.to_string(), entry, entry.effect.delay()));
         send(&self.client, self.url(lane), messages.collect::<Result<_>>()?).await
     }
 }
@@ -60,7 +62,8 @@ impl SqsBackupJobs {
 #[async_trait]
 impl BackupJobs for SqsBackupJobs {
     async fn send(&self, jobs: &[SegmentJob]) -> Result<()> {
-        let messages = jobs.iter().map(|job| message(format!("{}-{}", job.table.as_str(), job.segment), job));
+        let id = |job: &SegmentJob| format!("{}-{}", job.table.as_str(), job.segment);
+        let messages = jobs.iter().map(|job| message(id(job), job, Duration::ZERO));
         send(&self.client, &self.url, messages.collect::<Result<_>>()?).await
     }
 }
@@ -76,7 +79,9 @@ async fn send(client: &Client, url: &str, messages: Vec<SendMessageBatchRequestE
     Ok(())
 }
 
-fn message(id: String, content: &impl Serialize) -> Result<SendMessageBatchRequestEntry> {
+fn message(id: String, content: &impl Serialize, delay: Duration) -> Result<SendMessageBatchRequestEntry> {
     let body = serde_json::to_string(content).map_err(Error::internal)?;
-    SendMessageBatchRequestEntry::builder().id(id).message_body(body).build().map_err(Error::internal)
+    let delay = i32::try_from(delay.as_secs()).map_err(Error::internal)?;
+    let message = SendMessageBatchRequestEntry::builder().id(id).message_body(body).delay_seconds(delay);
+    message.build().map_err(Error::internal)
 }

@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::aws::{Aws, failure};
+use super::cdn::CdnKey;
 use crate::domain::code::CodeKey;
 use crate::domain::hex;
 use crate::domain::keys::{Generation, Keyring, Seed};
@@ -81,6 +82,12 @@ fn parse<T: DeserializeOwned>(answer: &GetSecretValueOutput) -> Result<T> {
 /// The client secrets that providers have given the operator, by the providers' names.
 pub async fn client_secrets(aws: &Aws, secret_id: &str) -> Result<BTreeMap<String, String>> {
     parse(&get(&aws.secrets(), secret_id).await?)
+}
+
+/// One of the private keys that links to photos are signed with, as the operator has put it there, by its name.
+pub async fn cdn_key(aws: &Aws, secret_id: &str, name: &str) -> Result<CdnKey> {
+    let keys: BTreeMap<String, String> = parse(&get(&aws.secrets(), secret_id).await?)?;
+    CdnKey::parse(keys.get(name).map(String::as_str).unwrap_or_default())
 }
 
 #[derive(Deserialize)]

@@ -4,6 +4,7 @@
 //! mends a function's configuration in one go. Values that are secret live in Secrets Manager, never here.
 
 mod cache_url;
+mod cdn;
 mod queues;
 mod sections;
 
@@ -12,6 +13,7 @@ use std::fmt;
 use std::time::Duration;
 
 pub use cache_url::CacheUrl;
+pub use cdn::CdnConfig;
 pub use queues::{DeadLettersConfig, QueuesConfig};
 pub use sections::{
     BackupsConfig, CacheConfig, CandidatesConfig, CodesConfig, EmbeddingsConfig, LinksConfig, MailConfig, OAuthConfig,

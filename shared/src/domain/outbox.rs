@@ -2,9 +2,12 @@
 //!
 //! An entry names its subject by id and holds no personal data: whoever does the work reads the rest afresh.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::digest::DigestCounts;
+use super::erasure::SETTLE;
 use super::id::{ChallengeId, ConversationId, ExportId, OutboxId, ProjectId, SessionId, UserId};
 use super::socket::ConnectionId;
 use super::time::Timestamp;
@@ -178,6 +181,9 @@ pub enum AccountEffect {
     /// Erase it, as far as that has not been done.
     #[serde(rename = "account.erase")]
     Erase { user_id: UserId },
+    /// Go on with that once what was under way at its beginning has come to its end.
+    #[serde(rename = "account.erase-on")]
+    EraseOn { user_id: UserId },
     /// Put a copy of it together, for themselves.
     #[serde(rename = "account.export")]
     Export { user_id: UserId, export_id: ExportId },
@@ -209,8 +215,20 @@ impl Effect {
         Self::Account(AccountEffect::Erase { user_id })
     }
 
+    pub const fn erase_on(user_id: UserId) -> Self {
+        Self::Account(AccountEffect::EraseOn { user_id })
+    }
+
     pub const fn export(user_id: UserId, export_id: ExportId) -> Self {
         Self::Account(AccountEffect::Export { user_id, export_id })
+    }
+
+    /// How long its queue keeps it back.
+    pub const fn delay(&self) -> Duration {
+        match self {
+            Self::Account(AccountEffect::EraseOn { .. }) => SETTLE,
+            Self::Mail(_) | Self::Push(_) | Self::Embed(_) | Self::Account(_) => Duration::ZERO,
+        }
     }
 
     pub const fn lane(&self) -> Lane {

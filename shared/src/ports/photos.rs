@@ -33,15 +33,15 @@ pub struct Form {
     pub expires_at: Timestamp,
 }
 
-/// What clients are given to reach the bucket with. Nobody is asked for it: it is signed here.
+/// What clients are given to reach the bucket with, or what stands before it. Nobody is asked for it: it is signed here.
 #[async_trait]
 pub trait PhotoLinks: Send + Sync {
     /// A form that takes one file of at most [`MAX_BYTES`](crate::domain::photo::MAX_BYTES), of this type and for this
     /// place alone, for ten minutes.
     async fn form(&self, upload: &Upload, media_type: MediaType, now: Timestamp) -> Result<Form>;
 
-    /// Where a copy can be fetched, for at most ten minutes. MUST be asked for only after the check that the reader may see
-    /// its owner.
+    /// Where a copy can be fetched, and nothing else, for at most ten minutes; a copy that is taken away may be there until
+    /// then. MUST be asked for only after the check that the reader may see its owner.
     async fn link(&self, key: &PhotoKey, size: u32, now: Timestamp) -> Result<String>;
 }
 

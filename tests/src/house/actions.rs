@@ -8,7 +8,7 @@ use super::template::{Resource, Template, actions, one_or_many, references, stat
 /// Actions that know no narrower resource, each with the reason it is needed.
 const ANY_RESOURCE: [(&str, &str); 1] = [("dynamodb:ListStreams", "Lambda asks for the list to find a stream")];
 
-const TEMPLATES: [&str; 3] = ["template.yaml", "infra/network.yaml", "infra/observability.yaml"];
+const TEMPLATES: [&str; 4] = ["template.yaml", "infra/cdn.yaml", "infra/network.yaml", "infra/observability.yaml"];
 
 const NARROW: Rule = Rule {
     text: "A policy names each action, and the resources it is about",
@@ -90,9 +90,10 @@ fn a_wide_policy_is_caught() {
 }
 
 /// Powers that few may have, and who.
-const RESERVED: [(&str, Option<&str>, &[&str]); 14] = [
+const RESERVED: [(&str, Option<&str>, &[&str]); 15] = [
     ("execute-api:ManageConnections", None, &["ChatSendFunction", "PushFunction", "SocketFunction"]),
     ("secretsmanager:GetSecretValue", Some("SigningSecret"), &["AuthFunction", "KeysRotateFunction"]),
+    ("secretsmanager:GetSecretValue", Some("PhotosCdnSecret"), &["ProfilesFunction"]),
     ("secretsmanager:PutSecretValue", None, &["KeysRotateFunction"]),
     (
         "dynamodb:PutItem",
@@ -121,7 +122,7 @@ const RESERVED: [(&str, Option<&str>, &[&str]); 14] = [
 
 const FEW: Rule = Rule {
     text: "Only chat-send, push and socket manage connections; only auth and keys-rotate read the signing secret, only \
-           keys-rotate writes it, and only these two publish keys; only chat-send, connections and projects change conversations, and socket the marks in them; account-jobs takes \
+           keys-rotate writes it, and only these two publish keys; only profiles reads the keys of links to photos; only chat-send, connections and projects change conversations, and socket the marks in them; account-jobs takes \
            the erased out of them; \
            only index-build writes the candidate index; only photo-validate and profiles store photos, and they, photo-sweep, admin and account-jobs delete them; only admin edits the matrix, and account-jobs takes names off it; \
            only backup-segment scans tables, and only backup-plan, which reads none, deletes backups",
@@ -175,7 +176,7 @@ fn the_great_powers_are_in_few_hands() {
 #[test]
 fn a_usurper_is_caught() {
     let template = Template::read();
-    let plants: [(&str, &[&str]); 8] = [
+    let plants: [(&str, &[&str]); 9] = [
         (
             "IndexBuildFunction",
             &["ChatFunction may s3:PutObject IndexBucket", "ChatFunction may s3:DeleteObject IndexBucket"],
@@ -215,6 +216,15 @@ fn a_usurper_is_caught() {
         (
             "SocketFunction",
             &["ChatFunction may dynamodb:UpdateItem ChatTable", "ChatFunction may execute-api:ManageConnections"],
+        ),
+        (
+            "ProfilesFunction",
+            &[
+                "ChatFunction may s3:PutObject PhotosBucket",
+                "ChatFunction may s3:DeleteObject PhotosBucket",
+                "ChatFunction may s3:DeleteObject PhotosBucket",
+                "ChatFunction may secretsmanager:GetSecretValue PhotosCdnSecret",
+            ],
         ),
         (
             "AuthFunction",

@@ -5,6 +5,8 @@
 
 mod actions;
 mod alarms;
+mod buckets;
+mod cdn;
 mod handlers;
 mod layers;
 mod names;

@@ -55,6 +55,12 @@ pub(super) fn read(path: &str) -> String {
     fs::read_to_string(workspace::root().join(path)).unwrap_or_else(|error| panic!("cannot read {path}: {error}"))
 }
 
+/// All sections of the configuration.
+pub(super) fn configuration() -> String {
+    let is_section = |path: &&String| path.starts_with("shared/src/config/");
+    paths().iter().filter(is_section).map(|path| read(path)).collect()
+}
+
 /// The text files among them.
 pub(super) fn texts() -> Vec<Source> {
     let read = |path: String| {

@@ -152,12 +152,17 @@ pub(crate) fn one_or_many(value: &Value) -> Vec<&Value> {
     }
 }
 
-/// The statements of a function or a role.
+/// A statement, also if it is there under a condition only.
+pub(crate) fn bare(statement: &Value) -> &Value {
+    statement.pointer("/Fn::If/1").unwrap_or(statement)
+}
+
+/// The statements of a function or a role, those under a condition included.
 pub(crate) fn statements(properties: &Value) -> Vec<&Value> {
     let policies = one_or_many(&properties["Policies"]).into_iter();
     let documents =
         policies.map(|policy| if policy["PolicyDocument"].is_object() { &policy["PolicyDocument"] } else { policy });
-    documents.flat_map(|document| one_or_many(&document["Statement"])).collect()
+    documents.flat_map(|document| one_or_many(&document["Statement"])).map(bare).collect()
 }
 
 pub(crate) fn actions(statement: &Value) -> Vec<&str> {

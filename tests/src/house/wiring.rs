@@ -24,12 +24,13 @@ pub(super) type Powers = BTreeSet<(Power, String)>;
 pub(super) const CONNECTIONS: &str = "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI";
 
 /// Which adapter stands for which power.
-const ADAPTERS: [(&str, Power); 13] = [
+const ADAPTERS: [(&str, Power); 14] = [
     ("SqsQueues::new(", Power::Queue),
     ("SqsDeadLetters::new(", Power::Queue),
     ("SqsBackupJobs::new(", Power::Queue),
     ("SesMailer::new(", Power::Mail),
     ("secrets::", Power::Secret),
+    ("cdn::links(", Power::Secret),
     ("BucketProbe::new(", Power::Bucket),
     ("S3Segments::new(", Power::Bucket),
     ("S3Photos::new(", Power::Bucket),

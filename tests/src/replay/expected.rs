@@ -124,6 +124,7 @@ pub(super) const EXPECTED: &[(&str, Outcome)] = &[
     ("matching.pair-without-token", Problem(401, "unauthenticated")),
     ("matching.visibility-without-token", Problem(401, "unauthenticated")),
     ("outbox.account-erase", Failed(&[])),
+    ("outbox.account-erase-on", Failed(&[])),
     ("outbox.embed-profile", Failed(&[])),
     ("outbox.embed-project", Failed(&[])),
     ("outbox.mail-digest", Failed(&[])),

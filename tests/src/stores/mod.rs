@@ -5,6 +5,7 @@ mod cache_stats;
 mod candidates;
 mod chat;
 mod codes;
+mod deaths;
 mod digests;
 mod drafts;
 mod embeddings;
@@ -43,11 +44,15 @@ fn finish<T>(work: impl Future<Output = T>) -> T {
 
 /// The peaceful town, as the account's root sees it.
 fn root() -> Vars {
+    root_at(Town::peaceful().stack.endpoint())
+}
+
+fn root_at(endpoint: &str) -> Vars {
     [
         ("AWS_ACCESS_KEY_ID", ACCOUNT),
         ("AWS_SECRET_ACCESS_KEY", "unused"),
         ("AWS_REGION", REGION),
-        ("AWS_ENDPOINT_URL", Town::peaceful().stack.endpoint()),
+        ("AWS_ENDPOINT_URL", endpoint),
     ]
     .into_iter()
     .collect()

@@ -24,7 +24,7 @@ pub(super) fn is_erased(town: &Town, id: &str) -> Value {
     eventually("the end of an erasure", || tombstone(town, id).filter(|item| item["expires_at"].is_object()))
 }
 
-fn watches(socket: &mut Socket, other: &Person<'_>) {
+pub(crate) fn watches(socket: &mut Socket, other: &Person<'_>) {
     let (kind, data) = socket.ask("presence.subscribe", &json!({ "user_ids": [other.id] }));
     assert_eq!(kind, "ack", "{data}");
 }
@@ -45,26 +45,28 @@ fn ids(answer: &Value) -> Vec<String> {
 
 /// What may be left of somebody, as README says: the tombstone and the line in the ledger, reports until they are closed
 /// and a year longer, and the audit of staff.
-pub(super) fn is_documented(place: &str) -> bool {
+pub(crate) fn is_documented(place: &str) -> bool {
     ["Accounts ERASED#", "Backups erasures/v1/", "Social REPORTS#", "Social REPORTED#", "Ops AUDIT#"]
         .iter()
         .any(|kept| place.starts_with(kept))
 }
 
 /// What somebody's life has left behind, by the ids.
-struct Life {
-    talk: String,
-    over: String,
-    inherited: String,
-    inherited_talk: String,
-    orphaned: String,
-    lonely: String,
-    joined: String,
-    asked: String,
+#[derive(Clone)]
+pub(crate) struct Life {
+    pub(crate) talk: String,
+    pub(crate) over: String,
+    pub(crate) inherited: String,
+    pub(crate) inherited_talk: String,
+    pub(crate) orphaned: String,
+    pub(crate) lonely: String,
+    pub(crate) joined: String,
+    pub(crate) left: String,
+    pub(crate) asked: String,
 }
 
 /// The first of these people does everything with the others that one can do.
-fn lives(people: &[Person<'_>]) -> Life {
+pub(crate) fn lives(people: &[Person<'_>]) -> Life {
     let [ada, bob, cleo, dan, eve, fay, gus, hal, ivy] = people else { unreachable!() };
     // Two conversations of two, one of which is over.
     ada.likes(bob);
@@ -110,7 +112,7 @@ fn lives(people: &[Person<'_>]) -> Life {
     let inherited_talk = talk_of(ada, &inherited);
     ada.says(&inherited_talk, "a1", "Welcome to my opera");
     cleo.says(&inherited_talk, "c1", "Thank you Ada");
-    Life { talk, over, inherited, inherited_talk, orphaned, lonely, joined, asked }
+    Life { talk, over, inherited, inherited_talk, orphaned, lonely, joined, left, asked }
 }
 
 #[test]
@@ -185,7 +187,7 @@ fn nothing_is_left_of_whoever_erases_their_account_and_the_others_go_on() {
 
 fn the_others_go_on(town: &Town, people: &[Person<'_>], life: &Life) {
     let [ada, bob, cleo, dan, eve, fay, gus, hal, ivy] = people else { unreachable!() };
-    let Life { talk, over, inherited, inherited_talk, orphaned, lonely, joined, asked } = life;
+    let Life { talk, over, inherited, inherited_talk, orphaned, lonely, joined, asked, .. } = life;
     // Bob reads on, without a gap and without her words.
     let entries = bob.entries(talk);
     let seqs: Vec<_> = entries.iter().map(|entry| entry["seq"].as_u64().unwrap()).collect();

@@ -82,6 +82,21 @@ fn a_mail_is_in_the_language_that_the_browser_asked_for_when_its_reader_register
     }
 }
 
+#[test]
+fn the_pages_behind_links_are_in_the_language_of_the_browser() {
+    let story = Story::in_peace();
+    let page = |path: &str, wish: &str| {
+        let page = story.town.get_with(None, path, "accept-language", wish).body;
+        page.as_str().unwrap().to_owned()
+    };
+    let unsubscribe = "/v1/unsubscribe/x";
+    assert!(page(unsubscribe, "de-AT, en;q=0.5").contains("<html lang=de>"));
+    assert!(page(unsubscribe, "de-AT, en;q=0.5").contains("<button>Abbestellen</button>"));
+    assert!(page(unsubscribe, "fr").contains("<button>Unsubscribe</button>"));
+    assert!(page("/v1/auth/confirm", "de").contains("Beschädigter Link"));
+    assert!(page("/v1/auth/confirm", "en").contains("Damaged link"));
+}
+
 /// What SES tells of a mail that it has sent to somebody, in the form of its documentation.
 fn tells(person: &Person<'_>, kind: &str, what: &Value, sent_at: &str) {
     let stack = &person.town().stack;

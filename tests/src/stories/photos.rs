@@ -23,7 +23,7 @@ fn telling_picture() -> Vec<u8> {
     [&PICTURE[..2], &[0xff, 0xfe], &length, CANARY.as_bytes(), &PICTURE[2..], CANARY.as_bytes()].concat()
 }
 
-pub(super) fn asks_for_a_form(person: &Person<'_>, content_type: &str) -> Value {
+pub(crate) fn asks_for_a_form(person: &Person<'_>, content_type: &str) -> Value {
     person.posts("/v1/me/photos", &json!({ "content_type": content_type })).expect(201)
 }
 
@@ -60,7 +60,7 @@ pub(super) fn settled(person: &Person<'_>, form: &Value) -> Value {
 }
 
 /// Uploads a picture and waits for it.
-pub(super) fn uploads(person: &Person<'_>) -> Value {
+pub(crate) fn uploads(person: &Person<'_>) -> Value {
     let form = asks_for_a_form(person, "image/jpeg");
     assert_eq!(posts(&form, PICTURE), 204);
     let photo = settled(person, &form);

@@ -38,6 +38,12 @@ impl Call {
     pub(super) fn operation(&self) -> &str {
         self.header("x-amz-target").and_then(|target| target.rsplit('.').next()).unwrap_or(&self.method)
     }
+
+    /// The call in a line, for whoever asks at which one something broke.
+    pub(super) fn told(&self) -> String {
+        let body = String::from_utf8_lossy(&self.body);
+        format!("{} {} {}", self.operation(), self.path, body.chars().take(1_000).collect::<String>())
+    }
 }
 
 pub(super) fn read_call(stream: &mut TcpStream) -> std::io::Result<Option<Call>> {

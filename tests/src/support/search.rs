@@ -7,7 +7,8 @@ use shared::domain::id::UserId;
 
 use super::Town;
 
-const TABLES: [&str; 8] = ["Accounts", "Sessions", "Profiles", "Social", "Chat", "Realtime", "Ops", "Outbox"];
+pub(crate) const TABLES: [&str; 8] =
+    ["Accounts", "Sessions", "Profiles", "Social", "Chat", "Realtime", "Ops", "Outbox"];
 const BUCKETS: [&str; 5] = ["Photos", "Index", "Exports", "Failures", "Backups"];
 const QUEUES: [&str; 13] = [
     "Mail",
@@ -26,17 +27,36 @@ const QUEUES: [&str; 13] = [
 ];
 
 /// One id, as text, as bytes, and as bytes in JSON.
-pub(crate) struct Search<'t> {
-    town: &'t Town,
+pub(crate) struct Trace {
     text: String,
     bytes: [u8; 16],
     base64: String,
 }
 
+impl Trace {
+    pub(crate) fn of(id: &str) -> Self {
+        let bytes = *id.parse::<UserId>().unwrap().as_uuid().as_bytes();
+        Self { text: id.to_owned(), bytes, base64: STANDARD.encode(bytes) }
+    }
+
+    pub(crate) fn is_in(&self, text: &str) -> bool {
+        text.contains(&self.text) || text.contains(&self.base64)
+    }
+
+    fn is_in_bytes(&self, bytes: &[u8]) -> bool {
+        let text = self.text.as_bytes();
+        bytes.windows(16).any(|window| window == self.bytes) || bytes.windows(text.len()).any(|window| window == text)
+    }
+}
+
+pub(crate) struct Search<'t> {
+    town: &'t Town,
+    trace: Trace,
+}
+
 impl<'t> Search<'t> {
     pub(crate) fn of(town: &'t Town, id: &str) -> Self {
-        let bytes = *id.parse::<UserId>().unwrap().as_uuid().as_bytes();
-        Self { town, text: id.to_owned(), bytes, base64: STANDARD.encode(bytes) }
+        Self { town, trace: Trace::of(id) }
     }
 
     /// Where the id is found, as in `Social USER#… BLOCK#…`.
@@ -48,33 +68,15 @@ impl<'t> Search<'t> {
     }
 
     fn in_table(&self, table: &str) -> Vec<String> {
-        let (mut found, mut start) = (Vec::new(), Value::Null);
-        loop {
-            let mut scan = json!({ "TableName": self.town.table(table), "ConsistentRead": true });
-            if !start.is_null() {
-                scan["ExclusiveStartKey"] = start;
-            }
-            let answer = self.town.stack.dynamo("Scan", &scan).unwrap();
-            let items = answer["Items"].as_array().unwrap().iter().filter(|item| self.is_in(&item.to_string()));
-            let name = |item: &Value| format!("{table} {} {}", text(&item["pk"]), text(&item["sk"]));
-            found.extend(items.map(name));
-            start = answer["LastEvaluatedKey"].clone();
-            if start.is_null() {
-                return found;
-            }
-        }
+        let rows = rows(self.town, table).into_iter().filter(|item| self.trace.is_in(&item.to_string()));
+        rows.map(|item| format!("{table} {} {}", text(&item["pk"]), text(&item["sk"]))).collect()
     }
 
     fn in_bucket(&self, bucket: &str) -> Vec<String> {
         let name = self.town.stack.output(&format!("{bucket}BucketName")).unwrap();
         let client = self.town.stack.client();
-        let is_about = |key: &String| {
-            let bytes = client.object(name, key).unwrap();
-            let text = self.text.as_bytes();
-            key.contains(&self.text)
-                || bytes.windows(16).any(|window| window == self.bytes)
-                || bytes.windows(text.len()).any(|window| window == text)
-        };
+        let is_about =
+            |key: &String| self.trace.is_in(key) || self.trace.is_in_bytes(&client.object(name, key).unwrap());
         let keys = client.object_names(name, "").unwrap().into_iter().filter(is_about);
         keys.map(|key| format!("{bucket} {key}")).collect()
     }
@@ -85,12 +87,8 @@ impl<'t> Search<'t> {
         let look = json!({ "QueueUrl": url, "MaxNumberOfMessages": 10, "VisibilityTimeout": 0 });
         let answer = self.town.stack.client().json("sqs", "AmazonSQS.ReceiveMessage", &look).unwrap();
         let messages = answer["Messages"].as_array().cloned().unwrap_or_default();
-        let about = messages.iter().filter(|message| self.is_in(&message.to_string()));
+        let about = messages.iter().filter(|message| self.trace.is_in(&message.to_string()));
         about.map(|message| format!("{queue}Queue {}", message["Body"])).collect()
-    }
-
-    fn is_in(&self, text: &str) -> bool {
-        text.contains(&self.text) || text.contains(&self.base64)
     }
 
     /// What the cache has that names the id, with how long that lasts, in milliseconds.
@@ -100,7 +98,7 @@ impl<'t> Search<'t> {
         let mut found = Vec::new();
         for key in keys.lines().filter(|key| !key.is_empty()) {
             let value = cache.command(&["GET", key]).map(|reply| reply.text()).unwrap_or_default();
-            if self.is_in(key) || self.is_in(&value) {
+            if self.trace.is_in(key) || self.trace.is_in(&value) {
                 let left = cache.command(&["PTTL", key]).unwrap().number().unwrap();
                 // It has ended between the two questions.
                 if left != -2 {
@@ -109,6 +107,25 @@ impl<'t> Search<'t> {
             }
         }
         found
+    }
+}
+
+/// Everything in a table.
+pub(crate) fn rows(town: &Town, table: &str) -> Vec<Value> {
+    let (mut rows, mut start) = (Vec::new(), Value::Null);
+    loop {
+        let mut scan = json!({ "TableName": town.table(table), "ConsistentRead": true });
+        if !start.is_null() {
+            scan["ExclusiveStartKey"] = start;
+        }
+        let mut answer = town.stack.dynamo("Scan", &scan).unwrap();
+        if let Value::Array(found) = answer["Items"].take() {
+            rows.extend(found);
+        }
+        start = answer["LastEvaluatedKey"].take();
+        if start.is_null() {
+            return rows;
+        }
     }
 }
 

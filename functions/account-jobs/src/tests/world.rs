@@ -193,11 +193,20 @@ impl World {
     /// Begins again after every death, as the queue and `sweep` do.
     pub(super) async fn works_until_done(&self, lives: usize) {
         for _ in 0..lives {
-            let Some(entry) = self.next_promise() else { return };
+            if self.next_promise().is_none() {
+                return;
+            }
             // Whoever dies says nothing.
-            crate::work(&self.deps(), entry).await.ok();
+            self.works().await.ok();
         }
         panic!("not done after {lives} lives: {:?}", self.state());
+    }
+
+    /// One invocation, when the queue hands out what is promised.
+    pub(super) async fn works(&self) -> Result<()> {
+        let entry = self.entry();
+        tokio::time::sleep(entry.effect.delay()).await;
+        crate::work(&self.deps(), entry).await
     }
 
     pub(super) fn deps(&self) -> Deps {

@@ -7,12 +7,11 @@ use shared::domain::fields::Fields;
 use shared::domain::input::Input;
 use shared::domain::limit::LOGIN_PER_NETWORK;
 use shared::domain::oauth::{self, Flow, FlowSecret, Provider};
-use shared::edge::http::{Body, Id, Network, Problem};
+use shared::edge::http::{Body, Id, Network, PreferredLocale, Problem};
 use shared::error::{Code, Error, Result};
 use utoipa::ToSchema;
 
 use super::Deps;
-use crate::locale::PreferredLocale;
 use crate::session::{FromHeaders, TokenPair};
 
 /// Longer than any code that a provider makes.

@@ -12,7 +12,7 @@ use shared::domain::code::ConfirmationCode;
 use shared::domain::id::UserId;
 use shared::domain::limit::CODE_PER_NETWORK;
 use shared::domain::password::Password;
-use shared::edge::http::Network;
+use shared::edge::http::{Network, PreferredLocale};
 use shared::error::{Code, Kind, Result};
 use utoipa::{IntoParams, ToSchema};
 
@@ -44,12 +44,15 @@ pub(super) struct Confirmation {
     (status = 200, content_type = "text/html", body = String),
     (status = 400, content_type = "text/html", body = String, description = "The link is damaged"),
 ))]
-pub(super) async fn show(link: Result<Query<Link>, QueryRejection>) -> Response {
+pub(super) async fn show(
+    PreferredLocale(locale): PreferredLocale,
+    link: Result<Query<Link>, QueryRejection>,
+) -> Response {
     let readable =
         link.ok().and_then(|Query(link)| Some((link.registration_id, ConfirmationCode::parse(&link.code).ok()?)));
     match readable {
-        Some((registration_id, code)) => page::form(registration_id, &code),
-        None => page::of(&Page::Damaged),
+        Some((registration_id, code)) => page::form(registration_id, &code, locale),
+        None => page::of(&Page::Damaged, locale),
     }
 }
 
@@ -62,17 +65,19 @@ pub(super) async fn show(link: Result<Query<Link>, QueryRejection>) -> Response 
 pub(super) async fn confirm(
     State(deps): State<Deps>,
     network: Network,
+    PreferredLocale(locale): PreferredLocale,
     form: Result<Form<Confirmation>, FormRejection>,
 ) -> Response {
-    let Ok(Form(confirmation)) = form else { return page::of(&Page::Damaged) };
-    page::of(&match confirmed(&deps, &network, &confirmation).await {
+    let Ok(Form(confirmation)) = form else { return page::of(&Page::Damaged, locale) };
+    let page = match confirmed(&deps, &network, &confirmation).await {
         Ok(()) => Page::Confirmed,
         Err(error) if error.code() == Code::InvalidCredentials => Page::Foreign,
         Err(error) if error.code() == Code::InvalidCode => Page::Expired,
         Err(error) if error.kind() == Kind::TooMany => Page::Crowded,
         Err(error) if error.retryable() => Page::Unavailable,
         Err(_) => Page::Damaged,
-    })
+    };
+    page::of(&page, locale)
 }
 
 async fn confirmed(

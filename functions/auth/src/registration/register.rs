@@ -12,13 +12,12 @@ use shared::domain::input::Input;
 use shared::domain::limit::{REGISTER_PER_NETWORK, Subject};
 use shared::domain::outbox::{Effect, MailKind};
 use shared::domain::password::Password;
-use shared::edge::http::{Body, Network, Problem};
+use shared::edge::http::{Body, Network, PreferredLocale, Problem};
 use shared::error::Result;
 use shared::ports::accounts::Registration;
 use utoipa::ToSchema;
 
 use super::Deps;
-use crate::locale::PreferredLocale;
 use crate::mail_limits;
 use crate::password::hashing;
 

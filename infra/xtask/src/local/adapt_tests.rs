@@ -34,6 +34,8 @@ fn unsupported_types_go_with_everything_that_refers_to_them() {
                 "Properties": {
                     "Url": {"Fn::If": ["WithCache", {"Fn::GetAtt": ["Network", "Outputs.Url"]}, {"Ref": "AWS::NoValue"}]},
                     "Kept": {"Fn::If": ["WithCache", 1, 2]},
+                    "Listed": [1, {"Fn::If": ["WithCache", {"Fn::GetAtt": ["Network", "Outputs.Url"]}, {"Ref": "AWS::NoValue"}]}],
+                    "Choice": [{"Fn::If": ["WithCache", 1, {"Ref": "AWS::NoValue"}]}],
                 },
             },
         },
@@ -44,6 +46,8 @@ fn unsupported_types_go_with_everything_that_refers_to_them() {
     assert_eq!(table["DependsOn"], json!(["Other"]));
     assert_eq!(table["Properties"]["Url"], json!({"Ref": "AWS::NoValue"}));
     assert_eq!(table["Properties"]["Kept"], json!({"Fn::If": ["WithCache", 1, 2]}));
+    assert_eq!(table["Properties"]["Listed"], json!([1]));
+    assert_eq!(table["Properties"]["Choice"], json!([{"Fn::If": ["WithCache", 1, {"Ref": "AWS::NoValue"}]}]));
     assert_eq!(outcome.template["Outputs"], json!({"Name": {"Value": {"Ref": "Table"}}}));
     assert!(outcome.notes[0].contains("1 × AWS::CloudFormation::Stack (Network)"), "{:?}", outcome.notes);
 }

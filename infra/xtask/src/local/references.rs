@@ -32,7 +32,8 @@ pub(super) fn unlink(template: &mut Value, dropped: &BTreeSet<String>) {
     }
 }
 
-/// Puts the branch that counts in place of each condition that refers to one of the resources in any branch.
+/// Puts the branch that counts in place of each condition that refers to one of the resources in any branch. In a list,
+/// a branch without a value is no item.
 pub(super) fn fold_conditions(value: &mut Value, dropped: &BTreeSet<String>, scope: &Scope) {
     if let Some(("Fn::If", arguments)) = only_entry(value)
         && mentions(arguments, dropped)
@@ -41,8 +42,24 @@ pub(super) fn fold_conditions(value: &mut Value, dropped: &BTreeSet<String>, sco
         *value = arguments[if holds { 1 } else { 2 }].clone();
     }
     match value {
-        Value::Array(items) => items.iter_mut().for_each(|item| fold_conditions(item, dropped, scope)),
-        Value::Object(entries) => entries.values_mut().for_each(|item| fold_conditions(item, dropped, scope)),
+        Value::Array(items) => items.retain_mut(|item| {
+            let is_choice = matches!(only_entry(item), Some(("Fn::If", _)));
+            fold_conditions(item, dropped, scope);
+            !(is_choice && item["Ref"] == "AWS::NoValue")
+        }),
+        Value::Object(entries) => {
+            for (name, inner) in entries {
+                match inner {
+                    // The arguments of a condition that stays are no list: each has its place.
+                    Value::Array(arguments) if name == "Fn::If" => {
+                        for argument in arguments {
+                            fold_conditions(argument, dropped, scope);
+                        }
+                    }
+                    inner => fold_conditions(inner, dropped, scope),
+                }
+            }
+        }
         _ => {}
     }
 }

@@ -175,3 +175,29 @@ fn leave_out_within(value: &mut AttributeValue) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_opens_something_or_leads_on_is_left_out_however_deep_it_is() {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        for name in LEFT_OUT {
+            let photo =
+                [(name, text("secret")), ("state", text("ready"))].map(|(name, value)| (name.to_owned(), value));
+            let photo = AttributeValue::M(photo.into());
+            let album = [("photos", AttributeValue::L(vec![photo.clone()])), ("newest", photo), (name, text("secret"))];
+            let row = plain(album.map(|(name, value)| (name.to_owned(), value)).into()).unwrap();
+            assert_eq!(row, json!({ "photos": [{ "state": "ready" }], "newest": { "state": "ready" } }), "{name}");
+        }
+    }
+
+    /// They name objects in a bucket, which is nobody's but ours.
+    #[test]
+    fn names_of_files_and_hashes_of_secrets_are_left_out() {
+        for name in ["key", "hash", "refresh"] {
+            assert!(LEFT_OUT.contains(&name), "{name}");
+        }
+    }
+}

@@ -64,6 +64,7 @@ impl ProjectTalk {
             .put(&self.0, encode(&inbox_key(user_id, id), &line)?))
     }
 
+    /// Whoever is being erased may be out of the conversation already.
     pub(super) fn leave(
         &self,
         transaction: Transaction,
@@ -75,7 +76,7 @@ impl ProjectTalk {
         let gone = Expression::new("SET left_at = :at").value(":at", text(at.to_string()));
         transaction
             .update(&self.0, &roster_key(id), roster_change("DELETE", user_id))
-            .update_if(&self.0, &member_key(id, user_id), gone, "attribute_exists(pk)")
+            .update(&self.0, &member_key(id, user_id), gone)
             .delete(&self.0, &inbox_key(user_id, id))
             .put(&self.0, past_key(user_id, id).attributes())
     }

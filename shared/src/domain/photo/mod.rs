@@ -2,12 +2,14 @@
 
 mod album;
 mod draft;
+mod link;
 mod refusal;
 mod review;
 mod upload;
 
 pub use album::{Album, Look, MAX_PHOTOS, Photo, PhotoKey, State};
 pub use draft::Draft;
+pub use link::{LINK_LIFETIME, link_start};
 pub use refusal::Refusal;
 pub use review::{Review, Ruling, Screening};
 pub use upload::{FORM_LIFETIME, MAX_BYTES, MediaType, Upload};

@@ -3,10 +3,13 @@
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
-/// A page in English. MUST be given nothing that somebody else has written: title and body are markup.
-pub fn html_page(status: StatusCode, title: &str, body: &str) -> Response {
+use crate::domain::locale::Locale;
+
+/// A page in a language. MUST be given nothing that somebody else has written: title and body are markup.
+pub fn html_page(status: StatusCode, locale: Locale, title: &str, body: &str) -> Response {
+    let language = locale.as_str();
     let html = format!(
-        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
+        "<!doctype html><html lang={language}><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
          <meta name=robots content=noindex><title>{title}</title><body>{body}</body></html>"
     );
     let headers: [(HeaderName, &str); 5] = [

@@ -81,7 +81,10 @@ impl Traces for PairTraces {
             self.bid_farewell(user_id, other, &watchers).await?;
             self.part(user_id, other).await?;
         }
-        if known.len() == OTHERS { Ok(Left::More) } else { super::clear(&self.social, Range::whole(own)).await }
+        if !known.is_empty() {
+            return Ok(Left::More);
+        }
+        super::clear_but(&self.social, Range::whole(own), |line| line.sk.starts_with(MET)).await
     }
 }
 

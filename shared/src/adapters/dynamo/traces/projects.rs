@@ -2,14 +2,14 @@
 
 use async_trait::async_trait;
 
-use super::super::chat_items::partition;
+use super::super::chat_items::{self, partition, past_key};
 use super::super::item::Key;
 use super::super::members::{ASKED, MEMBER, PROJECT, REQUEST, asked_key, membership_key};
 use super::super::range::Range;
 use super::super::table::Table;
-use super::{SOME, clear};
+use super::SOME;
 use crate::domain::conversation::Conversation;
-use crate::domain::id::{ProjectId, UserId};
+use crate::domain::id::{ConversationId, ProjectId, UserId};
 use crate::error::{Error, Result};
 use crate::ports::erasures::Left;
 use crate::ports::projects::ProjectEstates;
@@ -26,6 +26,19 @@ impl DynamoProjectEstates {
     }
 }
 
+impl DynamoProjectEstates {
+    /// Takes some of what was said away, and the lines that lead there of whoever had left.
+    async fn silence(&self, id: ConversationId) -> Result<Left> {
+        let rows = self.chat.keys_in(Range::whole(partition(id)).limit(SOME)).await?;
+        let left = if rows.len() < SOME { Left::Nothing } else { Left::More };
+        let people = rows.iter().filter(|row| row.sk.starts_with(chat_items::MEMBER));
+        let lines = people.map(|row| Ok(past_key(named(&row.sk, chat_items::MEMBER)?, id))).collect::<Result<_>>()?;
+        self.chat.write_many(Vec::new(), lines).await?;
+        self.chat.write_many(Vec::new(), rows).await?;
+        Ok(left)
+    }
+}
+
 #[async_trait]
 impl ProjectEstates for DynamoProjectEstates {
     async fn requests_of(&self, user_id: UserId, limit: usize) -> Result<Vec<ProjectId>> {
@@ -35,7 +48,7 @@ impl ProjectEstates for DynamoProjectEstates {
 
     /// What was said goes first, and the line in the list of whoever is still in it last: by it the rest is found again.
     async fn dissolve(&self, project_id: ProjectId) -> Result<Left> {
-        if clear(&self.chat, Range::whole(partition(Conversation::of_project(project_id)))).await? == Left::More {
+        if self.silence(Conversation::of_project(project_id)).await? == Left::More {
             return Ok(Left::More);
         }
         let rows = self.profiles.keys_in(Range::whole(format!("{PROJECT}{project_id}")).limit(SOME)).await?;
@@ -46,7 +59,8 @@ impl ProjectEstates for DynamoProjectEstates {
             }
         }
         let left = if rows.len() < SOME { Left::Nothing } else { Left::More };
-        self.profiles.write_many(Vec::new(), lines.into_iter().chain(rows).collect()).await?;
+        self.profiles.write_many(Vec::new(), lines).await?;
+        self.profiles.write_many(Vec::new(), rows).await?;
         Ok(left)
     }
 

@@ -6,8 +6,8 @@
 use async_trait::async_trait;
 
 use super::super::chat_items::{
-    PAST, StoredContent, StoredMessage, StoredMeta, StoredState, member_key, message_key, meta_key, partition, people,
-    roster_key,
+    PAST, StoredContent, StoredMessage, StoredMeta, StoredState, member_key, message_key, meta_key, partition,
+    past_key, people, roster_key,
 };
 use super::super::expression::Expression;
 use super::super::item::{Item, Key, decode, encode, number, text, value};
@@ -65,6 +65,7 @@ impl TalkTraces {
         let meta: Option<StoredMeta> = self.chat.get(&meta_key(id), Read::Strong).await?;
         let left = match &meta {
             Some(StoredMeta { pair: Some(pair), .. }) if line.is_past || !has_another(pair, user_id) => {
+                self.unlist(pair, user_id, id).await?;
                 self.demolish(id).await?
             }
             Some(meta) => self.withdraw(user_id, line, meta).await?,
@@ -74,6 +75,12 @@ impl TalkTraces {
             self.chat.delete(&line.key).await?;
         }
         Ok(left)
+    }
+
+    /// The other one has a line, too, that leads to a conversation which is over.
+    async fn unlist(&self, pair: &[UserId; 2], user_id: UserId, id: ConversationId) -> Result<()> {
+        let others = pair.iter().filter(|person| **person != user_id && **person != UserId::NOBODY);
+        self.chat.write_many(Vec::new(), others.map(|other| past_key(*other, id)).collect()).await
     }
 
     /// Nobody can read it any more: nothing of it stays.

@@ -6,11 +6,11 @@ use axum::extract::FromRequestParts;
 use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::request::Parts;
 
-use shared::domain::locale::Locale;
+use crate::domain::locale::Locale;
 
 /// What `Accept-Language` asks for, of what there is.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct PreferredLocale(pub(crate) Locale);
+pub struct PreferredLocale(pub Locale);
 
 impl<S: Sync> FromRequestParts<S> for PreferredLocale {
     type Rejection = Infallible;
