@@ -121,7 +121,7 @@ fn of_two_who_matched_and_go_at_once_one_is_killed_at_whatever_call() {
 #[test]
 fn what_a_request_wrote_that_was_under_way_is_gone_whenever_it_came() {
     let (life, ada) = (&*LIFE, LIFE.ada());
-    let pause = UNDISTURBED.1.iter().position(|call| call.contains(r#""done":{"N":"8"}"#)).expect("a pause");
+    let pause = UNDISTURBED.1.iter().position(|call| call.contains(r#""done":{"N":"9"}"#)).expect("a pause");
     die(&deaths(pause, SOME), |death| {
         let (Death::Before(call) | Death::After(call)) = death;
         let world = World::with(&life.things, None);

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use account_jobs::{Deps, Eraser, Exporter, Places, ProjectTraces, SignOut};
-use async_trait::async_trait;
 use serde_json::{Value, json};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{
@@ -17,10 +16,9 @@ use shared::adapters::dynamo::{
 use shared::adapters::exports::S3Exports;
 use shared::adapters::ledger::S3Ledger;
 use shared::adapters::photos::S3Photos;
-use shared::domain::erasure::{Erasure, SETTLE, Step};
+use shared::domain::erasure::Erasure;
 use shared::domain::id::UserId;
 use shared::domain::outbox::{Effect, MailKind, OutboxEntry};
-use shared::error::Result;
 use shared::ports::erasures::Erasures;
 use xtask::local::Client;
 
@@ -41,32 +39,6 @@ pub(super) struct World {
     name: String,
     wire: Severed,
     hands: Arc<Hands>,
-}
-
-/// Erasures whose pause between the two rounds is over at once.
-struct Hurried(DynamoErasures, Arc<Hands>);
-
-#[async_trait]
-impl Erasures for Hurried {
-    async fn begin(&self, erasure: &Erasure, job: &OutboxEntry) -> Result<bool> {
-        self.0.begin(erasure, job).await
-    }
-
-    async fn find(&self, user_id: UserId) -> Result<Option<Erasure>> {
-        let found = self.0.find(user_id).await?;
-        if found.as_ref().and_then(Erasure::step) == Some(Step::Settle) {
-            self.1.moves_to(self.1.now() + SETTLE);
-        }
-        Ok(found)
-    }
-
-    async fn advance(&self, after: &Erasure) -> Result<bool> {
-        self.0.advance(after).await
-    }
-
-    async fn is_farewell_said(&self, erasure: &Erasure) -> Result<bool> {
-        self.0.is_farewell_said(erasure).await
-    }
 }
 
 pub(super) fn place(table: &str, item: &Value) -> String {
@@ -174,8 +146,11 @@ impl World {
     async fn delivers(&self, user_id: UserId) -> Option<()> {
         let promised = |kind: &str, row: &Value| row["kind"]["S"] == kind && row["user_id"]["S"] == user_id.to_string();
         let rows = self.rows("Outbox");
-        let job = rows.iter().find(|row| promised("account.erase", row))?;
-        if let Some(ended) = self.wire.lives(account_jobs::work(&self.deps(), entry(job))).await {
+        let job = rows.iter().find(|row| promised("account.erase", row) || promised("account.erase-on", row))?;
+        let job = entry(job);
+        // The queue keeps back what is to come later.
+        self.hands.moves_to(self.hands.now() + job.effect.delay());
+        if let Some(ended) = self.wire.lives(account_jobs::work(&self.deps(), job)).await {
             ended.unwrap_or_else(|error| panic!("{error:?}"));
             for mail in rows.iter().filter(|row| promised("mail.account-erased", row)) {
                 let key = json!({ "pk": mail["pk"], "sk": mail["sk"] });
@@ -230,7 +205,7 @@ impl World {
             sessions: Arc::new(SessionTraces::new(sessions)),
             account: Arc::new(AccountTraces::new(accounts.clone())),
         };
-        let erasures = Hurried(DynamoErasures::new(accounts, outbox.clone()), self.hands.clone());
+        let erasures = DynamoErasures::new(accounts, outbox.clone());
         let ledger = Arc::new(S3Ledger::new(&aws, self.named("Backups")));
         let eraser = Eraser { erasures: Arc::new(erasures), ledger, places };
         let promises = Arc::new(outbox);
