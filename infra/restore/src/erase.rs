@@ -74,15 +74,14 @@ pub async fn erase(
 }
 
 async fn find(accounts: &DynamoAccounts, who: &str) -> Result<Account, Failure> {
-    let user_id = match who.parse() {
-        Ok(user_id) => Some(user_id),
-        Err(_) => {
-            let email = EmailAddress::parse(who).map_err(|_| {
-                Failure::new(format!("{who} is neither an address nor the id of an account"))
-                    .remedy("name what the account is registered with, or the id that staff sees")
-            })?;
-            accounts.owner_of(&email).await?
-        }
+    let user_id = if let Ok(user_id) = who.parse() {
+        Some(user_id)
+    } else {
+        let email = EmailAddress::parse(who).map_err(|_| {
+            Failure::new(format!("{who} is neither an address nor the id of an account"))
+                .remedy("name what the account is registered with, or the id that staff sees")
+        })?;
+        accounts.owner_of(&email).await?
     };
     let account = match user_id {
         Some(user_id) => accounts.find(user_id).await?,

@@ -184,12 +184,11 @@ fn batches<'m>(messages: &[&'m Message]) -> Vec<Vec<&'m Message>> {
     let mut bytes = 0;
     for message in messages {
         let size = message.body.as_ref().map_or(0, String::len);
-        match batches.last_mut().filter(|_| bytes + size <= BATCH_BYTES) {
-            Some(batch) => batch.push(message),
-            None => {
-                batches.push(vec![message]);
-                bytes = 0;
-            }
+        if let Some(batch) = batches.last_mut().filter(|_| bytes + size <= BATCH_BYTES) {
+            batch.push(message);
+        } else {
+            batches.push(vec![message]);
+            bytes = 0;
         }
         bytes += size;
     }
