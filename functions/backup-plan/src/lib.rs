@@ -5,6 +5,7 @@
 //! items, and whoever does cannot delete.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
@@ -37,9 +38,18 @@ pub struct Order {
     extra: bool,
 }
 
+/// How far the scheduler's clock may be ahead of ours.
+const SKEW: Duration = Duration::from_mins(5);
+
 impl Order {
     fn backup(self, zone: &TimeZone, now: Timestamp) -> Result<BackupId> {
         let at = self.scheduled_at.unwrap_or(now);
+        if at > now + SKEW {
+            return Err(Error::invalid(
+                "scheduled_at",
+                "scheduled_at must not lie ahead: that backup would be the newest for good",
+            ));
+        }
         let local = zone.clocks().ok_or_else(|| Error::internal("the time zone has no clocks"))?.show(at);
         let id = if self.extra { BackupId::of_moment(local, at) } else { BackupId::of_day(local) };
         id.ok_or_else(|| Error::internal("the time lies beyond the calendar"))

@@ -92,6 +92,7 @@ async fn bring_back(aws: &Aws, prefix: &str, day: &str) {
         tables: Vec::new(),
         into: Into::New(format!("{prefix}-{day}")),
         dry_run: false,
+        beyond_ledger: false,
     };
     restore(aws, &system::ambient(), &order, &|_| ()).await.unwrap();
 }

@@ -10,7 +10,7 @@ use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{self, DynamoErasures, DynamoOutbox};
 use shared::adapters::system::SystemClock;
 use shared::adapters::vault::S3Vault;
-use shared::domain::erasure::{Erasure, LEDGER, noted};
+use shared::domain::erasure::{Erasure, LEDGER, TOMBSTONE_LIFETIME, noted};
 use shared::domain::id::UserId;
 use shared::domain::outbox::Effect;
 use shared::domain::time::Timestamp;
@@ -35,6 +35,31 @@ pub struct Repetition {
     pub dry_run: bool,
 }
 
+/// Refuses what is so old that the ledger has forgotten who was erased since, unless that is wanted.
+pub(crate) fn reaches(
+    since: Timestamp,
+    now: Timestamp,
+    is_wanted: bool,
+    tell: &(dyn Fn(String) + Sync),
+) -> Result<(), Failure> {
+    if now.since(since) < TOMBSTONE_LIFETIME {
+        return Ok(());
+    }
+    let days = TOMBSTONE_LIFETIME.as_secs() / (24 * 60 * 60);
+    let forgotten = format!(
+        "the ledger of erasures goes back {days} days, and this to {since}: whoever was erased in between comes back, and \
+         nobody knows who"
+    );
+    if is_wanted {
+        tell(format!("erasures: {forgotten}"));
+        return Ok(());
+    }
+    Err(Failure::new(forgotten).remedy(
+        "take a younger backup (`cargo xtask restore --list`); if there is none, say --although-erased-return, and find out by \
+         other means, such as the mails that said goodbye, who must not come back",
+    ))
+}
+
 /// Begins the erasure of everybody again who may have come back; the functions of the stack do the rest. Doing it twice is
 /// harmless.
 pub async fn repeat_erasures(
@@ -43,6 +68,25 @@ pub async fn repeat_erasures(
     order: &Repetition,
     tell: &(dyn Fn(String) + Sync),
 ) -> Result<(), Failure> {
+    let now = ambient.now();
+    if order.since > now {
+        return Err(Failure::new(format!(
+            "{} is in the future: nobody would be erased again who is gone now",
+            order.since
+        ))
+        .remedy(format!("say the time to which tables were set back, in UTC; it is {now} now")));
+    }
+    reaches(order.since, now, true, tell)?;
+    begin_again(aws, ambient, order, tell).await
+}
+
+pub(crate) async fn begin_again(
+    aws: &Aws,
+    ambient: &Ambient,
+    order: &Repetition,
+    tell: &(dyn Fn(String) + Sync),
+) -> Result<(), Failure> {
+    let now = ambient.now();
     let table = |name: &String| dynamo::Table::new(aws, name.clone(), Arc::new(SystemClock));
     let outbox = DynamoOutbox::new(table(&order.outbox));
     let erasures = DynamoErasures::beginning(table(&order.accounts), table(&order.profiles), outbox);
@@ -54,7 +98,6 @@ pub async fn repeat_erasures(
         }
         count += 1;
         if !order.dry_run {
-            let now = ambient.now();
             let erasure = known.map_or_else(|| Erasure::of_the_ledger(user_id, now), |erasure| erasure.again(now));
             erasures.repeat(&erasure, &ambient.promise(Effect::erase(user_id))).await?;
         }

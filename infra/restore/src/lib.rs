@@ -4,8 +4,11 @@
 //! It is an operator's tool and runs with an operator's rights; no function can do what it does. A restoration that was
 //! killed goes on when the same command is given again: a tag on each table says whose it is and how many parts are in it.
 
+mod claim;
 mod compare;
 mod create;
+mod dead_letters;
+mod erase;
 mod erasures;
 mod failure;
 mod shelf;
@@ -22,6 +25,8 @@ use shared::domain::time::Timestamp;
 use shared::ports::ambient::Ambient;
 
 pub use compare::Comparison;
+pub use dead_letters::{Act, Care, care};
+pub use erase::{Removal, erase};
 pub use erasures::{Repetition, repeat_erasures};
 pub use failure::Failure;
 pub use shelf::list;
@@ -37,6 +42,8 @@ pub enum Task {
     /// The backups in a bucket.
     List(String),
     RepeatErasures(Repetition),
+    DeadLetters(Care),
+    Erase(Removal),
 }
 
 /// What is to be restored, and where to.
@@ -51,6 +58,9 @@ pub struct Order {
     pub into: Into,
     /// Verifies the backup, looks at the tables, and writes nothing.
     pub dry_run: bool,
+    /// Also if people may come back of whose erasure nobody knows any more.
+    #[serde(default)]
+    pub beyond_ledger: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -91,7 +101,9 @@ pub async fn restore(
         window.from,
         window.until
     ));
-    // Every table is looked at before the first one is written to.
+    erasures::reaches(window.from, ambient.now(), order.beyond_ledger, tell)?;
+    // What would stop the end stops the beginning: who is to be erased again is read, and every table looked at.
+    erasures::people(aws, &order.bucket).await?;
     let mut targets = Vec::new();
     for saved in &chosen {
         let table = Table::new(aws, ambient, saved.table, target_name(saved, &order.into)?);
@@ -137,7 +149,11 @@ async fn fill(targets: &[Target<'_>], source: &Source, tell: &(dyn Fn(String) + 
         target.finish().await?;
         tell(format!("{}: {}", target.name(), target.settings()));
     }
-    tell(format!("restored: {items} items are exactly what was backed up"));
+    if wanting.is_empty() {
+        tell("nothing was to be done: everything was restored from this backup before".to_owned());
+    } else {
+        tell(format!("restored: {items} items are exactly what was backed up"));
+    }
     Ok(())
 }
 
@@ -154,7 +170,7 @@ async fn forget(
         Into::Existing(stack) => {
             let (accounts, profiles) = (stack.table(TableKind::Accounts)?, stack.table(TableKind::Profiles)?);
             let repetition = Repetition { bucket, since, accounts, profiles, outbox: stack.outbox.clone(), dry_run };
-            repeat_erasures(aws, ambient, &repetition, tell).await
+            erasures::begin_again(aws, ambient, &repetition, tell).await
         }
         Into::New(_) => {
             let count = erasures::people(aws, &bucket).await?.len();

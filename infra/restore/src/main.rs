@@ -1,10 +1,11 @@
-//! Wires a restoration to AWS, or to the local AWS, as the environment says. `cargo xtask restore` and `erase-again` run it.
+//! Wires what an operator does to AWS, or to the local AWS, as the environment says. `cargo xtask restore`, `erase-again`,
+//! `erase` and `dlq` become it.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to the operator")]
 
 use std::process::ExitCode;
 
-use restore::{Failure, Task, list, repeat_erasures, restore};
+use restore::{Failure, Task, care, erase, list, repeat_erasures, restore};
 use shared::adapters::aws::Aws;
 use shared::adapters::system;
 use shared::config::Vars;
@@ -22,7 +23,7 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), Failure> {
     let unclear = |why: String| Failure::new(format!("the order cannot be read: {why}"));
-    let order = std::env::args().nth(1).ok_or_else(|| unclear("`cargo xtask restore` writes it".to_owned()))?;
+    let order = std::env::args().nth(1).ok_or_else(|| unclear("`cargo xtask` writes it".to_owned()))?;
     let task: Task = serde_json::from_str(&order).map_err(|error| unclear(error.to_string()))?;
     let aws = Aws::new(&Vars::from_process());
     let (ambient, tell) = (system::ambient(), |line| println!("{line}"));
@@ -30,5 +31,7 @@ async fn run() -> Result<(), Failure> {
         Task::Restore(order) => restore(&aws, &ambient, order, &tell).await,
         Task::List(bucket) => list(&aws, bucket, &tell).await,
         Task::RepeatErasures(order) => repeat_erasures(&aws, &ambient, order, &tell).await,
+        Task::Erase(order) => erase(&aws, &ambient, order, &tell).await,
+        Task::DeadLetters(order) => care(&aws, order, &tell).await,
     }
 }

@@ -100,7 +100,11 @@ impl Table {
     /// Makes the table, with its indexes and its stream, and marks it from the start.
     pub(crate) async fn create(&self, like: &TableDescription, tag: &str, mark: &str) -> Result<(), Failure> {
         let request = crate::create::request(&self.client, &self.name, like, tag_of(tag, mark)?)?;
-        request.send().await.map_err(|error| self.failed("CreateTable", &error))?;
+        match request.send().await {
+            // It is ours if an answer was lost, and whose it is says the tag.
+            Err(error) if error.code() == Some("ResourceInUseException") => {}
+            answer => drop(answer.map_err(|error| self.failed("CreateTable", &error))?),
+        }
         self.wait_until_active().await
     }
 

@@ -1,13 +1,16 @@
 //! A table that is restored into: made or found empty, filled part by part, compared, and set up as its source was.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use shared::domain::backup::{Manifest, SavedTable, TableDescription};
 
+use crate::claim::{Holder, Mark};
 use crate::compare::{Comparison, compare_part};
 use crate::failure::Failure;
 use crate::source::Source;
 use crate::table::Table;
 
-/// The tag of a table into which something is restored: the hash of the manifest, and how many parts are in it.
+/// The tag of a table into which something is restored, with its [`Mark`].
 const UNDER_WAY: &str = "collabmatch:restore";
 /// The tag of a table into which something was restored.
 const DONE: &str = "collabmatch:restored-from";
@@ -19,6 +22,10 @@ pub(crate) struct Target<'m> {
     state: State,
     /// Whether the table deletes items by the clock already.
     expires: bool,
+    /// Who filled it before, and is dead.
+    before: Option<Holder>,
+    /// Whether our own mark was read back.
+    was_seen: AtomicBool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +49,7 @@ impl<'m> Target<'m> {
     ) -> Result<Self, Failure> {
         let there = table.describe().await?;
         let expires = there.as_ref().is_some_and(|there| there.time_to_live.is_some());
+        let mut before = None;
         let state = match there {
             None if may_be_made => State::Missing,
             None => {
@@ -52,7 +60,11 @@ impl<'m> Target<'m> {
             Some(there) => {
                 fits(&table, &there, &saved.description)?;
                 match table.tag(UNDER_WAY).await? {
-                    Some(tag) => State::Begun(begun(&table, &tag, manifest)?),
+                    Some(tag) => {
+                        let mark = begun(&table, &tag, manifest)?;
+                        before = mark.holder;
+                        State::Begun(mark.parts)
+                    }
                     None if table.is_empty().await? => State::Empty,
                     None if table.tag(DONE).await?.as_deref() == Some(manifest.backup.as_str()) => State::Restored,
                     None => {
@@ -63,7 +75,7 @@ impl<'m> Target<'m> {
                 }
             }
         };
-        Ok(Self { table, saved, manifest, state, expires })
+        Ok(Self { table, saved, manifest, state, expires, before, was_seen: AtomicBool::new(false) })
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -90,8 +102,33 @@ impl<'m> Target<'m> {
         match self.state {
             State::Missing => self.table.create(&self.saved.description, UNDER_WAY, &self.mark(0)).await,
             State::Empty => self.table.set_tag(UNDER_WAY, &self.mark(0)).await,
-            State::Begun(_) | State::Restored => self.table.wait_until_active().await,
+            State::Begun(parts) => {
+                self.table.wait_until_active().await?;
+                self.table.set_tag(UNDER_WAY, &self.mark(parts)).await
+            }
+            State::Restored => self.table.wait_until_active().await,
         }
+    }
+
+    /// Stops if somebody else has begun to fill the table meanwhile, or has finished it. Tags are read late: until ours was
+    /// seen once, what was there before says nothing.
+    async fn is_mine(&self) -> Result<(), Failure> {
+        let tag = self.table.tag(UNDER_WAY).await?;
+        let holder = tag.and_then(|tag| Mark::read(&tag)).and_then(|mark| mark.holder);
+        if holder == Some(Holder::this()) {
+            self.was_seen.store(true, Ordering::Relaxed);
+            return Ok(());
+        }
+        if holder == self.before && !self.was_seen.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        Err(busy(&self.table, "another process has begun, or has finished"))
+    }
+
+    /// Says that so many parts are in the table, and that its filler lives.
+    async fn sign(&self, parts: usize) -> Result<(), Failure> {
+        self.is_mine().await?;
+        self.table.set_tag(UNDER_WAY, &self.mark(parts)).await
     }
 
     pub(crate) async fn fill(&self, source: &Source, tell: &(dyn Fn(String) + Sync)) -> Result<(), Failure> {
@@ -101,8 +138,10 @@ impl<'m> Target<'m> {
         }
         let mut written: u64 = self.saved.parts(&source.backup).take(begun).map(|(_, part)| part.items).sum();
         for (number, (key, part)) in self.saved.parts(&source.backup).enumerate().skip(begun) {
-            self.table.put(source.items(&key, part).await?).await?;
-            self.table.set_tag(UNDER_WAY, &self.mark(number + 1)).await?;
+            let items = source.items(&key, part).await?;
+            self.is_mine().await?;
+            self.table.put(items).await?;
+            self.sign(number + 1).await?;
             written += part.items;
             tell(format!("{}: {written} of {} items written", self.table.name(), self.saved.items));
         }
@@ -118,8 +157,9 @@ impl<'m> Target<'m> {
     pub(crate) async fn compare(&self, source: &Source) -> Result<Comparison, Failure> {
         let mut comparison = Comparison::default();
         for (key, part) in self.saved.parts(&source.backup) {
-            comparison
-                .add(&compare_part(&self.table, self.saved, source.items(&key, part).await?, self.expires).await?);
+            let items = source.items(&key, part).await?;
+            comparison.add(&compare_part(&self.table, self.saved, items, self.expires).await?);
+            self.sign(self.saved.parts(&source.backup).count()).await?;
         }
         comparison.surplus = self.table.count().await?.saturating_sub(comparison.found());
         Ok(comparison)
@@ -127,6 +167,7 @@ impl<'m> Target<'m> {
 
     /// What would delete items, or cost, comes last.
     pub(crate) async fn finish(&self) -> Result<(), Failure> {
+        self.is_mine().await?;
         self.table.set_up(&self.saved.description).await?;
         self.table.set_tag(DONE, self.manifest.backup.as_str()).await?;
         self.table.remove_tag(UNDER_WAY).await
@@ -144,18 +185,27 @@ impl<'m> Target<'m> {
     }
 
     fn mark(&self, parts: usize) -> String {
-        format!("{}/{parts}", self.manifest.sha256)
+        Mark::new(&self.manifest.sha256, parts, self.table.now()).to_tag()
     }
 }
 
-/// How many parts of this backup the tag says are in the table.
-fn begun(table: &Table, tag: &str, manifest: &Manifest) -> Result<usize, Failure> {
-    let parts =
-        tag.split_once('/').filter(|(hash, _)| *hash == manifest.sha256).and_then(|(_, parts)| parts.parse().ok());
-    parts.ok_or_else(|| {
+/// What the tag says of this backup, if nobody who lives fills the table.
+fn begun(table: &Table, tag: &str, manifest: &Manifest) -> Result<Mark, Failure> {
+    let mark = Mark::read(tag).filter(|mark| mark.sha256 == manifest.sha256).ok_or_else(|| {
         Failure::new(format!("another backup is being restored into {}", table.name()))
             .remedy("finish that one, delete the table, or choose another --into")
-    })
+    })?;
+    match mark.holder_but_me(table.now()) {
+        Some(holder) => Err(busy(table, &holder)),
+        None => Ok(mark),
+    }
+}
+
+fn busy(table: &Table, who: &str) -> Failure {
+    Failure::new(format!("{} is being restored into by somebody else: {who}", table.name())).remedy(
+        "let it end, or end it, and give the same command again: it goes on where that one stopped. One that was killed on \
+         another machine is believed to live for ten minutes",
+    )
 }
 
 /// A table of a stack has the keys and the indexes that its items were written for.

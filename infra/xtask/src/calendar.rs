@@ -20,6 +20,17 @@ pub fn rfc3339(unix_millis: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hours:02}:{minutes:02}:{seconds:02}.{millis:03}Z")
 }
 
+/// None in a month that there is not.
+pub fn days_of_month(year: u64, month: u64) -> u64 {
+    let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 => 28 + u64::from(is_leap),
+        1..=12 => 31,
+        _ => 0,
+    }
+}
+
 /// The civil date of a day since 1970. Years are counted from March, so that the leap day comes last.
 fn date(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;

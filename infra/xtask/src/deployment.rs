@@ -15,8 +15,8 @@ pub trait Deployment {
     /// Where it is reached, if it is not AWS.
     fn endpoint(&self) -> Option<&str>;
 
-    /// A raw call of a service that speaks AWS JSON.
-    fn call(&self, service: Service, operation: &str, body: &Value) -> Result<Value, Failure>;
+    /// A raw call of `DynamoDB` such as `GetItem`.
+    fn dynamo(&self, operation: &str, body: &Value) -> Result<Value, Failure>;
 
     /// The name of a table, the URL of a queue.
     fn output(&self, name: &str) -> Result<&str, Failure> {
@@ -24,32 +24,6 @@ pub trait Deployment {
             Failure::new(format!("the stack has no output {name}"))
                 .remedy("name a stack that was deployed from this repository's template.yaml")
         })
-    }
-
-    /// A call such as `GetItem`.
-    fn dynamo(&self, operation: &str, body: &Value) -> Result<Value, Failure> {
-        self.call(Service::Dynamo, operation, body)
-    }
-
-    /// A call such as `ReceiveMessage`.
-    fn sqs(&self, operation: &str, body: &Value) -> Result<Value, Failure> {
-        self.call(Service::Sqs, operation, body)
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Service {
-    Dynamo,
-    Sqs,
-}
-
-impl Service {
-    /// What it is called by the command line and in signatures, and what its operations are called over HTTP.
-    const fn names(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Dynamo => ("dynamodb", "DynamoDB_20120810"),
-            Self::Sqs => ("sqs", "AmazonSQS"),
-        }
     }
 }
 
@@ -82,9 +56,8 @@ impl Deployment for LocalDeployment {
         Some(self.client.endpoint())
     }
 
-    fn call(&self, service: Service, operation: &str, body: &Value) -> Result<Value, Failure> {
-        let (name, prefix) = service.names();
-        self.client.json(name, &format!("{prefix}.{operation}"), body)
+    fn dynamo(&self, operation: &str, body: &Value) -> Result<Value, Failure> {
+        self.client.json("dynamodb", &format!("DynamoDB_20120810.{operation}"), body)
     }
 }
 
@@ -114,9 +87,8 @@ impl Deployment for AwsDeployment {
         None
     }
 
-    fn call(&self, service: Service, operation: &str, body: &Value) -> Result<Value, Failure> {
-        let (name, _) = service.names();
-        aws(&[name, &kebab_case(operation), "--cli-input-json", &body.to_string(), "--output", "json"])
+    fn dynamo(&self, operation: &str, body: &Value) -> Result<Value, Failure> {
+        aws(&["dynamodb", &kebab_case(operation), "--cli-input-json", &body.to_string(), "--output", "json"])
     }
 }
 

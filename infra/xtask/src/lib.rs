@@ -6,7 +6,6 @@ pub mod build;
 pub mod calendar;
 pub mod check;
 pub mod commands;
-pub mod dead_letters;
 pub mod demo;
 pub mod deployment;
 pub mod failure;

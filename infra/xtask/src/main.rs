@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use xtask::Failure;
 use xtask::commands::{
-    admin, bench, check, demo, dlq, down, erase_again, logs, mail, model, package, passwords, photos, restore, test, up,
+    admin, bench, check, demo, dlq, down, erase, erase_again, logs, mail, model, package, passwords, photos, restore,
+    test, up,
 };
 use xtask::progress::warn;
 
@@ -43,6 +44,8 @@ enum Command {
     Dlq(dlq::Options),
     /// Restore a backup into tables, and compare them with it item by item.
     Restore(restore::Options),
+    /// Erase somebody who cannot ask for it, such as who is banned.
+    Erase(erase::Options),
     /// Erase everybody again who came back with a table that was restored.
     EraseAgain(erase_again::Options),
     /// Write the mails to files, to look at.
@@ -76,6 +79,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Admin(options) => admin::run(&options),
         Command::Dlq(options) => dlq::run(&options),
         Command::Restore(options) => restore::run(&options),
+        Command::Erase(options) => erase::run(&options),
         Command::EraseAgain(options) => erase_again::run(&options),
         Command::Mail(options) => mail::run(&options),
         Command::Logs(options) => logs::run(&options),

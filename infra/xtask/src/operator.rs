@@ -1,33 +1,50 @@
 //! What an operator does to the data of a system, by a program that links what the functions link, SDK and formats included,
 //! so that these commands need not.
 
+use std::collections::BTreeMap;
+use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 
 use serde_json::Value;
 
+use crate::deployment::Deployment;
 use crate::failure::{Explain, Failure};
 use crate::local::{ACCOUNT, REGION};
 use crate::workspace;
 
-/// Runs the program on the local AWS at this endpoint, or else on AWS; `undone` is what to say if it fails.
-pub fn carry_out(task: &Value, endpoint: Option<&str>, undone: &str) -> Result<(), Failure> {
-    let done = command(task, endpoint)?.status().explain(|| "cannot run the program that restores".to_owned())?;
-    if done.success() { Ok(()) } else { Err(Failure::new(undone).remedy("read what is said above")) }
+/// Becomes the program, on the local AWS at this endpoint, or else on AWS; comes back only if that cannot be. There is one
+/// process, so that whoever kills the command leaves nothing behind that goes on.
+pub fn become_it(task: &Value, endpoint: Option<&str>) -> Result<(), Failure> {
+    let cause = command(task, endpoint)?.exec();
+    Err(Failure::new(format!("cannot run the operator's program: {cause}")))
+}
+
+/// The queues of a system by the variables that functions know them by: `MailQueueUrl` is `APP_QUEUES_MAIL` to them.
+pub fn queues(deployment: &dyn Deployment) -> BTreeMap<String, String> {
+    let outputs = deployment.outputs().iter();
+    let queues = outputs.filter_map(|(output, url)| Some((variable(output.strip_suffix("QueueUrl")?), url.clone())));
+    queues.collect()
+}
+
+fn variable(name: &str) -> String {
+    let part =
+        |letter: char| letter.is_ascii_uppercase().then_some('_').into_iter().chain([letter.to_ascii_uppercase()]);
+    format!("APP_QUEUES{}", name.chars().flat_map(part).collect::<String>())
 }
 
 /// The program, built and ready to run.
 pub fn command(task: &Value, endpoint: Option<&str>) -> Result<Command, Failure> {
-    let mut restore = Command::new(build()?);
-    restore.arg(task.to_string());
+    let mut program = Command::new(build()?);
+    program.arg(task.to_string());
     match endpoint {
         Some(endpoint) => {
-            restore.env("AWS_ENDPOINT_URL", endpoint);
-            restore.envs([("AWS_ACCESS_KEY_ID", ACCOUNT), ("AWS_SECRET_ACCESS_KEY", "unused"), ("AWS_REGION", REGION)]);
-            restore.env_remove("AWS_SESSION_TOKEN");
+            program.env("AWS_ENDPOINT_URL", endpoint);
+            program.envs([("AWS_ACCESS_KEY_ID", ACCOUNT), ("AWS_SECRET_ACCESS_KEY", "unused"), ("AWS_REGION", REGION)]);
+            program.env_remove("AWS_SESSION_TOKEN");
         }
-        None => drop(restore.envs(credentials()?)),
+        None => drop(program.envs(credentials()?)),
     }
-    Ok(restore)
+    Ok(program)
 }
 
 /// The whole workspace is named, so that nothing is compiled with other features than for every other command.
@@ -36,7 +53,7 @@ fn build() -> Result<std::path::PathBuf, Failure> {
     cargo.args(["build", "--profile", "local", "--workspace", "--bin", "restore", "--quiet"]);
     let built = cargo.current_dir(workspace::root()).status().explain(|| "cannot run cargo".to_owned())?;
     if !built.success() {
-        return Err(Failure::new("the program that restores does not build").remedy("fix what cargo reported above"));
+        return Err(Failure::new("the operator's program does not build").remedy("fix what cargo reported above"));
     }
     Ok(workspace::target()?.join("local/restore"))
 }
@@ -71,4 +88,16 @@ fn cli(arguments: &[&str]) -> Result<String, Failure> {
         return Err(Failure::new("the AWS CLI has no credentials or no region").evidence(reason).remedy(missing));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::variable;
+
+    #[test]
+    fn queues_are_named_as_functions_name_them() {
+        for (output, name) in [("Mail", "APP_QUEUES_MAIL"), ("AccountDeadLetter", "APP_QUEUES_ACCOUNT_DEAD_LETTER")] {
+            assert_eq!(variable(output), name);
+        }
+    }
 }

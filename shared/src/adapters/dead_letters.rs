@@ -1,26 +1,37 @@
 //! SQS: the queues for what failed five times.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{
-    ChangeMessageVisibilityBatchRequestEntry, Message, MessageSystemAttributeName, QueueAttributeName,
+    ChangeMessageVisibilityBatchRequestEntry, DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName,
+    QueueAttributeName, SendMessageBatchRequestEntry,
 };
 
 use super::aws::{Aws, failure};
 use crate::config::DeadLettersConfig;
-use crate::domain::dead_letter::{DeadLetter, DeadLetterQueue};
+use crate::domain::dead_letter::{DeadLetter, DeadLetterQueue, HeldLetter};
 use crate::domain::time::Timestamp;
 use crate::error::{Error, Result};
 use crate::ports::dead_letters::DeadLetters;
 
-/// The most messages that one call carries.
+/// The most messages that one call carries, and the most bytes of them together.
 const BATCH: usize = 10;
-/// For how long a message is out of others' sight while it is looked at or moved: longer than the one who does so can live.
+const BATCH_BYTES: usize = 1_000_000;
+/// For how long a message is out of others' sight while it is looked at or moved: longer than a request can live.
 const GRASP: Duration = Duration::from_secs(30);
-/// How many messages are looked through for one: more would take longer than a request has.
+/// SQS hides nothing for longer.
+const LONGEST_GRASP: Duration = Duration::from_hours(12);
+/// How many messages anybody, from anywhere, can look through within one grasp.
+const PER_GRASP: usize = 200;
+/// How many messages a request looks through for one.
 const LOOKED_THROUGH: usize = 500;
+/// Asked without waiting, SQS answers from some of its servers, and may have nothing where messages rest. Asked to wait, it asks all.
+const WAIT: Duration = Duration::from_secs(1);
+/// After so many answers with nothing new, there is nothing more. All but the first have waited.
+const SILENCES: usize = 2;
 
 #[derive(Clone, Debug)]
 pub struct SqsDeadLetters {
@@ -59,31 +70,32 @@ impl SqsDeadLetters {
         sources.iter().find(is_it).or(sources.first()).map_or("", |url| url.as_str())
     }
 
-    async fn receive(&self, queue: DeadLetterQueue, limit: usize) -> Result<Vec<Message>> {
+    async fn receive(&self, queue: DeadLetterQueue, limit: usize, search: &Search) -> Result<Vec<Message>> {
+        let seconds = |duration: Duration| i32::try_from(duration.as_secs()).unwrap_or(i32::MAX);
+        let wait = if search.silences > 0 { WAIT } else { Duration::ZERO };
         let request = self
             .client
             .receive_message()
             .queue_url(self.url(queue))
             .max_number_of_messages(i32::try_from(limit.min(BATCH)).unwrap_or(1))
-            .visibility_timeout(i32::try_from(GRASP.as_secs()).unwrap_or(i32::MAX))
+            .visibility_timeout(seconds(search.grasp))
+            .wait_time_seconds(seconds(wait))
             .message_system_attribute_names(MessageSystemAttributeName::All);
         Ok(request.send().await.map_err(failure)?.messages.unwrap_or_default())
     }
 
-    /// Receives at most `limit` messages, and no more after one that is `enough`. After a failure some may be held.
+    /// Holds at most `limit` messages, and no more after the one that is wanted. After a failure some may be held.
     async fn hold(
         &self,
         queue: DeadLetterQueue,
         limit: usize,
-        messages: &mut Vec<Message>,
-        enough: impl Fn(&Message) -> bool,
+        search: &mut Search,
+        wanted: Option<&str>,
     ) -> Result<()> {
-        while messages.len() < limit && !messages.iter().any(&enough) {
-            let some = self.receive(queue, limit - messages.len()).await?;
-            if some.is_empty() {
-                break;
-            }
-            messages.extend(some);
+        let is_there = |held: &BTreeMap<String, Message>| wanted.is_some_and(|id| held.contains_key(id));
+        while search.held.len() < limit && search.silences < SILENCES && !is_there(&search.held) {
+            let some = self.receive(queue, limit - search.held.len(), search).await?;
+            search.take(some);
         }
         Ok(())
     }
@@ -102,18 +114,85 @@ impl SqsDeadLetters {
         Ok(())
     }
 
-    async fn put_back(&self, queue: DeadLetterQueue, message: &Message) -> Result<()> {
-        let body = message.body.as_deref().unwrap_or_default();
-        let request = self.client.send_message().queue_url(self.source(queue, message)).message_body(body);
-        request.send().await.map_err(failure)?;
-        self.delete(queue, message).await
+    /// Looks through at most `limit` messages for one, and holds it alone.
+    pub async fn take_among(&self, queue: DeadLetterQueue, id: &str, limit: usize) -> Result<Option<HeldLetter>> {
+        let mut search = Search::through(limit);
+        let looked = self.hold(queue, limit, &mut search, Some(id)).await;
+        let found = search.held.remove(id);
+        self.let_go(queue, &search.into_messages()).await?;
+        looked?;
+        Ok(found.and_then(|message| message.receipt_handle).map(|receipt| HeldLetter { receipt }))
     }
 
-    async fn delete(&self, queue: DeadLetterQueue, message: &Message) -> Result<()> {
-        let request = self.client.delete_message().queue_url(self.url(queue));
-        request.set_receipt_handle(message.receipt_handle.clone()).send().await.map_err(failure)?;
-        Ok(())
+    /// Sends messages and deletes those that were taken. What the queue refuses stays where it is.
+    async fn put_back(&self, queue: DeadLetterQueue, source: &str, messages: &[&Message]) -> Result<usize> {
+        let entry = |(n, message): (usize, &&Message)| {
+            let entry = SendMessageBatchRequestEntry::builder().id(n.to_string());
+            entry.message_body(message.body.as_deref().unwrap_or_default()).build().map_err(Error::internal)
+        };
+        let entries = messages.iter().enumerate().map(entry).collect::<Result<_>>()?;
+        let request = self.client.send_message_batch().queue_url(source).set_entries(Some(entries));
+        let sent = request.send().await.map_err(failure)?;
+        let entry = |entry: &str| {
+            let receipt = entry.parse::<usize>().ok().and_then(|n| messages.get(n)?.receipt_handle.clone());
+            let entry = DeleteMessageBatchRequestEntry::builder().id(entry).set_receipt_handle(receipt);
+            entry.build().map_err(Error::internal)
+        };
+        let entries: Vec<_> = sent.successful().iter().map(|sent| entry(sent.id())).collect::<Result<_>>()?;
+        let mut refused = sent.failed.first().map(|entry| entry.code.clone());
+        if !entries.is_empty() {
+            let request = self.client.delete_message_batch().queue_url(self.url(queue)).set_entries(Some(entries));
+            let gone = request.send().await.map_err(failure)?;
+            refused = refused.or_else(|| gone.failed.first().map(|entry| entry.code.clone()));
+        }
+        match refused {
+            Some(code) => Err(Error::unavailable(format!("the queue refused a message: {code}"))),
+            None => Ok(messages.len()),
+        }
     }
+}
+
+/// What is held of a queue, each message once, and how long it has had nothing new.
+struct Search {
+    held: BTreeMap<String, Message>,
+    grasp: Duration,
+    silences: usize,
+}
+
+impl Search {
+    /// Whoever looks through more needs longer, and nothing may come into sight again before the end.
+    fn through(limit: usize) -> Self {
+        let times = u32::try_from(limit.div_ceil(PER_GRASP)).unwrap_or(u32::MAX).max(1);
+        Self { held: BTreeMap::new(), grasp: GRASP.saturating_mul(times).min(LONGEST_GRASP), silences: 0 }
+    }
+
+    /// SQS may give a message twice; the last receipt is the one that counts.
+    fn take(&mut self, messages: Vec<Message>) {
+        let before = self.held.len();
+        self.held.extend(messages.into_iter().map(|message| (message.message_id.clone().unwrap_or_default(), message)));
+        self.silences = if self.held.len() == before { self.silences + 1 } else { 0 };
+    }
+
+    fn into_messages(self) -> Vec<Message> {
+        self.held.into_values().collect()
+    }
+}
+
+/// Messages that go into one call together.
+fn batches<'m>(messages: &[&'m Message]) -> Vec<Vec<&'m Message>> {
+    let mut batches: Vec<Vec<&Message>> = Vec::new();
+    let mut bytes = 0;
+    for message in messages {
+        let size = message.body.as_ref().map_or(0, String::len);
+        if let Some(batch) = batches.last_mut().filter(|_| bytes + size <= BATCH_BYTES) {
+            batch.push(message);
+        } else {
+            batches.push(vec![message]);
+            bytes = 0;
+        }
+        bytes += size;
+    }
+    batches
 }
 
 #[async_trait]
@@ -130,35 +209,42 @@ impl DeadLetters for SqsDeadLetters {
     }
 
     async fn read(&self, queue: DeadLetterQueue, limit: usize) -> Result<Vec<DeadLetter>> {
-        let mut messages = Vec::new();
-        let read = self.hold(queue, limit, &mut messages, |_| false).await;
-        self.let_go(queue, &messages).await?;
-        read?;
-        Ok(messages.into_iter().map(letter).collect())
-    }
-
-    async fn discard(&self, queue: DeadLetterQueue, message_id: &str) -> Result<bool> {
-        let mut messages = Vec::new();
-        let is_it = |message: &Message| message.message_id.as_deref() == Some(message_id);
-        let looked = self.hold(queue, LOOKED_THROUGH, &mut messages, is_it).await;
-        let found = messages.iter().position(is_it).map(|at| messages.swap_remove(at));
+        let mut search = Search::through(limit);
+        let looked = self.hold(queue, limit, &mut search, None).await;
+        let messages = search.into_messages();
         self.let_go(queue, &messages).await?;
         looked?;
-        let Some(message) = found else { return Ok(false) };
-        self.delete(queue, &message).await?;
-        Ok(true)
+        let mut letters: Vec<DeadLetter> = messages.into_iter().map(letter).collect();
+        letters.sort_by_key(|letter| letter.sent_at);
+        Ok(letters)
+    }
+
+    async fn take(&self, queue: DeadLetterQueue, message_id: &str) -> Result<Option<HeldLetter>> {
+        self.take_among(queue, message_id, LOOKED_THROUGH).await
+    }
+
+    async fn discard(&self, queue: DeadLetterQueue, letter: HeldLetter) -> Result<()> {
+        let request = self.client.delete_message().queue_url(self.url(queue)).receipt_handle(letter.receipt);
+        request.send().await.map_err(failure)?;
+        Ok(())
     }
 
     async fn redrive(&self, queue: DeadLetterQueue, limit: usize) -> Result<usize> {
-        let mut moved = 0;
-        while moved < limit {
-            let some = self.receive(queue, limit - moved).await?;
-            if some.is_empty() {
-                break;
+        let (mut moved, mut silences) = (0, 0);
+        while moved < limit && silences < SILENCES {
+            let mut search = Search { silences, ..Search::through(BATCH) };
+            let some = self.receive(queue, limit - moved, &search).await?;
+            search.take(some);
+            silences = search.silences;
+            let messages = search.into_messages();
+            let mut sources: BTreeMap<&str, Vec<&Message>> = BTreeMap::new();
+            for message in &messages {
+                sources.entry(self.source(queue, message)).or_default().push(message);
             }
-            for message in &some {
-                self.put_back(queue, message).await?;
-                moved += 1;
+            for (source, messages) in sources {
+                for batch in batches(&messages) {
+                    moved += self.put_back(queue, source, &batch).await?;
+                }
             }
         }
         Ok(moved)

@@ -55,6 +55,9 @@ pub enum Act {
     /// An account was looked up, by its id or by its address.
     #[serde(rename = "account.read")]
     AccountRead {},
+    /// An operator has begun to erase somebody.
+    #[serde(rename = "erasure.begun")]
+    ErasureBegun {},
     #[serde(rename = "report.closed")]
     ReportClosed { report_id: ReportId, decision: Decision },
     /// A report was read with the messages it names.

@@ -55,6 +55,13 @@ pub struct DeadLetter {
     pub body: String,
 }
 
+/// One that is out of everybody else's sight for a moment.
+#[derive(Debug, PartialEq, Eq)]
+pub struct HeldLetter {
+    /// What the queue knows the hold by.
+    pub receipt: String,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::domain::dead_letter::{DeadLetter, DeadLetterQueue};
+use crate::domain::dead_letter::{DeadLetter, DeadLetterQueue, HeldLetter};
 use crate::error::Result;
 
 #[async_trait]
@@ -10,11 +10,15 @@ pub trait DeadLetters: Send + Sync {
     /// About how many messages rest in a queue.
     async fn count(&self, queue: DeadLetterQueue) -> Result<u64>;
 
-    /// Some of them, at most `limit`. They MUST stay where they are.
+    /// Some of them, at most `limit`, each once, the oldest first. They MUST stay where they are.
     async fn read(&self, queue: DeadLetterQueue, limit: usize) -> Result<Vec<DeadLetter>>;
 
-    /// Deletes one for good; answers whether it was there. Others MUST stay where they are.
-    async fn discard(&self, queue: DeadLetterQueue, message_id: &str) -> Result<bool>;
+    /// Takes one out of others' sight for half a minute; nothing if it is not there, or somebody else looks at it. It comes back
+    /// by itself, and others MUST stay where they are.
+    async fn take(&self, queue: DeadLetterQueue, message_id: &str) -> Result<Option<HeldLetter>>;
+
+    /// Deletes one that was taken, for good.
+    async fn discard(&self, queue: DeadLetterQueue, letter: HeldLetter) -> Result<()>;
 
     /// Puts at most `limit` of them back into the queues in which they failed; answers how many. None may be lost: what
     /// fails in between is in both queues, and consumers are idempotent.

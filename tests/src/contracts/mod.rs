@@ -4,6 +4,7 @@ mod asvs;
 mod asyncapi;
 mod batches;
 mod cdn;
+mod dead_letters;
 mod errors;
 mod limits;
 mod openapi;

@@ -2,19 +2,17 @@
 //! overwrites it, so that two rotations at once are held apart here.
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 use shared::adapters::aws::Aws;
 use shared::adapters::secrets::SecretVault;
-use shared::config::Vars;
 use shared::domain::keys::{Seed, Urgency, turn};
 use shared::domain::time::Timestamp;
 use shared::ports::keys::KeyVault;
 
 use super::batches::finish;
+use crate::support::served;
 
 /// The versions of one secret, and which of them is current.
 #[derive(Default)]
@@ -39,65 +37,20 @@ impl Secret {
     }
 }
 
-/// A Secrets Manager with one secret, made by the template; answers its address.
-fn secrets_manager() -> (String, Arc<Mutex<Secret>>) {
+/// A Secrets Manager with one secret, made by the template, and its clients.
+fn secrets_manager() -> (Aws, Arc<Mutex<Secret>>) {
     let made = json!({ "version": 1, "seed": "0123456789abcdef".repeat(4) }).to_string();
     let versions = BTreeMap::from([("made-by-the-template".to_owned(), made)]);
     let secret = Arc::new(Mutex::new(Secret { versions, current: "made-by-the-template".to_owned() }));
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    let served = secret.clone();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            serve(stream.unwrap(), &served);
-        }
-    });
-    (address, secret)
-}
-
-/// Answers one request and hangs up.
-fn serve(mut stream: TcpStream, secret: &Mutex<Secret>) {
-    let (mut bytes, mut buffer) = (Vec::new(), [0; 4096]);
-    let (operation, body) = loop {
-        let count = stream.read(&mut buffer).unwrap();
-        if count == 0 {
-            return;
-        }
-        bytes.extend_from_slice(&buffer[..count]);
-        if let Some(request) = parse(&bytes) {
-            break request;
-        }
-    };
-    let (status, answer) = secret.lock().unwrap().answer(&operation, &body);
-    let text = answer.to_string();
-    let head = format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", text.len());
-    stream.write_all((head + &text).as_bytes()).unwrap();
-}
-
-/// The operation and the body, once they are there.
-fn parse(bytes: &[u8]) -> Option<(String, Value)> {
-    let mut headers = [httparse::EMPTY_HEADER; 64];
-    let mut request = httparse::Request::new(&mut headers);
-    let httparse::Status::Complete(head) = request.parse(bytes).unwrap() else { return None };
-    let header = |name: &str| {
-        let found = request.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name));
-        String::from_utf8(found.unwrap().value.to_vec()).unwrap()
-    };
-    let length: usize = header("content-length").parse().unwrap();
-    let body = bytes.get(head..head + length)?;
-    let (_, operation) = header("x-amz-target").split_once('.').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
-    Some((operation, serde_json::from_slice(body).unwrap()))
-}
-
-fn vault(address: &str) -> SecretVault {
-    let vars = [("AWS_ENDPOINT_URL", address), ("AWS_REGION", "eu-central-1"), ("AWS_ACCESS_KEY_ID", "nobody")];
-    SecretVault::new(&Aws::new(&Vars::from_iter(vars)), "signing".to_owned())
+    let kept = secret.clone();
+    (served(move |operation, body| kept.lock().unwrap().answer(operation, body)), secret)
 }
 
 #[test]
 fn of_two_rotations_that_start_from_one_version_one_is_stored() {
-    let (address, secret) = secrets_manager();
-    let (one, two) = (vault(&address), vault(&address));
+    let (aws, secret) = secrets_manager();
+    let vault = || SecretVault::new(&aws, "signing".to_owned());
+    let (one, two) = (vault(), vault());
     finish(async {
         let (before_one, before_two) = (one.read().await.unwrap(), two.read().await.unwrap());
         assert_eq!(before_one.version, "made-by-the-template");

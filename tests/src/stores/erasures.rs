@@ -1,8 +1,11 @@
 //! Erasures that a backup takes back: whoever was erased since is erased again, and nobody else.
 
-use restore::Into;
+use std::time::Duration;
+
+use restore::{Into, Repetition};
 use serde_json::{Value, json};
 use shared::domain::backup::TableKind;
+use shared::domain::email::EmailAddress;
 use shared::domain::erasure::ledger_key;
 use shared::domain::id::UserId;
 
@@ -108,4 +111,68 @@ fn what_is_in_the_ledger_and_names_nobody_is_not_passed_over() {
     let order = archive.order(DAY, Into::New(format!("{}-r", archive.bucket)));
     let refused = archive.restores(&order).unwrap_err().to_string();
     assert!(refused.contains("erasures/v1/ada.json") && refused.contains("what to do"), "{refused}");
+}
+
+/// Who is banned cannot sign in, and so cannot ask for it.
+#[test]
+fn an_operator_erases_who_is_banned_by_address_or_id() {
+    let archive = archive();
+    archive.create(&archive.as_stack().outbox);
+    let [ada, bob] = [id(), id()];
+    for (user_id, name) in [(ada, "ada"), (bob, "bob")] {
+        let email = EmailAddress::parse(&format!("{name}@example.org")).unwrap();
+        let mut account = with(key("USER", user_id, "ACCOUNT"), "state", json!({ "S": "active" }));
+        account["email"] = json!({ "S": email.as_str() });
+        account["created_at"] = json!({ "S": "2026-11-01T00:00:00.000Z" });
+        account["sanction"] = json!({ "M": {
+            "kind": { "S": "ban" }, "reason": { "S": "spam" }, "since": { "S": "2026-11-02T00:00:00.000Z" },
+            "until": { "S": "9999-12-31T23:59:59.999Z" },
+        } });
+        archive.put(TableKind::Accounts, &account);
+        let claim = json!({ "pk": { "S": format!("EMAIL#{}", email.digest()) }, "sk": { "S": "CLAIM" } });
+        archive.put(TableKind::Accounts, &with(claim, "user_id", json!({ "S": user_id.to_string() })));
+    }
+    let told = archive.erases(" Ada@example.org", true).unwrap();
+    assert!(told[0].contains(&ada.to_string()) && told[0].contains("spam"), "{told:?}");
+    assert!(told[1].contains("would begin") && archive.items(&archive.as_stack().outbox).is_empty(), "{told:?}");
+    for who in ["nobody@example.org", &id().to_string(), "nobody"] {
+        let refused = archive.erases(who, false).unwrap_err().to_string();
+        assert!(refused.contains(who) && refused.contains("what to do"), "{refused}");
+    }
+    for (who, user_id) in [("ada@example.org".to_owned(), ada), (bob.to_string(), bob)] {
+        let told = archive.erases(&who, false).unwrap();
+        assert!(told[1].contains("it has begun; "), "{told:?}");
+        let told = archive.erases(&who, false).unwrap();
+        assert!(told[1].contains("nothing was to be done"), "{told:?}");
+        let accounts = archive.items(&archive.table(TableKind::Accounts));
+        assert_eq!(of(&accounts, user_id, "ACCOUNT").unwrap()["state"]["S"], "erasing");
+        assert_eq!(of(&accounts, user_id, "ERASURE").unwrap()["done"]["N"], "0");
+        let profiles = archive.items(&archive.table(TableKind::Profiles));
+        assert!(of(&profiles, user_id, "PROFILE").unwrap()["hidden_until"].is_object());
+        let promises = archive.items(&archive.as_stack().outbox);
+        let about = promises.iter().filter(|row| row.to_string().contains(&user_id.to_string()));
+        assert_eq!(about.count(), 2, "the job, and the mail that says goodbye: {promises:?}");
+        let audit = archive.items(&archive.table(TableKind::Ops));
+        let noted: Vec<_> = audit.iter().filter(|row| row["subject_id"]["S"] == user_id.to_string()).collect();
+        assert_eq!((noted.len(), &noted[0]["act"]["S"]), (1, &json!("erasure.begun")));
+        assert!(noted[0].get("actor_id").is_none(), "an operator has no account");
+    }
+}
+
+#[test]
+fn whoever_is_erased_again_since_a_time_that_has_not_come_is_not_passed_over() {
+    let archive = archive();
+    let table = |kind| archive.table(kind);
+    let order = Repetition {
+        bucket: archive.bucket.clone(),
+        since: today() + Duration::from_hours(1),
+        accounts: table(TableKind::Accounts),
+        profiles: table(TableKind::Profiles),
+        outbox: archive.as_stack().outbox,
+        dry_run: true,
+    };
+    let refused = archive.repeats_erasures(&order).unwrap_err().to_string();
+    assert!(refused.contains("is in the future") && refused.contains("what to do"), "{refused}");
+    let long_ago = Repetition { since: "2026-01-01T00:00:00Z".parse().unwrap(), ..order };
+    assert!(archive.repeats_erasures(&long_ago).unwrap()[0].contains("goes back 90 days"));
 }

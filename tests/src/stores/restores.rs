@@ -1,7 +1,10 @@
 //! Where a backup may be restored to, and what is told when the tables are not what it holds.
 
+use std::time::Duration;
+
 use restore::{Into, Order};
 use serde_json::json;
+use shared::adapters::system;
 use shared::domain::backup::{BackupId, TableKind, manifest_key};
 
 use super::backups::{DAY, LATER, archive, into, odd, row, stocked};
@@ -26,6 +29,7 @@ fn one_table_is_restored_alone_and_a_dry_run_writes_nothing() {
     archive.dynamo("PutItem", &json!({ "TableName": format!("{prefix}-chat"), "Item": row(99) }));
     let told = archive.restores(&order).unwrap();
     assert!(told.iter().any(|line| line.contains("is left as it is")), "{told:?}");
+    assert_eq!(told.last().unwrap(), "nothing was to be done: everything was restored from this backup before");
     assert_eq!(archive.items(&format!("{prefix}-chat")).len(), 21);
     archive.backs_up(LATER);
     let other = Order { manifest: manifest_key(&BackupId::parse(LATER).unwrap()), ..order };
@@ -104,4 +108,72 @@ fn whoever_is_killed_while_tables_are_set_up_goes_on_with_those_that_are_not() {
     let lines = |what: &str| told.iter().filter(|line| line.contains(what)).count();
     assert_eq!((lines("is left as it is"), lines("point-in-time recovery on")), (1, 5), "{told:?}");
     assert_eq!(archive.items(&format!("{}-k-chat", archive.bucket)), archive.items(&archive.table(TableKind::Chat)));
+}
+
+/// What would stop the end stops the beginning.
+#[test]
+fn a_ledger_that_names_nobody_stops_a_restoration_before_it_writes() {
+    let archive = stocked();
+    archive.client.put_object(&archive.bucket, "erasures/v1/who.json", b"{}".to_vec()).unwrap();
+    let prefix = format!("{}-l", archive.bucket);
+    let mut order = archive.order(DAY, into(&prefix));
+    for dry_run in [true, false] {
+        order.dry_run = dry_run;
+        let refused = archive.restores(&order).unwrap_err().to_string();
+        assert!(
+            refused.contains("erasures/v1/who.json is in the ledger") && refused.contains("what to do"),
+            "{refused}"
+        );
+    }
+    let chat = json!({ "TableName": format!("{prefix}-chat") });
+    assert!(archive.client.json("dynamodb", "DynamoDB_20120810.DescribeTable", &chat).is_err(), "it has begun");
+}
+
+#[test]
+fn a_backup_that_is_older_than_the_ledger_is_refused_unless_it_is_wanted() {
+    let archive = stocked();
+    let day = |days: u64| system::ambient().now() + Duration::from_hours(days * 24);
+    let mut order = archive.order(DAY, into(&format!("{}-o", archive.bucket)));
+    order.dry_run = true;
+    let told = archive.restores_at(day(89), &order).unwrap();
+    assert!(!told.iter().any(|line| line.contains("goes back 90 days")), "{told:?}");
+    let refused = archive.restores_at(day(91), &order).unwrap_err().to_string();
+    assert!(refused.contains("goes back 90 days") && refused.contains("--although-erased-return"), "{refused}");
+    order.beyond_ledger = true;
+    let told = archive.restores_at(day(91), &order).unwrap();
+    assert!(told.iter().any(|line| line.contains("goes back 90 days")), "{told:?}");
+}
+
+/// Of two that have begun at once, the one that lost the table stops before it writes more.
+#[test]
+fn whoever_finds_that_another_process_has_begun_or_finished_stops() {
+    let archive = stocked();
+    let mut order = archive.order(DAY, into(&format!("{}-t", archive.bucket)));
+    order.tables = vec![TableKind::Chat];
+    let name = format!("{}-t-chat", archive.bucket);
+    let arn = || archive.dynamo("DescribeTable", &json!({ "TableName": name }))["Table"]["TableArn"].clone();
+    let tags = || archive.dynamo("ListTagsOfResource", &json!({ "ResourceArn": arn() }))["Tags"].clone();
+    let now = system::ambient().now();
+    let finishes = |line: &str| {
+        if line.contains("items written") {
+            archive.dynamo("UntagResource", &json!({ "ResourceArn": arn(), "TagKeys": ["collabmatch:restore"] }));
+        }
+    };
+    let begins = |line: &str| {
+        if line.contains("items written") {
+            let mark = tags()[0]["Value"].as_str().unwrap().to_owned();
+            let mark = format!("{}/0/elsewhere/7/{}", mark.split('/').next().unwrap(), now.unix_seconds());
+            let tags = json!([{ "Key": "collabmatch:restore", "Value": mark }]);
+            archive.dynamo("TagResource", &json!({ "ResourceArn": arn(), "Tags": tags }));
+        }
+    };
+    let lost = archive.restores_while(now, &order, begins).unwrap_err().to_string();
+    assert!(lost.contains("another process has begun, or has finished") && lost.contains("what to do"), "{lost}");
+    let refused = archive.restores(&order).unwrap_err().to_string();
+    assert!(refused.contains("by somebody else: process 7 on elsewhere"), "{refused}");
+    assert!(tags()[0]["Value"].as_str().unwrap().contains("/elsewhere/"), "it is left to the other one");
+    // One on another machine that has given no sign of life for ten minutes is dead.
+    let later = now + Duration::from_mins(10);
+    let lost = archive.restores_while(later, &order, finishes).unwrap_err().to_string();
+    assert!(lost.contains("another process has begun, or has finished"), "{lost}");
 }

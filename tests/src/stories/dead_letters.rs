@@ -8,11 +8,9 @@ use shared::domain::id::{Id, OutboxId, UserId};
 use shared::domain::outbox::{Effect, MailKind, OutboxEntry};
 use shared::domain::time::Timestamp;
 use xtask::admin::Role;
-use xtask::dead_letters::{discard, look, piles};
-use xtask::deployment::LocalDeployment;
 
 use super::moderation::staff;
-use crate::support::{Person, Story, eventually};
+use crate::support::{Dead, Person, Story, eventually};
 
 const PATH: &str = "/v1/admin/dead-letters";
 
@@ -57,7 +55,7 @@ fn an_admin_sees_what_failed_and_has_it_done_again() {
     fails_for_good(&story, 12);
     assert_eq!(rests(&admin, "mail"), 12);
     for _ in 0..2 {
-        let shown = admin.gets(&format!("{PATH}/mail?limit=100")).expect(200);
+        let shown = admin.gets(&format!("{PATH}/mail?limit=12")).expect(200);
         let shown = shown["items"].as_array().unwrap();
         assert_eq!(shown.len(), 12, "looking takes nothing away");
         assert!(shown[0]["body"].as_str().unwrap().contains("mail."), "{}", shown[0]);
@@ -66,22 +64,20 @@ fn an_admin_sees_what_failed_and_has_it_done_again() {
     admin.gets(&format!("{PATH}/letters")).expect_problem(422, "invalid_field");
 
     // The operator sees the same.
-    let deployment = LocalDeployment::of_stack(&story.town.stack);
-    let mut names: Vec<_> = piles(&deployment).unwrap().into_iter().map(|pile| pile.name).collect();
-    names.sort_unstable_by_key(|name| DeadLetterQueue::ALL.iter().position(|queue| queue.as_str() == name));
+    let dead = Dead::of(&story.town.stack);
+    let names: Vec<String> = dead.piles().into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, DeadLetterQueue::ALL.map(DeadLetterQueue::as_str), "every queue of the template, and no other");
-    let mail = piles(&deployment).unwrap().into_iter().find(|pile| pile.name == "mail").unwrap();
-    assert_eq!((mail.messages, look(&deployment, "mail", 100).unwrap().len()), (12, 12));
+    let letters = dead.shown("mail", 12);
+    assert_eq!((dead.pile("mail"), letters.len()), (12, 12));
 
     // Two of them will never be done.
-    let letters = look(&deployment, "mail", 100).unwrap();
-    let one = format!("{PATH}/mail/{}", letters[5].message_id);
+    let one = format!("{PATH}/mail/{}", letters[5].0);
     moderator.deletes(&one).expect_problem(403, "forbidden");
     admin.deletes(&one).expect(204);
     admin.deletes(&one).expect_problem(404, "dead_letter_not_found");
-    discard(&deployment, "mail", &letters[7].message_id).unwrap();
-    assert!(discard(&deployment, "mail", &letters[7].message_id).is_err());
-    assert_eq!(noted(&admin, "dead-letter.discarded"), 2, "the one that was gone already, too");
+    dead.discards("mail", &letters[7].0).unwrap();
+    assert!(dead.discards("mail", &letters[7].0).is_err());
+    assert_eq!(noted(&admin, "dead-letter.discarded"), 1, "what was gone already was not discarded");
 
     let redriven = admin.posts(&format!("{PATH}/mail/redrive"), &json!({})).expect(200);
     assert_eq!((&redriven["redriven"], &redriven["left"]), (&json!(10), &json!(0)));

@@ -10,10 +10,8 @@ use shared::domain::digest::DigestCounts;
 use shared::domain::id::{Id, OutboxId, UserId};
 use shared::domain::outbox::{Effect, MailKind, OutboxEntry};
 use shared::domain::time::Timestamp;
-use xtask::dead_letters::{look, piles, redrive};
-use xtask::deployment::LocalDeployment;
 
-use crate::support::{Dice, Fault, On, Story, Town, Weather, eventually};
+use crate::support::{Dead, Dice, Fault, On, Story, Town, Weather, eventually};
 
 const SEED: u64 = 23;
 const MAILS: usize = 600;
@@ -62,7 +60,7 @@ fn every_mail_is_accepted_once_or_counted() {
 
     post.is_drained();
     let letters: Vec<Letter> = letters.into_iter().chain(in_doubt).collect();
-    let dead: Vec<String> = look(&post.deployment(), "mail", 1_000).unwrap().into_iter().map(|one| one.body).collect();
+    let dead: Vec<String> = post.dead().shown("mail", 1_000).into_iter().map(|(_, body)| body).collect();
     let unlucky = post.has_sent_once_or_counted(&letters, &dead);
     assert_eq!(dead.len(), POISONED + REFUSED + unlucky.len(), "what failed five times, and nothing else");
     assert_eq!(dead.iter().filter(|body| body.starts_with("{poison")).count(), POISONED);
@@ -71,13 +69,12 @@ fn every_mail_is_accepted_once_or_counted() {
     // SES takes them now; what nobody can read comes back.
     town.posts().calm("unreachable.");
     post.shows_again_after(1);
-    assert_eq!(redrive(&post.deployment(), "mail", 1_000).unwrap(), dead.len());
+    assert_eq!(post.dead().puts_back("mail", 1_000).unwrap(), dead.len());
     post.is_drained();
     let accepted = post.accepted();
     let put_back = refused.iter().map(|letter| &letter.to).chain(&unlucky);
     assert!(put_back.into_iter().all(|to| accepted.get(to) == Some(&1)), "put back, and accepted once");
-    let dead = || piles(&post.deployment()).unwrap().into_iter().find(|pile| pile.name == "mail").unwrap().messages;
-    eventually("the poison to be put aside again", || (dead() == POISONED as u64).then_some(()));
+    eventually("the poison to be put aside again", || (post.dead().pile("mail") == POISONED).then_some(()));
     post.clears_the_dead();
 }
 
@@ -87,8 +84,8 @@ struct Post<'p> {
 }
 
 impl Post<'_> {
-    fn deployment(&self) -> LocalDeployment {
-        LocalDeployment::of_stack(&self.town.stack)
+    fn dead(&self) -> Dead {
+        Dead::of(&self.town.stack)
     }
 
     fn url(&self, queue: &str) -> String {

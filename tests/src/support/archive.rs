@@ -6,7 +6,9 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use restore::{Failure, Into, Order, Repetition, Stack, repeat_erasures, restore};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use restore::{Failure, Into, Order, Removal, Repetition, Stack, erase, repeat_erasures, restore};
 use serde_json::{Value, json};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{DynamoBackups, Table};
@@ -15,12 +17,15 @@ use shared::adapters::vault::S3Vault;
 use shared::config::Vars;
 use shared::domain::backup::{BackupId, SegmentJob, TableKind, manifest_key};
 use shared::domain::profile::TimeZone;
+use shared::domain::time::Timestamp;
 use shared::error::Result;
 use shared::ports::backups::BackupJobs;
 use tokio::runtime::Runtime;
 use tokio::sync::Notify;
 use xtask::local::{ACCOUNT, Client, REGION};
 use xtask::operator;
+
+use super::still::still;
 
 pub(crate) struct Archive {
     pub(crate) client: Client,
@@ -128,17 +133,18 @@ impl Archive {
         S3Vault::new(&self.aws, self.bucket.clone())
     }
 
-    /// Plans the backup of that day, rotates, and answers the jobs.
+    /// Plans the backup of that day at two o'clock of it, rotates, and answers the jobs.
     pub(crate) fn plans(&self, day: &str) -> Vec<SegmentJob> {
         let (vault, jobs) = (Arc::new(self.vault()), Arc::new(Tray::default()));
+        let at: Timestamp = format!("{day}T02:00:00Z").parse().unwrap();
         let deps = backup_plan::Deps {
             catalogue: Arc::new(self.tables()),
             vault: vault.clone(),
             care: vault,
             jobs: jobs.clone(),
-            ambient: system::ambient(),
+            ambient: still(at),
         };
-        let order = serde_json::from_value(json!({ "scheduled_at": format!("{day}T02:00:00Z") })).unwrap();
+        let order = serde_json::from_value(json!({ "scheduled_at": at })).unwrap();
         self.finish(backup_plan::run(&deps, &TimeZone::UTC, order)).unwrap();
         std::mem::take(&mut jobs.0.lock().unwrap())
     }
@@ -161,7 +167,7 @@ impl Archive {
 
     pub(crate) fn order(&self, day: &str, into: Into) -> Order {
         let manifest = manifest_key(&BackupId::parse(day).unwrap());
-        Order { bucket: self.bucket.clone(), manifest, tables: Vec::new(), into, dry_run: false }
+        Order { bucket: self.bucket.clone(), manifest, tables: Vec::new(), into, dry_run: false, beyond_ledger: false }
     }
 
     /// What an operator is told of the backups.
@@ -173,9 +179,26 @@ impl Archive {
 
     /// Carries out an order, and answers what was told.
     pub(crate) fn restores(&self, order: &Order) -> std::result::Result<Vec<String>, Failure> {
+        self.restores_at(system::ambient().now(), order)
+    }
+
+    pub(crate) fn restores_at(&self, now: Timestamp, order: &Order) -> std::result::Result<Vec<String>, Failure> {
+        self.restores_while(now, order, |_| ())
+    }
+
+    /// With something that happens at the lines that are told.
+    pub(crate) fn restores_while(
+        &self,
+        now: Timestamp,
+        order: &Order,
+        happens: impl Fn(&str) + Sync,
+    ) -> std::result::Result<Vec<String>, Failure> {
         let told = Mutex::new(Vec::new());
-        let tell = |line| told.lock().unwrap().push(line);
-        self.finish(restore(&self.aws, &system::ambient(), order, &tell))?;
+        let tell = |line: String| {
+            happens(&line);
+            told.lock().unwrap().push(line);
+        };
+        self.finish(restore(&self.aws, &still(now), order, &tell))?;
         Ok(told.into_inner().unwrap())
     }
 
@@ -193,12 +216,31 @@ impl Archive {
         Ok(told.into_inner().unwrap())
     }
 
-    /// Has a process carry out an order, and kills it at a line that it tells.
+    /// Erases somebody as an operator does.
+    pub(crate) fn erases(&self, who: &str, dry_run: bool) -> std::result::Result<Vec<String>, Failure> {
+        let (told, table) = (Mutex::new(Vec::new()), |kind| self.table(kind));
+        let order = Removal {
+            who: who.to_owned(),
+            accounts: table(TableKind::Accounts),
+            profiles: table(TableKind::Profiles),
+            outbox: self.as_stack().outbox,
+            ops: table(TableKind::Ops),
+            dry_run,
+        };
+        self.finish(erase(&self.aws, &system::ambient(), &order, &|line| told.lock().unwrap().push(line)))?;
+        Ok(told.into_inner().unwrap())
+    }
+
+    /// Has a process carry out an order, and kills it at a line that it tells. As long as it lives nobody else may.
     pub(crate) fn is_killed_restoring(&self, order: &Order, mut at: impl FnMut(&str) -> bool) {
         let mut program = operator::command(&json!({ "restore": order }), Some(self.client.endpoint())).unwrap();
         let mut process = program.stdout(Stdio::piped()).spawn().unwrap();
         let mut told = BufReader::new(process.stdout.take().unwrap()).lines();
         assert!(told.any(|line| at(&line.unwrap())), "it had ended before it could be killed");
+        let id = Pid::from_raw(process.id().cast_signed());
+        kill(id, Signal::SIGSTOP).unwrap();
+        let refused = self.restores(order).unwrap_err().to_string();
+        assert!(refused.contains(&format!("by somebody else: process {id} on ")), "{refused}");
         process.kill().unwrap();
         process.wait().unwrap();
     }

@@ -22,13 +22,10 @@ pub(super) async fn discard(
     Id((queue, message_id)): Id<(String, String)>,
 ) -> Result<StatusCode> {
     let queue = parse(&queue)?;
-    let act = Act::DeadLetterDiscarded { queue, message_id: message_id.chars().take(NOTED).collect() };
+    let letter = deps.letters.take(queue, &message_id).await?.ok_or(Code::DeadLetterNotFound)?;
+    // It is noted while nobody else can discard it, so that the audit tells of what went, once.
+    let act = Act::DeadLetterDiscarded { queue, message_id };
     deps.audit.note(&admin.notes_of_all(act, &deps.ambient)).await?;
-    if deps.letters.discard(queue, &message_id).await? {
-        return Ok(StatusCode::NO_CONTENT);
-    }
-    Err(Code::DeadLetterNotFound.into())
+    deps.letters.discard(queue, letter).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
-
-/// Characters of an id in the audit. Those of SQS have 36.
-const NOTED: usize = 36;

@@ -39,6 +39,18 @@ async fn the_day_is_that_of_the_time_zone() {
     assert_eq!(world.keys(), ["backups/v1/2026-11-26/plan.json"]);
 }
 
+/// It would count as the newest day until then, and rotation keeps that one.
+#[tokio::test]
+async fn a_day_that_has_not_come_is_refused() {
+    let world = World::at("2026-11-26T01:59:00Z");
+    for ahead in ["9999-12-31T00:00:00Z", "2026-11-26T02:04:01Z"] {
+        assert!(world.runs("UTC", scheduled(ahead)).await.is_err(), "{ahead}");
+    }
+    assert!(world.keys().is_empty());
+    // The scheduler has a clock of its own.
+    world.runs("UTC", scheduled("2026-11-26T02:00:00Z")).await.unwrap();
+}
+
 #[tokio::test]
 async fn one_more_is_another_backup() {
     let world = World::at("2026-11-26T10:30:00Z");

@@ -1,19 +1,17 @@
 //! `cargo xtask dlq`: what failed five times, to look at and to put back.
 
 use clap::{Args, Subcommand};
+use serde_json::json;
 
 use super::deployment;
-use crate::dead_letters::{discard, look, piles, redrive};
-use crate::deployment::Deployment;
 use crate::failure::Failure;
-use crate::progress::result;
-use crate::table::Table;
+use crate::operator;
 
 #[derive(Debug, Args)]
 pub struct Options {
     #[command(subcommand)]
     action: Action,
-    /// A stack on AWS, reached with the AWS CLI; the running `up` when not given.
+    /// A stack on AWS, reached with the credentials of the environment or of the AWS CLI; the running `up` when not given.
     #[arg(long, value_name = "NAME", global = true)]
     stack: Option<String>,
 }
@@ -22,7 +20,8 @@ pub struct Options {
 enum Action {
     /// The dead-letter queues, and how many messages rest in each.
     List,
-    /// Messages of one queue. They stay in it; for half a minute nobody else may see them.
+    /// Messages of one queue, the oldest first. They stay in it, out of others' sight while they are looked at: half a minute for
+    /// every 200 if it is killed.
     Show(Selection),
     /// Put messages back into the queues in which they failed, once the cause is mended.
     Redrive(Selection),
@@ -48,43 +47,15 @@ struct Selection {
 }
 
 pub fn run(options: &Options) -> Result<(), Failure> {
-    act(deployment(options.stack.as_deref())?.as_ref(), &options.action)
-}
-
-fn act(deployment: &dyn Deployment, action: &Action) -> Result<(), Failure> {
-    match action {
-        Action::List => list(deployment),
-        Action::Show(Selection { queue, limit }) => show(deployment, queue, usize::from(*limit)),
+    let deployment = deployment(options.stack.as_deref())?;
+    let act = match &options.action {
+        Action::List => json!("list"),
+        Action::Show(Selection { queue, limit }) => json!({ "show": { "queue": queue, "limit": limit } }),
+        Action::Redrive(Selection { queue, limit }) => json!({ "redrive": { "queue": queue, "limit": limit } }),
         Action::Discard(Message { queue, message_id }) => {
-            discard(deployment, queue, message_id)?;
-            result(format_args!("{message_id} is gone."));
-            Ok(())
+            json!({ "discard": { "queue": queue, "message_id": message_id } })
         }
-        Action::Redrive(Selection { queue, limit }) => {
-            let moved = redrive(deployment, queue, usize::from(*limit))?;
-            result(format_args!("{moved} put back. What fails five times again comes back to `{queue}`."));
-            Ok(())
-        }
-    }
-}
-
-fn list(deployment: &dyn Deployment) -> Result<(), Failure> {
-    let mut table = Table::new(["queue", "messages"]);
-    for pile in piles(deployment)? {
-        table.row(&[pile.name, pile.messages.to_string()]);
-    }
-    result(table);
-    Ok(())
-}
-
-fn show(deployment: &dyn Deployment, queue: &str, limit: usize) -> Result<(), Failure> {
-    let letters = look(deployment, queue, limit)?;
-    if letters.is_empty() {
-        result(format_args!("Nothing rests in `{queue}`, or somebody is looking at it."));
-    }
-    for letter in letters {
-        let source = letter.came_from.as_deref().unwrap_or("nobody knows where");
-        result(format_args!("{}  sent {} to {source}\n  {}", letter.message_id, letter.sent_at, letter.body));
-    }
-    Ok(())
+    };
+    let order = json!({ "queues": operator::queues(deployment.as_ref()), "act": act });
+    operator::become_it(&json!({ "dead_letters": order }), deployment.endpoint())
 }

@@ -6,6 +6,7 @@ pub mod check;
 pub mod demo;
 pub mod dlq;
 pub mod down;
+pub mod erase;
 pub mod erase_again;
 pub mod logs;
 pub mod mail;

@@ -26,7 +26,7 @@ pub struct Options {
     #[arg(required_unless_present = "list")]
     manifest: Option<String>,
     /// Say which backups there are, and restore none.
-    #[arg(long, exclusive = false, conflicts_with_all = ["manifest", "tables", "dry_run", "into", "into_stack"])]
+    #[arg(long, exclusive = false, conflicts_with_all = ["manifest", "tables", "dry_run", "although_erased_return", "into", "into_stack"])]
     list: bool,
     /// The stack on AWS whose backup it is, reached with the credentials of the environment or of the AWS CLI; the running
     /// `up` when not given.
@@ -38,6 +38,9 @@ pub struct Options {
     /// Verify the backup, look at the tables, and write nothing.
     #[arg(long)]
     dry_run: bool,
+    /// Restore a backup that is older than the ledger of erasures goes back, although people come back who were erased.
+    #[arg(long)]
+    although_erased_return: bool,
     /// How new tables begin; `restored-<backup>` when nothing is said.
     #[arg(long, value_name = "PREFIX", conflicts_with = "into_stack", value_parser = prefix)]
     into: Option<String>,
@@ -50,10 +53,10 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let source = deployment(options.stack.as_deref())?;
     let Some(manifest) = &options.manifest else {
         let bucket = source.output("BackupsBucketName")?;
-        return operator::carry_out(&json!({ "list": bucket }), source.endpoint(), "the backups cannot be listed");
+        return operator::become_it(&json!({ "list": bucket }), source.endpoint());
     };
     let order = order(options, manifest, source.as_ref())?;
-    operator::carry_out(&json!({ "restore": order }), source.endpoint(), "the backup was not restored")
+    operator::become_it(&json!({ "restore": order }), source.endpoint())
 }
 
 /// What the program is told, in its words.
@@ -77,6 +80,7 @@ fn order(options: &Options, manifest: &str, source: &dyn Deployment) -> Result<V
     };
     Ok(json!({
         "bucket": bucket, "manifest": manifest, "tables": options.tables, "into": into, "dry_run": options.dry_run,
+        "beyond_ledger": options.although_erased_return,
     }))
 }
 
@@ -119,6 +123,7 @@ mod tests {
             stack: None,
             tables: Vec::new(),
             dry_run: false,
+            although_erased_return: false,
             into: None,
             into_stack: None,
         }

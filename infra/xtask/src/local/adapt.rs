@@ -42,8 +42,11 @@ const DROPPED_TYPES: [(&str, &str); 19] = [
 const API_NAMES: [(&str, &str); 2] = [("HTTP", "http"), ("WEBSOCKET", "socket")];
 
 /// Permissions that in AWS include a call which the emulator wants to see permitted under its own name.
-const INCLUDED_ACTIONS: [(&str, &str); 2] =
-    [("sqs:SendMessage", "sqs:SendMessageBatch"), ("sqs:ChangeMessageVisibility", "sqs:ChangeMessageVisibilityBatch")];
+const INCLUDED_ACTIONS: [(&str, &str); 3] = [
+    ("sqs:SendMessage", "sqs:SendMessageBatch"),
+    ("sqs:DeleteMessage", "sqs:DeleteMessageBatch"),
+    ("sqs:ChangeMessageVisibility", "sqs:ChangeMessageVisibilityBatch"),
+];
 
 /// The variable that says where a function finds the sentence model.
 const MODEL_FOLDER: &str = "APP_EMBEDDINGS_FOLDER";

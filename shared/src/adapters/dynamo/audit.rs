@@ -26,15 +26,18 @@ impl DynamoAudit {
         Self { ops, accounts }
     }
 
+    /// The same transaction with what an operator does, who has no account.
+    pub(super) fn noting(&self, transaction: Transaction, entry: &AuditEntry) -> Result<Transaction> {
+        Ok(transaction.put_if(&self.ops, encode(&key(entry), entry)?, Expression::absent()))
+    }
+
     /// A transaction that notes `entry` and holds whatever else is put into it to the actor's role at this moment.
     pub(super) fn witnessed(&self, entry: &AuditEntry, by: Role) -> Result<Transaction> {
         let actor = entry.actor_id.ok_or_else(|| Error::internal("an act of staff has no actor"))?;
         let standing = in_good_standing(entry.at);
         let holds = format!("contains(#roles, :by) AND {}", standing.text);
         let may_act = standing.reading(&holds).name("#roles", "roles").value(":by", text(by.as_str()));
-        let row = encode(&key(entry), entry)?;
-        let transaction = self.ops.transaction().put_if(&self.ops, row, Expression::absent());
-        Ok(transaction.check(&self.accounts, &account_key(actor), may_act))
+        Ok(self.noting(self.ops.transaction(), entry)?.check(&self.accounts, &account_key(actor), may_act))
     }
 }
 

@@ -5,12 +5,15 @@ use futures::try_join;
 use serde::{Deserialize, Serialize};
 
 use super::accounts::{account_key, in_good_standing};
+use super::audit::DynamoAudit;
 use super::expression::Expression;
 use super::item::{Item, Key, encode, expiring, number, text};
 use super::outbox::{self, DynamoOutbox, row};
 use super::profiles;
 use super::table::{Read, Table};
+use super::transaction::Transaction;
 use crate::domain::account::FOREVER;
+use crate::domain::audit::AuditEntry;
 use crate::domain::erasure::{Erasure, TOMBSTONE_LIFETIME};
 use crate::domain::id::UserId;
 use crate::domain::outbox::OutboxEntry;
@@ -51,6 +54,36 @@ impl DynamoErasures {
         self.profiles.as_ref().ok_or_else(|| Error::internal("this function does not begin erasures"))
     }
 
+    /// Begins an erasure for an operator, whatever sanction the account is under; it is noted in the same stroke. Answers
+    /// whether it has begun: it does not with an account that is not confirmed, or is being erased already.
+    pub async fn begin_whoever(
+        &self,
+        erasure: &Erasure,
+        job: &OutboxEntry,
+        note: &AuditEntry,
+        audit: &DynamoAudit,
+    ) -> Result<bool> {
+        let known = Expression::new("#state = :active").name("#state", "state").value(":active", text("active"));
+        audit.noting(self.beginning_of(erasure, job, known)?, note)?.committed().await
+    }
+
+    fn beginning_of(&self, erasure: &Erasure, job: &OutboxEntry, account_is: Expression) -> Result<Transaction> {
+        let profiles = self.profiles()?;
+        let condition = account_is.text.clone();
+        let change = account_is.reading("SET #state = :erasing").value(":erasing", text("erasing"));
+        let transaction = self
+            .accounts
+            .transaction()
+            .update_if(&self.accounts, &account_key(erasure.user_id), change, &condition)
+            .put_if(&self.accounts, to_item(erasure)?, Expression::absent())
+            .update(profiles, &profiles::key(erasure.user_id), hide())
+            .put(self.outbox.table(), row(job)?);
+        Ok(match &erasure.farewell {
+            Some(farewell) => transaction.put(self.outbox.table(), row(farewell)?),
+            None => transaction,
+        })
+    }
+
     /// Begins an erasure once more, after a restoration, whatever the account says. Both tables may or may not know the person.
     pub async fn repeat(&self, erasure: &Erasure, job: &OutboxEntry) -> Result<()> {
         let profiles = self.profiles()?;
@@ -81,21 +114,7 @@ fn hide() -> Expression {
 #[async_trait]
 impl Erasures for DynamoErasures {
     async fn begin(&self, erasure: &Erasure, job: &OutboxEntry) -> Result<bool> {
-        let profiles = self.profiles()?;
-        let standing = in_good_standing(erasure.begun_at);
-        let condition = standing.text.clone();
-        let change = standing.reading("SET #state = :erasing").value(":erasing", text("erasing"));
-        let mut transaction = self
-            .accounts
-            .transaction()
-            .update_if(&self.accounts, &account_key(erasure.user_id), change, &condition)
-            .put_if(&self.accounts, to_item(erasure)?, Expression::absent())
-            .update(profiles, &profiles::key(erasure.user_id), hide())
-            .put(self.outbox.table(), row(job)?);
-        if let Some(farewell) = &erasure.farewell {
-            transaction = transaction.put(self.outbox.table(), row(farewell)?);
-        }
-        transaction.committed().await
+        self.beginning_of(erasure, job, in_good_standing(erasure.begun_at))?.committed().await
     }
 
     async fn find(&self, user_id: UserId) -> Result<Option<Erasure>> {

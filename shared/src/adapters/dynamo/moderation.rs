@@ -99,6 +99,7 @@ impl Moderation for DynamoModeration {
             Act::SanctionLifted {} => self.lift(transaction, subject, by, entry.at),
             Act::SessionsEnded {} => self.hold_below(transaction, subject, by),
             Act::AccountRead {}
+            | Act::ErasureBegun {}
             | Act::ReportClosed { .. }
             | Act::ReportRead { .. }
             | Act::MatrixStated { .. }
