@@ -1,10 +1,11 @@
 //! Histories of the deployed stack: people talk over real sockets and requests while calls to `DynamoDB` and posts to
 //! sockets fail at random and the processes of the functions are killed, and a checker holds what is left to the design's
-//! promises. What the simulation plays a thousand times in memory happens here once, with everything in between.
+//! promises; and mails are sent by the hundred in the same weather. What the simulation plays a thousand times in memory happens here once, with everything in between.
 
 mod checker;
 mod device;
 mod line;
+mod mail_queue;
 mod reaper;
 mod saying;
 mod world;

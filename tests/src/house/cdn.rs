@@ -160,7 +160,7 @@ fn a_loose_end_is_caught() {
         (
             "/Resources/PhotosCdn/Properties/Parameters",
             json!({ "Domain": "" }),
-            "the parameter CertificateArn is given or taken only",
+            "the parameter AllowedOrigins is given or taken only",
         ),
         ("/Outputs/PhotosCdnSecretId/Value", json!(["PhotosCdn", "Outputs.X"]), "infra/cdn.yaml has no output X"),
     ];

@@ -25,7 +25,6 @@ mod learning;
 mod likes;
 mod limits;
 mod listing;
-mod mail_queue;
 mod mails;
 mod main_job;
 mod matching;
