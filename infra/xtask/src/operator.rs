@@ -50,12 +50,12 @@ pub fn command(task: &Value, endpoint: Option<&str>) -> Result<Command, Failure>
 /// The whole workspace is named, so that nothing is compiled with other features than for every other command.
 fn build() -> Result<std::path::PathBuf, Failure> {
     let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--profile", "local", "--workspace", "--bin", "restore", "--quiet"]);
+    cargo.args(["build", "--profile", "local", "--workspace", "--bin", "operator", "--quiet"]);
     let built = cargo.current_dir(workspace::root()).status().explain(|| "cannot run cargo".to_owned())?;
     if !built.success() {
         return Err(Failure::new("the operator's program does not build").remedy("fix what cargo reported above"));
     }
-    Ok(workspace::target()?.join("local/restore"))
+    Ok(workspace::target()?.join("local/operator"))
 }
 
 /// Those of the environment stay as they are; without any, the AWS CLI is asked, which knows profiles and roles.

@@ -1,6 +1,6 @@
 //! Backups over real tables and a real bucket: what is believed, and what rotation deletes.
 
-use restore::Into;
+use operator::Into;
 use serde_json::{Value, json};
 use shared::domain::backup::{PartWriter, ROOT, TableKind, manifest_key, part_key, plan_key};
 use shared::domain::id::UserId;

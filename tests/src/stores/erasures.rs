@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use restore::{Into, Repetition};
+use operator::{Into, Repetition};
 use serde_json::{Value, json};
 use shared::domain::backup::TableKind;
 use shared::domain::email::EmailAddress;

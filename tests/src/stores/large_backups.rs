@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use restore::Into;
+use operator::Into;
 use serde_json::{Value, json};
 use shared::domain::backup::TableKind;
 use xtask::bench::store::Store;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use restore::{Into, Order};
+use operator::{Into, Order};
 use serde_json::json;
 use shared::adapters::system;
 use shared::domain::backup::{BackupId, TableKind, manifest_key};

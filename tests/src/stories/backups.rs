@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use restore::Into;
+use operator::Into;
 use serde_json::{Value, json};
 use shared::domain::backup::TableKind;
 

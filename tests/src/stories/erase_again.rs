@@ -1,6 +1,6 @@
 //! A backup brings back whom it was made with: those who were erased since are erased again.
 
-use restore::{Into, Repetition};
+use operator::{Into, Repetition};
 use serde_json::json;
 use shared::adapters::system;
 use shared::domain::backup::TableKind;

@@ -5,10 +5,10 @@ use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 
+use ::operator::{Failure, Into, Order, Removal, Repetition, Stack, erase, repeat_erasures, restore};
 use async_trait::async_trait;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use restore::{Failure, Into, Order, Removal, Repetition, Stack, erase, repeat_erasures, restore};
 use serde_json::{Value, json};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{DynamoBackups, Table};
@@ -173,7 +173,7 @@ impl Archive {
     /// What an operator is told of the backups.
     pub(crate) fn lists(&self) -> Vec<String> {
         let told = Mutex::new(Vec::new());
-        self.finish(restore::list(&self.aws, &self.bucket, &|line| told.lock().unwrap().push(line))).unwrap();
+        self.finish(::operator::list(&self.aws, &self.bucket, &|line| told.lock().unwrap().push(line))).unwrap();
         told.into_inner().unwrap()
     }
 

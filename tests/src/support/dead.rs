@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use restore::{Act, Care, Failure, care};
+use ::operator::{Act, Care, Failure, care};
 use shared::adapters::aws::Aws;
 use shared::config::Vars;
 use tokio::runtime::Builder;

@@ -1,6 +1,6 @@
 //! A backup that was taken while somebody was being erased, and is restored when nothing was left of them.
 
-use restore::Into;
+use operator::Into;
 use serde_json::Value;
 use shared::domain::backup::TableKind;
 

@@ -49,7 +49,7 @@ struct Setting<'s> {
 }
 
 pub fn run(as_json: bool) -> Result<(), Failure> {
-    let bench = program::build("restore", "backup")?;
+    let bench = program::build("operator", "backup")?;
     let python = Tools::ensure(&LOCAL, Progress::Loud)?.python();
     let store = Store::start()?;
     Progress::Loud.step(&format!("fill {} items into the store", ITEMS * (1 + MORE)), || {

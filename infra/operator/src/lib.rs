@@ -1,8 +1,8 @@
-//! Restores a backup: verifies all of it before anything is written, writes it into tables, and compares these with it item
-//! by item.
+//! What an operator does to the data of a system: puts dead letters back, erases somebody, and restores a backup.
 //!
-//! It is an operator's tool and runs with an operator's rights; no function can do what it does. A restoration that was
-//! killed goes on when the same command is given again: a tag on each table says whose it is and how many parts are in it.
+//! A restoration verifies all of a backup before anything is written, writes it into tables, and compares these with it item by
+//! item. It runs with an operator's rights; no function can do what it does. One that was killed goes on when the same command is
+//! given again: a tag on each table says whose it is and how many parts are in it.
 
 mod claim;
 mod compare;

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use nix::sys::resource::{UsageWho, getrusage};
-use restore::{Into, Order, restore};
+use operator::{Into, Order, restore};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{DynamoBackups, Table};
 use shared::adapters::system::{self, SystemClock};

@@ -5,7 +5,7 @@
 
 use std::process::ExitCode;
 
-use restore::{Failure, Task, care, erase, list, repeat_erasures, restore};
+use operator::{Failure, Task, care, erase, list, repeat_erasures, restore};
 use shared::adapters::aws::Aws;
 use shared::adapters::system;
 use shared::config::Vars;
