@@ -18,7 +18,7 @@ use crate::tools::{CACHE, LOCAL, Tools};
 use crate::workspace;
 
 /// Stories wait for queues and for the local AWS most of their time: so many for each core keep it busy.
-const TESTS_PER_CORE: usize = 3;
+const TESTS_PER_CORE: usize = 2;
 /// What cargo's test harness reads; whoever sets it decides.
 const TEST_THREADS: &str = "RUST_TEST_THREADS";
 
