@@ -1,4 +1,4 @@
-//! The catalogue of error codes is public: clients switch on it, so README lists every code beside its status.
+//! The catalogue of error codes is public: clients switch on it, so infra/API.md lists every code beside its status.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -16,12 +16,12 @@ fn answered() -> Catalogue {
     problems.map(|problem| (problem.status.to_string(), problem.code)).collect()
 }
 
-/// Status and code as README lists them: rows of a status and its codes, or of several with one code each.
-fn listed(readme: &str) -> Catalogue {
+/// Status and code as the page lists them: rows of a status and its codes, or of several with one code each.
+fn listed(page: &str) -> Catalogue {
     let row = Regex::new(r"(?m)^\| ([45]\d\d(?:, [45]\d\d)*) \|(.*)$").unwrap();
     let code = Regex::new(r"`([a-z_]+)`").unwrap();
     let mut listed = Catalogue::new();
-    for row in row.captures_iter(readme) {
+    for row in row.captures_iter(page) {
         let statuses: Vec<_> = row[1].split(", ").map(str::to_owned).collect();
         let codes = code.captures_iter(&row[2]).map(|found| found[1].to_owned());
         let last = statuses.len() - 1;
@@ -30,18 +30,18 @@ fn listed(readme: &str) -> Catalogue {
     listed
 }
 
-fn differences(readme: &str) -> Vec<String> {
-    let (answered, listed) = (answered(), listed(readme));
-    let missing = answered.difference(&listed).map(|(status, code)| format!("README lacks {status} {code}"));
+fn differences(page: &str) -> Vec<String> {
+    let (answered, listed) = (answered(), listed(page));
+    let missing = answered.difference(&listed).map(|(status, code)| format!("the page lacks {status} {code}"));
     let invented = listed.difference(&answered).map(|(status, code)| format!("nothing answers {status} {code}"));
     missing.chain(invented).collect()
 }
 
 #[test]
-fn readme_lists_every_error_beside_its_status() {
-    let readme = fs::read_to_string(workspace::root().join("README.md")).unwrap();
-    let differences = differences(&readme);
-    assert!(differences.is_empty(), "the table of errors in README.md differs:\n{}", differences.join("\n"));
+fn the_page_lists_every_error_beside_its_status() {
+    let page = fs::read_to_string(workspace::root().join("infra/API.md")).unwrap();
+    let differences = differences(&page);
+    assert!(differences.is_empty(), "the table of errors in infra/API.md differs:\n{}", differences.join("\n"));
 }
 
 #[test]

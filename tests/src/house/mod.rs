@@ -7,6 +7,7 @@ mod actions;
 mod alarms;
 mod buckets;
 mod cdn;
+mod documents;
 mod handlers;
 mod layers;
 mod names;

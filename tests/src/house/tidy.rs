@@ -33,8 +33,6 @@ const TOP_LEVEL: [&str; 19] = [
     "tests",
 ];
 
-const DOCUMENTS: [&str; 5] = ["README.md", "CHANGELOG.md", "infra/DECISIONS.md", "infra/DATA.md", "infra/FIGURES.md"];
-
 const MODULE_DOCS: Rule = Rule {
     text: "Every Rust file begins with module docs, and a function's lib.rs with its name: //! `chat`: …",
     why: "a reader learns from the first line whether this is the file they look for",
@@ -163,26 +161,4 @@ fn a_path_of_a_machine_is_caught() {
     let sources =
         [Source::new("a.md", &format!("fine\n{line}\n")), Source::new("b.md", "https://example.org/work/x\n")];
     assert_eq!(machine_paths(&sources), [format!("a.md:2: {line}")]);
-}
-
-const DOCUMENTED: Rule = Rule {
-    text: "README, CHANGELOG, infra/DECISIONS.md, infra/DATA.md and infra/FIGURES.md exist and say something",
-    why: "what the system does, what changed, why it is so, how it stores things and how fast it is, everybody asks who comes",
-    remedy: "write the page; a decision without the reasons is made again every year",
-};
-
-fn missing_documents(root: &std::path::Path) -> Vec<String> {
-    let says_something =
-        |path: &str| std::fs::read_to_string(root.join(path)).is_ok_and(|text| !text.trim().is_empty());
-    DOCUMENTS.iter().filter(|path| !says_something(path)).map(|path| (*path).to_owned()).collect()
-}
-
-#[test]
-fn the_documents_are_there() {
-    DOCUMENTED.holds(&missing_documents(workspace::root()));
-}
-
-#[test]
-fn a_missing_document_is_caught() {
-    assert_eq!(missing_documents(&workspace::root().join("infra")), DOCUMENTS);
 }

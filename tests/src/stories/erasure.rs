@@ -44,7 +44,7 @@ fn ids(answer: &Value) -> Vec<String> {
     answer["items"].as_array().unwrap().iter().map(|item| item["user_id"].as_str().unwrap().to_owned()).collect()
 }
 
-/// What may be left of somebody, as README says: the tombstone and the line in the ledger, reports until they are closed
+/// What may be left of somebody, as infra/API.md says: the tombstone and the line in the ledger, reports until they are closed
 /// and a year longer, and the audit of staff.
 pub(crate) fn is_documented(place: &str) -> bool {
     ["Accounts ERASED#", "Backups erasures/v1/", "Social REPORTS#", "Social REPORTED#", "Ops AUDIT#"]
