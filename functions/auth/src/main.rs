@@ -5,7 +5,7 @@ use std::sync::Arc;
 use auth::{erasure, identities, mail, oauth, password, registration, session};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{
-    DynamoAccounts, DynamoCodes, DynamoErasures, DynamoFlows, DynamoIdentities, DynamoKeys, DynamoLimits,
+    DynamoAccounts, DynamoCodes, DynamoErasureRequests, DynamoFlows, DynamoIdentities, DynamoKeys, DynamoLimits,
     DynamoMailboxes, DynamoOutbox, DynamoSessions,
 };
 use shared::adapters::{oauth as providers, secrets, system};
@@ -37,7 +37,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let flows = Arc::new(DynamoFlows::new(accounts.clone()));
     let linked = Arc::new(DynamoIdentities::new(accounts.clone(), outbox.clone()));
     let codes = Arc::new(DynamoCodes::new(accounts.clone(), code_key));
-    let erasures = Arc::new(DynamoErasures::beginning(accounts.clone(), profiles, outbox.clone()));
+    let requests = Arc::new(DynamoErasureRequests::new(accounts.clone(), profiles, outbox.clone()));
     let mailboxes = Arc::new(DynamoMailboxes::new(accounts.clone()));
     let accounts = Arc::new(DynamoAccounts::new(accounts, outbox));
     let limiter = Limiter::new(Arc::new(DynamoLimits::new(ops, ambient.clone())));
@@ -77,7 +77,7 @@ async fn main() -> Result<(), lambda_http::Error> {
             limiter: limiter.clone(),
             authenticator: authenticator.clone(),
         },
-        erasure::Deps { proofs: erasure::Proofs { accounts, codes, limiter }, erasures, keeper, authenticator },
+        erasure::Deps { proofs: erasure::Proofs { accounts, codes, limiter }, requests, keeper, authenticator },
     ))
     .await
 }

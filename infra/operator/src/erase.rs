@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use shared::adapters::aws::Aws;
-use shared::adapters::dynamo::{self, DynamoAccounts, DynamoAudit, DynamoErasures, DynamoOutbox};
+use shared::adapters::dynamo::{self, DynamoAccounts, DynamoAudit, DynamoErasureRequests, DynamoOutbox};
 use shared::adapters::system::SystemClock;
 use shared::domain::account::{Account, AccountState};
 use shared::domain::audit::{Act, AuditEntry};
@@ -64,9 +64,9 @@ pub async fn erase(
         AuditEntry { id, at: now, actor_id: None, subject_id: Some(user_id), act, reason: None, request_id: None };
     let farewell = ambient.promise(Effect::mail(MailKind::AccountErased, user_id));
     let (erasure, job) = (Erasure::begun(user_id, farewell, now), ambient.promise(Effect::erase(user_id)));
-    let erasures = DynamoErasures::beginning(accounts.clone(), table(&order.profiles), outbox);
+    let requests = DynamoErasureRequests::new(accounts.clone(), table(&order.profiles), outbox);
     let audit = DynamoAudit::new(table(&order.ops), accounts);
-    if !erasures.begin_whoever(&erasure, &job, &note, &audit).await? {
+    if !requests.begin_whoever(&erasure, &job, &note, &audit).await? {
         return Err(Failure::new("the account has changed at the same moment").remedy("give the same command again"));
     }
     tell("erasure: it has begun; everything is gone within minutes, and a mail says goodbye".to_owned());

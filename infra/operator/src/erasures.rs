@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use shared::adapters::aws::Aws;
-use shared::adapters::dynamo::{self, DynamoErasures, DynamoOutbox};
+use shared::adapters::dynamo::{self, DynamoErasureRequests, DynamoErasures, DynamoOutbox};
 use shared::adapters::system::SystemClock;
 use shared::adapters::vault::S3Vault;
 use shared::domain::erasure::{Erasure, LEDGER, TOMBSTONE_LIFETIME, noted};
@@ -88,8 +88,9 @@ pub(crate) async fn begin_again(
 ) -> Result<(), Failure> {
     let now = ambient.now();
     let table = |name: &String| dynamo::Table::new(aws, name.clone(), Arc::new(SystemClock));
-    let outbox = DynamoOutbox::new(table(&order.outbox));
-    let erasures = DynamoErasures::beginning(table(&order.accounts), table(&order.profiles), outbox);
+    let (accounts, outbox) = (table(&order.accounts), DynamoOutbox::new(table(&order.outbox)));
+    let erasures = DynamoErasures::new(accounts.clone(), outbox.clone());
+    let requests = DynamoErasureRequests::new(accounts, table(&order.profiles), outbox);
     let mut count = 0_usize;
     for user_id in people(aws, &order.bucket).await? {
         let known = erasures.find(user_id).await?;
@@ -99,7 +100,7 @@ pub(crate) async fn begin_again(
         count += 1;
         if !order.dry_run {
             let erasure = known.map_or_else(|| Erasure::of_the_ledger(user_id, now), |erasure| erasure.again(now));
-            erasures.repeat(&erasure, &ambient.promise(Effect::erase(user_id))).await?;
+            requests.repeat(&erasure, &ambient.promise(Effect::erase(user_id))).await?;
         }
     }
     let what = if order.dry_run { "would be erased again" } else { "are being erased again" };

@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Visitor};
 use serde_json::Value;
+use serde_path_to_error::Segment;
 
 use super::fields::Refusal;
 
@@ -24,6 +25,8 @@ enum Flaw {
     Mistyped(String),
     /// Likewise, where only certain words will do, and those.
     Unlisted(String, String),
+    /// Likewise, to what has a field that is none of ours, and those that are.
+    Unknown(String, String),
 }
 
 impl<T> Input<T> {
@@ -43,6 +46,9 @@ impl<T> Input<T> {
             Flaw::Missing => format!("{field} is missing").into(),
             Flaw::Mistyped(path) => format!("{field}{path} has the wrong type or form").into(),
             Flaw::Unlisted(path, words) => format!("{field}{path} must be one of {words}").into(),
+            Flaw::Unknown(path, fields) => {
+                format!("{field}{path} has a field that this operation does not know; it knows {fields}").into()
+            }
         })
     }
 }
@@ -87,9 +93,12 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for InputVisitor<T> {
 
 fn flaw(error: &serde_path_to_error::Error<serde_json::Error>) -> Flaw {
     let text = error.inner().to_string();
-    match known_words(&text).filter(|_| text.starts_with("unknown variant")) {
-        Some(words) => Flaw::Unlisted(suffix(error), words),
-        None => Flaw::Mistyped(suffix(error)),
+    let path = error.path().to_string();
+    match known_words(&text) {
+        Some(words) if text.starts_with("unknown variant") => Flaw::Unlisted(suffix(&path), words),
+        Some(fields) if text.starts_with("unknown field") => Flaw::Unknown(around_unknown(error), fields),
+        _ if text.starts_with("unknown field") => Flaw::Mistyped(around_unknown(error)),
+        _ => Flaw::Mistyped(suffix(&path)),
     }
 }
 
@@ -100,16 +109,22 @@ pub fn known_words(refusal: &str) -> Option<String> {
     (!words.is_empty()).then(|| words.join(", "))
 }
 
-/// Nothing for a field that we do not know: its name is the client's own text.
-fn suffix(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
-    if error.inner().to_string().starts_with("unknown field") {
-        return String::new();
-    }
-    match error.path().to_string() {
-        root if root == "." => String::new(),
-        index if index.starts_with('[') => index,
+fn suffix(path: &str) -> String {
+    match path {
+        "." => String::new(),
+        index if index.starts_with('[') => index.to_owned(),
         field => format!(".{field}"),
     }
+}
+
+/// The path to what has a field that we do not know: without its name, which is the client's own text.
+fn around_unknown(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
+    let segments: Vec<_> = error.path().iter().collect();
+    let around = segments.split_last().map_or(&[][..], |(_, around)| around);
+    around.iter().fold(String::new(), |path, segment| match segment {
+        Segment::Seq { index } => format!("{path}[{index}]"),
+        named => format!("{path}.{named}"),
+    })
 }
 
 #[cfg(test)]
@@ -171,10 +186,33 @@ mod tests {
     }
 
     #[test]
+    fn what_has_an_unknown_field_is_named_and_the_field_is_not() {
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Project {
+            #[serde(rename = "needs")]
+            _needs: Vec<Need>,
+        }
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Need {
+            #[serde(rename = "skill")]
+            _skill: String,
+        }
+        let refusal = |value: Value| {
+            serde_json::from_value::<Input<Project>>(value).unwrap().get("project").map(|_| ()).unwrap_err()
+        };
+        let unknown = "has a field that this operation does not know; it knows";
+        assert_eq!(refusal(json!({"needs": [], "a.secret": 1})), format!("project {unknown} needs").as_str());
+        let needs = json!({"needs": [{"skill": "Rust"}, {"skill": "Go", "a.secret": 1}]});
+        assert_eq!(refusal(needs), format!("project.needs[1] {unknown} skill").as_str());
+    }
+
+    #[test]
     fn no_value_of_the_client_is_repeated() {
         let wire = read(json!({"name": {"secret": 1}, "skills": ["secret", 1], "place": {"secret": 1}}));
         let place = wire.place.unwrap().get("place").copied().err().unwrap();
-        assert_eq!(place, "place has the wrong type or form");
+        assert_eq!(place, "place has a field that this operation does not know; it knows city");
         for refusal in [wire.name.get("name").unwrap_err(), wire.skills.get("skills").unwrap_err(), place] {
             assert!(!refusal.contains("secret"), "{refusal}");
         }

@@ -8,12 +8,15 @@ use crate::domain::outbox::OutboxEntry;
 use crate::error::Result;
 
 #[async_trait]
-pub trait Erasures: Send + Sync {
+pub trait ErasureRequests: Send + Sync {
     /// Begins an erasure. In one stroke the account can be signed in to no more, the profile is hidden, and the job and the
     /// mail that says goodbye are promised. Answers whether it has begun: MUST refuse what is no account in good standing,
     /// which one that is being erased already is not.
     async fn begin(&self, erasure: &Erasure, job: &OutboxEntry) -> Result<bool>;
+}
 
+#[async_trait]
+pub trait Erasures: Send + Sync {
     /// The erasure of somebody, under way or done. Strongly consistent.
     async fn find(&self, user_id: UserId) -> Result<Option<Erasure>>;
 

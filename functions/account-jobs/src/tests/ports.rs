@@ -36,10 +36,6 @@ impl Traces for Place {
 
 #[async_trait]
 impl Erasures for World {
-    async fn begin(&self, _: &Erasure, _: &OutboxEntry) -> Result<bool> {
-        unreachable!("the request has begun it")
-    }
-
     async fn find(&self, _: UserId) -> Result<Option<Erasure>> {
         self.call(|inner| inner.erasure.clone())
     }

@@ -126,7 +126,7 @@ async fn begin(deps: &Deps, user_id: UserId) -> Result<()> {
     let ambient = &deps.keeper.ambient;
     let farewell = ambient.promise(Effect::mail(MailKind::AccountErased, user_id));
     let job = ambient.promise(Effect::erase(user_id));
-    if deps.erasures.begin(&Erasure::begun(user_id, farewell, ambient.now()), &job).await? {
+    if deps.requests.begin(&Erasure::begun(user_id, farewell, ambient.now()), &job).await? {
         return Ok(());
     }
     if is_under_way(&deps.proofs, user_id).await? { Ok(()) } else { Err(Code::SessionEnded.into()) }

@@ -12,7 +12,7 @@ use axum::extract::FromRef;
 use shared::edge::http::{Authenticator, Limiter};
 use shared::ports::accounts::Accounts;
 use shared::ports::codes::Codes;
-use shared::ports::erasures::Erasures;
+use shared::ports::erasures::ErasureRequests;
 use shared::routes;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -21,7 +21,7 @@ use crate::session::Keeper;
 #[derive(Clone, FromRef)]
 pub struct Deps {
     pub proofs: Proofs,
-    pub erasures: Arc<dyn Erasures>,
+    pub requests: Arc<dyn ErasureRequests>,
     pub keeper: Arc<Keeper>,
     pub authenticator: Arc<Authenticator>,
 }

@@ -9,7 +9,7 @@ use account_jobs::{Deps, Eraser, Exporter, Places, ProjectTraces, SignOut};
 use serde_json::{Value, json};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{
-    AccountTraces, DynamoErasures, DynamoExports, DynamoHoldings, DynamoMembers, DynamoOutbox, DynamoProjectEstates,
+    AccountTraces, DynamoErasureRequests, DynamoErasures, DynamoExports, DynamoHoldings, DynamoMembers, DynamoOutbox, DynamoProjectEstates,
     DynamoProjects, DynamoSessions, MarkTraces, PairTraces, PhotoTraces, ProfileTraces, SessionTraces, SocketTraces,
     Table, TalkTraces,
 };
@@ -19,7 +19,7 @@ use shared::adapters::photos::S3Photos;
 use shared::domain::erasure::Erasure;
 use shared::domain::id::UserId;
 use shared::domain::outbox::{Effect, MailKind, OutboxEntry};
-use shared::ports::erasures::Erasures;
+use shared::ports::erasures::ErasureRequests as _;
 use xtask::local::Client;
 
 use super::super::{Hands, root, root_at, today};
@@ -121,8 +121,8 @@ impl World {
         let erasure = Erasure::begun(user_id, farewell, self.hands.now());
         let [accounts, profiles, outbox] =
             ["Accounts", "Profiles", "Outbox"].map(|name| self.table(&Aws::new(&root()), name));
-        let erasures = DynamoErasures::beginning(accounts, profiles, DynamoOutbox::new(outbox));
-        assert!(erasures.begin(&erasure, &ambient.promise(Effect::erase(user_id))).await.unwrap());
+        let requests = DynamoErasureRequests::new(accounts, profiles, DynamoOutbox::new(outbox));
+        assert!(requests.begin(&erasure, &ambient.promise(Effect::erase(user_id))).await.unwrap());
     }
 
     /// Brings the job its promise until death comes.
