@@ -29,7 +29,9 @@ impl Traces for ProjectTraces {
     async fn erase(&self, user_id: UserId) -> Result<Left> {
         let requests = self.estates.requests_of(user_id, SOME).await?;
         for project_id in &requests {
-            self.members.withdraw(*project_id, user_id).await?;
+            if !self.members.withdraw(*project_id, user_id).await? {
+                self.estates.strike_request(user_id, *project_id).await?;
+            }
         }
         let projects = self.members.of_person(user_id, None, SOME).await?;
         for project_id in &projects {
@@ -48,7 +50,9 @@ impl ProjectTraces {
             let member = self.members.find(project_id, user_id).await?;
             match (project, member) {
                 (Some(project), Some(own)) => {
-                    if let Some(left) = self.settle(&project, &own).await? {
+                    if self.is_right(&project, &own).await?
+                        && let Some(left) = self.settle(&project, &own).await?
+                    {
                         return Ok(left);
                     }
                 }
@@ -61,6 +65,26 @@ impl ProjectTraces {
             }
         }
         Err(Error::unavailable("a project changes all the time"))
+    }
+
+    /// Tables that were restored are not of one moment: who owns a project goes by the project, and how many are in it by its
+    /// members. Answers whether it was so; if not, it is to be looked at again.
+    async fn is_right(&self, project: &Project, own: &Member) -> Result<bool> {
+        let owns = project.owner_ids.contains(&own.user_id);
+        if owns != (own.role == MemberRole::Owner) {
+            self.estates.settle_role(project, own).await?;
+            return Ok(false);
+        }
+        if project.member_count > 1 {
+            return Ok(true);
+        }
+        let members = self.members.list(project.project_id, None, MAX_MEMBERS as usize).await?;
+        let members = u32::try_from(members.len()).map_err(Error::internal)?;
+        if members == project.member_count {
+            return Ok(true);
+        }
+        self.estates.settle_count(project, members).await?;
+        Ok(false)
     }
 
     /// One change of a project; answers when there is nothing to look at again.

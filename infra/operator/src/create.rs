@@ -11,7 +11,8 @@ use shared::domain::backup::{Index, KeySchema, TableDescription};
 
 use crate::failure::Failure;
 
-/// Keys, indexes, stream, encryption and protection; expiry and recovery cannot be asked for before the table is there.
+/// Keys, indexes, stream and encryption, and no protection from deletion: a rehearsal is to be thrown away. Expiry and
+/// recovery cannot be asked for before the table is there.
 pub(crate) fn request(
     client: &Client,
     name: &str,
@@ -48,7 +49,6 @@ fn build(
         .set_global_secondary_indexes((!indexes.is_empty()).then_some(indexes))
         .set_stream_specification(stream.transpose()?)
         .set_sse_specification(encryption)
-        .deletion_protection_enabled(like.deletion_protection)
         .tags(tag))
 }
 

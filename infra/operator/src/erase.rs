@@ -4,15 +4,20 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use shared::adapters::aws::Aws;
-use shared::adapters::dynamo::{self, DynamoAccounts, DynamoAudit, DynamoErasureRequests, DynamoOutbox};
+use shared::adapters::dynamo::{
+    DynamoAccounts, DynamoAudit, DynamoErasureRequests, DynamoErasures, DynamoOutbox, Table,
+};
 use shared::adapters::system::SystemClock;
 use shared::domain::account::{Account, AccountState};
 use shared::domain::audit::{Act, AuditEntry};
 use shared::domain::email::EmailAddress;
 use shared::domain::erasure::Erasure;
+use shared::domain::id::UserId;
 use shared::domain::outbox::{Effect, MailKind};
 use shared::ports::accounts::Accounts as _;
 use shared::ports::ambient::Ambient;
+use shared::ports::erasures::Erasures as _;
+use shared::ports::outbox::Promises as _;
 
 use crate::failure::Failure;
 
@@ -38,14 +43,14 @@ pub async fn erase(
     order: &Removal,
     tell: &(dyn Fn(String) + Sync),
 ) -> Result<(), Failure> {
-    let table = |name: &String| dynamo::Table::new(aws, name.clone(), Arc::new(SystemClock));
+    let table = |name: &String| Table::new(aws, name.clone(), Arc::new(SystemClock));
     let (accounts, outbox) = (table(&order.accounts), DynamoOutbox::new(table(&order.outbox)));
     let account = find(&DynamoAccounts::new(accounts.clone(), outbox.clone()), &order.who).await?;
     tell(described(&account));
     match account.state {
         AccountState::Erasing => {
-            tell("erasure: it has begun before, and nothing was to be done".to_owned());
-            return Ok(());
+            let tables = (accounts, table(&order.profiles), outbox);
+            return go_on(ambient, account.user_id, order, tables, tell).await;
         }
         AccountState::Pending => {
             return Err(
@@ -70,6 +75,37 @@ pub async fn erase(
         return Err(Failure::new("the account has changed at the same moment").remedy("give the same command again"));
     }
     tell("erasure: it has begun; everything is gone within minutes, and a mail says goodbye".to_owned());
+    Ok(())
+}
+
+/// An erasure whose promise was lost, such as by a dead letter that was discarded, is promised again; one of which nobody
+/// knows how far it has come begins anew. What goes on already minds no second promise.
+async fn go_on(
+    ambient: &Ambient,
+    user_id: UserId,
+    order: &Removal,
+    tables: (Table, Table, DynamoOutbox),
+    tell: &(dyn Fn(String) + Sync),
+) -> Result<(), Failure> {
+    let (accounts, profiles, outbox) = tables;
+    let erasures = DynamoErasures::new(accounts.clone(), outbox.clone());
+    let under_way = erasures.find(user_id).await?.filter(|erasure| erasure.step().is_some());
+    tell(under_way.as_ref().map_or_else(
+        || "erasure: it has begun, and nobody knows how far it has come".to_owned(),
+        |Erasure { begun_at, done, .. }| format!("erasure: it began at {begun_at}, and {done} steps of it are done"),
+    ));
+    if order.dry_run {
+        tell("erasure: it would be asked to go on".to_owned());
+        return Ok(());
+    }
+    let job = ambient.promise(Effect::erase(user_id));
+    if under_way.is_some() {
+        outbox.promise(&job).await?;
+    } else {
+        let anew = Erasure::of_the_ledger(user_id, ambient.now());
+        DynamoErasureRequests::new(accounts, profiles, outbox).repeat(&anew, &job).await?;
+    }
+    tell("erasure: it is asked to go on".to_owned());
     Ok(())
 }
 

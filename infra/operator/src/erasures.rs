@@ -3,6 +3,7 @@
 //! The ledger lies beside the backups and knows everybody whose erasure has begun in the last 90 days. Whoever was gone
 //! before the tables were read is in none of them and is left in peace.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -24,8 +25,8 @@ use crate::failure::Failure;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Repetition {
-    /// The bucket of backups in which the ledger is.
-    pub bucket: String,
+    /// The buckets of backups in which ledgers are.
+    pub ledgers: Vec<String>,
     /// What is in the tables may have been there at this time, or later.
     pub since: Timestamp,
     pub accounts: String,
@@ -92,7 +93,9 @@ pub(crate) async fn begin_again(
     let erasures = DynamoErasures::new(accounts.clone(), outbox.clone());
     let requests = DynamoErasureRequests::new(accounts, table(&order.profiles), outbox);
     let mut count = 0_usize;
-    for user_id in people(aws, &order.bucket).await? {
+    let people = people(aws, &order.ledgers).await?;
+    let named = people.len();
+    for user_id in people {
         let known = erasures.find(user_id).await?;
         if known.as_ref().is_some_and(|erasure| erasure.was_over(order.since)) {
             continue;
@@ -104,16 +107,21 @@ pub(crate) async fn begin_again(
         }
     }
     let what = if order.dry_run { "would be erased again" } else { "are being erased again" };
-    tell(format!("erasures: {count} people who may have come back {what}"));
+    tell(format!("erasures: {count} people who may have come back {what}, of {named} whom the ledger names"));
     Ok(())
 }
 
-/// Everybody in the ledger.
-pub(crate) async fn people(aws: &Aws, bucket: &str) -> Result<Vec<UserId>, Failure> {
-    let lines = S3Vault::new(aws, bucket.to_owned()).list(LEDGER).await?;
+/// Everybody in the ledgers.
+pub(crate) async fn people(aws: &Aws, ledgers: &[String]) -> Result<HashSet<UserId>, Failure> {
     let foreign = |key: &str| {
         Failure::new(format!("{key} is in the ledger of erasures and names nobody"))
             .remedy("see who put it there, move it away, and give the same command again")
     };
-    lines.iter().map(|line| noted(&line.key).ok_or_else(|| foreign(&line.key))).collect()
+    let mut people = HashSet::new();
+    for bucket in ledgers {
+        for line in S3Vault::new(aws, bucket.clone()).list(LEDGER).await? {
+            people.insert(noted(&line.key).ok_or_else(|| foreign(&line.key))?);
+        }
+    }
+    Ok(people)
 }

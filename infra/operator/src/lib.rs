@@ -11,6 +11,7 @@ mod dead_letters;
 mod erase;
 mod erasures;
 mod failure;
+mod repairs;
 mod shelf;
 mod source;
 mod table;
@@ -29,6 +30,7 @@ pub use dead_letters::{Act, Care, care};
 pub use erase::{Removal, erase};
 pub use erasures::{Repetition, repeat_erasures};
 pub use failure::Failure;
+use repairs::Repairs;
 pub use shelf::list;
 use source::Source;
 use table::Table;
@@ -53,6 +55,8 @@ pub struct Order {
     pub bucket: String,
     /// The key of the manifest.
     pub manifest: String,
+    /// The buckets whose ledgers say who was erased since.
+    pub ledgers: Vec<String>,
     /// All tables, if none is named.
     pub tables: Vec<TableKind>,
     pub into: Into,
@@ -90,11 +94,13 @@ pub async fn restore(
 ) -> Result<(), Failure> {
     let source = Source::open(aws, &order.bucket, &order.manifest).await?;
     let chosen = chosen(&source.manifest, order)?;
+    let window = source.manifest.window;
+    // What would stop the end stops the beginning: who is to be erased again is read first.
+    let mut repairs = Repairs::of(erasures::people(aws, &order.ledgers).await?, window.from);
     let mut items = 0;
     for saved in &chosen {
-        items += source.verify(saved).await?;
+        items += source.verify(saved, |item| repairs.look_at(saved.table, item)).await?;
     }
-    let window = source.manifest.window;
     tell(format!(
         "verified: {items} items of {} tables, as they were between {} and {}",
         chosen.len(),
@@ -102,8 +108,6 @@ pub async fn restore(
         window.until
     ));
     erasures::reaches(window.from, ambient.now(), order.beyond_ledger, tell)?;
-    // What would stop the end stops the beginning: who is to be erased again is read, and every table looked at.
-    erasures::people(aws, &order.bucket).await?;
     let mut targets = Vec::new();
     for saved in &chosen {
         let table = Table::new(aws, ambient, saved.table, target_name(saved, &order.into)?);
@@ -115,6 +119,9 @@ pub async fn restore(
         }
     } else {
         fill(&targets, &source, tell).await?;
+        for target in &targets {
+            repairs.make(target).await?;
+        }
     }
     forget(aws, ambient, order, window.from, tell).await
 }
@@ -157,7 +164,8 @@ async fn fill(targets: &[Target<'_>], source: &Source, tell: &(dyn Fn(String) + 
     Ok(())
 }
 
-/// Whoever was erased since the tables were read is in them again.
+/// Whoever was erased since the tables were read is in them again. Without their accounts, nobody is erased again yet: what
+/// would be written of that is in the way of the accounts.
 async fn forget(
     aws: &Aws,
     ambient: &Ambient,
@@ -165,21 +173,22 @@ async fn forget(
     since: Timestamp,
     tell: &(dyn Fn(String) + Sync),
 ) -> Result<(), Failure> {
-    let (bucket, dry_run) = (order.bucket.clone(), order.dry_run);
+    let (ledgers, dry_run) = (order.ledgers.clone(), order.dry_run);
+    let has_accounts = order.tables.is_empty() || order.tables.contains(&TableKind::Accounts);
     match &order.into {
-        Into::Existing(stack) => {
+        Into::Existing(stack) if has_accounts => {
             let (accounts, profiles) = (stack.table(TableKind::Accounts)?, stack.table(TableKind::Profiles)?);
-            let repetition = Repetition { bucket, since, accounts, profiles, outbox: stack.outbox.clone(), dry_run };
+            let repetition = Repetition { ledgers, since, accounts, profiles, outbox: stack.outbox.clone(), dry_run };
             erasures::begin_again(aws, ambient, &repetition, tell).await
         }
-        Into::New(_) => {
-            let count = erasures::people(aws, &bucket).await?.len();
+        Into::Existing(_) | Into::New(_) => {
+            let count = erasures::people(aws, &ledgers).await?.len();
             if count == 0 {
                 return Ok(());
             }
             tell(format!(
-                "erasures: {count} people were erased in 90 days, and these tables may name them again; before anybody is \
-                 served from them: cargo xtask erase-again --since {since}"
+                "erasures: the ledger names {count} people who were erased in 90 days, and these tables may name them again; \
+                 when all are there, and before anybody is served from them: cargo xtask erase-again --since {since}"
             ));
             Ok(())
         }

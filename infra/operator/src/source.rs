@@ -37,12 +37,24 @@ impl Source {
         Ok(Self { vault, bucket: bucket.to_owned(), backup, manifest })
     }
 
-    /// Reads every part of a table, and answers how many items they have.
-    pub(crate) async fn verify(&self, saved: &SavedTable) -> Result<u64, Failure> {
+    /// Reads every part of a table, shows what is in them, and answers how many items that is.
+    pub(crate) async fn verify(
+        &self,
+        saved: &SavedTable,
+        mut look: impl FnMut(&Item) -> Result<(), Failure>,
+    ) -> Result<u64, Failure> {
         for (key, part) in saved.parts(&self.backup) {
             let bytes = self.bytes(&key).await?;
-            let checked = read_part(part, &bytes, |item| saved.description.key.of(&item).map(drop));
+            let mut looked = Ok(());
+            let checked = read_part(part, &bytes, |item| {
+                saved.description.key.of(&item)?;
+                if looked.is_ok() {
+                    looked = look(&item);
+                }
+                Ok(())
+            });
             checked.map_err(|broken| Failure::broken(&self.bucket, &key, &broken))?;
+            looked?;
         }
         Ok(saved.items)
     }

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::scan::builders::ScanFluentBuilder;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, KeysAndAttributes, PointInTimeRecoverySpecification, PutRequest, Select, TableStatus, Tag,
-    TimeToLiveSpecification, WriteRequest,
+    AttributeValue, DeleteRequest, KeysAndAttributes, PointInTimeRecoverySpecification, PutRequest, Select,
+    TableStatus, Tag, TimeToLiveSpecification, WriteRequest,
 };
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use shared::adapters::aws::Aws;
@@ -165,19 +165,33 @@ impl Table {
     }
 
     pub(crate) async fn put(&self, items: Vec<Item>) -> Result<(), Failure> {
-        let mut items = items.into_iter();
-        let batches = std::iter::from_fn(move || {
-            let batch: Vec<Item> = items.by_ref().take(WRITES).collect();
-            (!batch.is_empty()).then_some(batch)
-        });
-        stream::iter(batches).map(|batch| self.put_batch(batch)).buffer_unordered(LANES).try_collect().await
+        let put = |item| PutRequest::builder().set_item(Some(restored_item(item))).build();
+        self.write(items, |item| Ok(WriteRequest::builder().put_request(put(item)?).build())).await
     }
 
-    async fn put_batch(&self, items: Vec<Item>) -> Result<(), Failure> {
-        let put = |item| PutRequest::builder().set_item(Some(restored_item(item))).build();
-        let writes = items.into_iter().map(|item| Ok(WriteRequest::builder().put_request(put(item)?).build()));
-        let writes: Result<Vec<_>, aws_sdk_dynamodb::error::BuildError> = writes.collect();
-        let mut wanted = writes.map_err(|error| Failure::new(error.to_string()))?;
+    /// Takes away what has these keys.
+    pub(crate) async fn delete(&self, keys: Vec<Item>) -> Result<(), Failure> {
+        let delete = |key| DeleteRequest::builder().set_key(Some(restored_item(key))).build();
+        self.write(keys, |key| Ok(WriteRequest::builder().delete_request(delete(key)?).build())).await
+    }
+
+    async fn write(
+        &self,
+        items: Vec<Item>,
+        request: impl Fn(Item) -> Result<WriteRequest, BuildError>,
+    ) -> Result<(), Failure> {
+        let mut items = items.into_iter();
+        let batches = std::iter::from_fn(move || {
+            let batch: Result<Vec<_>, _> = items.by_ref().take(WRITES).map(&request).collect();
+            batch.map(|batch| (!batch.is_empty()).then_some(batch)).transpose()
+        });
+        let write = async |batch: Result<Vec<WriteRequest>, BuildError>| {
+            self.write_batch(batch.map_err(|error| Failure::new(error.to_string()))?).await
+        };
+        stream::iter(batches).map(write).buffer_unordered(LANES).try_collect().await
+    }
+
+    async fn write_batch(&self, mut wanted: Vec<WriteRequest>) -> Result<(), Failure> {
         for round in 0..ROUNDS {
             let answer = self.client.batch_write_item().request_items(&self.name, wanted.clone()).send().await;
             match answer {

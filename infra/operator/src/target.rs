@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use shared::domain::backup::{Manifest, SavedTable, TableDescription};
+use shared::domain::backup::{Item, Manifest, SavedTable, TableDescription, TableKind};
 
 use crate::claim::{Holder, Mark};
 use crate::compare::{Comparison, compare_part};
@@ -12,7 +12,7 @@ use crate::table::Table;
 
 /// The tag of a table into which something is restored, with its [`Mark`].
 const UNDER_WAY: &str = "collabmatch:restore";
-/// The tag of a table into which something was restored.
+/// The tag of a table into which something was restored, with the hash of its manifest: backups of a day are called alike.
 const DONE: &str = "collabmatch:restored-from";
 
 pub(crate) struct Target<'m> {
@@ -66,7 +66,7 @@ impl<'m> Target<'m> {
                         State::Begun(mark.parts)
                     }
                     None if table.is_empty().await? => State::Empty,
-                    None if table.tag(DONE).await?.as_deref() == Some(manifest.backup.as_str()) => State::Restored,
+                    None if table.tag(DONE).await?.as_deref() == Some(manifest.sha256.as_str()) => State::Restored,
                     None => {
                         return Err(Failure::new(format!("{} is not empty", table.name())).remedy(
                             "restore into new tables with another --into, or into the tables of a fresh stack",
@@ -80,6 +80,10 @@ impl<'m> Target<'m> {
 
     pub(crate) fn name(&self) -> &str {
         self.table.name()
+    }
+
+    pub(crate) fn kind(&self) -> TableKind {
+        self.saved.table
     }
 
     pub(crate) fn is_restored(&self) -> bool {
@@ -169,8 +173,14 @@ impl<'m> Target<'m> {
     pub(crate) async fn finish(&self) -> Result<(), Failure> {
         self.is_mine().await?;
         self.table.set_up(&self.saved.description).await?;
-        self.table.set_tag(DONE, self.manifest.backup.as_str()).await?;
+        self.table.set_tag(DONE, &self.manifest.sha256).await?;
         self.table.remove_tag(UNDER_WAY).await
+    }
+
+    /// Comes after the table was compared: from here on it is more than what was backed up.
+    pub(crate) async fn repair(&self, put: Vec<Item>, delete: Vec<Item>) -> Result<(), Failure> {
+        self.table.put(put).await?;
+        self.table.delete(delete).await
     }
 
     pub(crate) fn settings(&self) -> String {

@@ -116,6 +116,15 @@ pub trait ProjectEstates: Send + Sync {
     /// The projects that somebody has asked to join, at most `limit`. Strongly consistent.
     async fn requests_of(&self, user_id: UserId, limit: usize) -> Result<Vec<ProjectId>>;
 
+    /// Strikes a request off somebody's list that is there no more; if it is, nothing happens.
+    async fn strike_request(&self, user_id: UserId, project_id: ProjectId) -> Result<()>;
+
+    /// Has a member be an owner, or none, as the project itself says.
+    async fn settle_role(&self, project: &Project, member: &Member) -> Result<()>;
+
+    /// Has a project have so many members, unless their number has changed since the project was read.
+    async fn settle_count(&self, project: &Project, members: u32) -> Result<()>;
+
     /// Takes a part of a closed project away that nobody is in any more, and of what was said there; answers whether that was all.
     async fn dissolve(&self, project_id: ProjectId) -> Result<Left>;
 

@@ -7,7 +7,7 @@ use super::Rule;
 use super::template::{Resource, Template, references};
 
 const BOUNDED: Rule = Rule {
-    text: "A schedule rests with ScheduleState, fires to the minute, retries within its own interval, and starts a function \
+    text: "A schedule rests with ScheduleState, fires to the minute, at two times of a day if at any, retries within its own interval, and starts a function \
            that ends before the next run",
     why: "whoever restores a backup into a stack must keep it still; runs that pile up do the same work at the same time",
     remedy: "copy SweepSchedule, and give the function a Timeout below the interval",
@@ -25,9 +25,12 @@ fn interval(expression: &str) -> Option<u64> {
         };
         return Some(count.parse::<u64>().ok()? * seconds);
     }
-    // Once a day; the clocks are put forward once a year.
-    let daily = Regex::new(r"^cron\(\d+ \d+ \* \* \? \*\)$").unwrap();
-    daily.is_match(expression).then_some(23 * 3_600)
+    // By the clocks, a time of day is missing once a year: whoever has one has another one, too, which may then be an hour
+    // earlier.
+    let daily = Regex::new(r"^cron\(\d+ (\d+),(\d+) \* \* \? \*\)$").unwrap();
+    let hours = daily.captures(expression)?;
+    let hour = |n: usize| hours[n].parse::<u64>().ok();
+    hour(2)?.checked_sub(hour(1)? + 1).filter(|hours| *hours > 0).map(|hours| hours * 3_600)
 }
 
 fn offences(template: &Template) -> Vec<String> {
@@ -67,6 +70,10 @@ fn a_schedule_that_cannot_rest_or_piles_up_is_caught() {
     }
     let hasty = template.with_property("KeysRotateSchedule", "ScheduleExpression", &json!("rate(1 second)"));
     assert_eq!(offences(&hasty).len(), 2);
+    for once in ["cron(0 2 * * ? *)", "cron(0 2,3 * * ? *)"] {
+        let skipped = template.with_property("BackupPlanSchedule", "ScheduleExpression", &json!(once));
+        assert_eq!(offences(&skipped).len(), 2, "{once} does not fire when clocks are put forward");
+    }
     let slow = template.with_property("SweepFunction", "Timeout", &json!(90));
     assert_eq!(offences(&slow), ["SweepSchedule starts what may run twice at once"]);
 }

@@ -78,13 +78,20 @@ fn whoever_was_erased_after_the_backup_is_erased_again_and_nobody_else() {
     order.dry_run = true;
     let told = archive.restores(&order).unwrap();
     // In a stack without tombstones everybody of the ledger may be back.
-    assert_eq!(told.last().unwrap(), "erasures: 3 people who may have come back would be erased again");
+    assert_eq!(
+        told.last().unwrap(),
+        "erasures: 3 people who may have come back would be erased again, of 3 whom the ledger names"
+    );
     assert!(fresh.items(&stack.outbox).is_empty());
 
     order.dry_run = false;
     for again in 0..2 {
         let told = archive.restores(&order).unwrap();
-        assert_eq!(told.last().unwrap(), "erasures: 2 people who may have come back are being erased again", "{again}");
+        assert_eq!(
+            told.last().unwrap(),
+            "erasures: 2 people who may have come back are being erased again, of 3 whom the ledger names",
+            "{again}"
+        );
     }
     let (accounts, profiles) = (&stack.tables[&TableKind::Accounts], &stack.tables[&TableKind::Profiles]);
     let (accounts, profiles) = (fresh.items(accounts), fresh.items(profiles));
@@ -101,6 +108,77 @@ fn whoever_was_erased_after_the_backup_is_erased_again_and_nobody_else() {
     let promises = fresh.items(&stack.outbox);
     let about = |user_id: UserId| promises.iter().filter(|row| row.to_string().contains(&user_id.to_string())).count();
     assert_eq!([ada, bob, cleo, dan].map(about), [2, 0, 2, 0], "{promises:?}");
+}
+
+/// Their tombstones would be in the way of the accounts.
+#[test]
+fn nobody_is_erased_again_before_their_accounts_are_there() {
+    let (archive, fresh) = (archive(), archive());
+    let ada = id();
+    comes_back(&archive, ada);
+    archive.backs_up(DAY);
+    let stack = fresh.as_stack();
+    fresh.create(&stack.outbox);
+    let mut order = archive.order(DAY, Into::Existing(stack.clone()));
+    order.tables = vec![TableKind::Profiles];
+    let told = archive.restores(&order).unwrap();
+    assert!(
+        told.last().unwrap().contains("names 1 people") && told.last().unwrap().contains("erase-again"),
+        "{told:?}"
+    );
+    assert!(fresh.items(&stack.tables[&TableKind::Accounts]).is_empty() && fresh.items(&stack.outbox).is_empty());
+    order.tables = Vec::new();
+    archive.restores(&order).unwrap();
+    let accounts = fresh.items(&stack.tables[&TableKind::Accounts]);
+    assert_eq!(of(&accounts, ada, "ACCOUNT").unwrap()["state"]["S"], "erasing");
+}
+
+/// Whoever was erased in the stack that is restored into is known to its own ledger alone.
+#[test]
+fn whoever_is_in_any_of_the_ledgers_is_erased_again() {
+    let (archive, fresh) = (archive(), archive());
+    let [ada, bob] = [id(), id()];
+    comes_back(&archive, ada);
+    archive.put(TableKind::Accounts, &with(key("USER", bob, "ACCOUNT"), "state", json!({ "S": "active" })));
+    archive.backs_up(DAY);
+    is_in_the_ledger(&fresh, bob);
+    let stack = fresh.as_stack();
+    fresh.create(&stack.outbox);
+    let mut order = archive.order(DAY, Into::Existing(stack.clone()));
+    order.ledgers.push(fresh.bucket.clone());
+    archive.restores(&order).unwrap();
+    let accounts = fresh.items(&stack.tables[&TableKind::Accounts]);
+    for user_id in [ada, bob] {
+        assert_eq!(of(&accounts, user_id, "ACCOUNT").unwrap()["state"]["S"], "erasing");
+    }
+}
+
+/// Nobody would ever deliver it again.
+#[test]
+fn an_erasure_whose_promise_was_lost_is_asked_to_go_on() {
+    let archive = archive();
+    let outbox = archive.as_stack().outbox;
+    archive.create(&outbox);
+    let [ada, bob] = [id(), id()];
+    for (user_id, name) in [(ada, "ada"), (bob, "bob")] {
+        let mut account = with(key("USER", user_id, "ACCOUNT"), "state", json!({ "S": "erasing" }));
+        account["email"] = json!({ "S": format!("{name}@example.org") });
+        account["created_at"] = json!({ "S": "2026-11-01T00:00:00.000Z" });
+        archive.put(TableKind::Accounts, &account);
+    }
+    // Of Bob's nobody knows how far it has come.
+    tombstone(&archive, ada, 5, "2026-11-21T00:00:00.000Z");
+    let told = archive.erases(&ada.to_string(), true).unwrap();
+    assert!(told[1].contains("5 steps of it are done") && archive.items(&outbox).is_empty(), "{told:?}");
+    for (user_id, done) in [(ada, "5"), (bob, "0")] {
+        let told = archive.erases(&user_id.to_string(), false).unwrap();
+        assert!(told.last().unwrap().contains("is asked to go on"), "{told:?}");
+        let accounts = archive.items(&archive.table(TableKind::Accounts));
+        assert_eq!(of(&accounts, user_id, "ERASURE").unwrap()["done"]["N"], done);
+        let promises = archive.items(&outbox);
+        let job = promises.iter().filter(|row| row["user_id"]["S"] == user_id.to_string());
+        assert_eq!(job.map(|row| row["kind"]["S"].clone()).collect::<Vec<_>>(), [json!("account.erase")]);
+    }
 }
 
 #[test]
@@ -142,8 +220,6 @@ fn an_operator_erases_who_is_banned_by_address_or_id() {
     for (who, user_id) in [("ada@example.org".to_owned(), ada), (bob.to_string(), bob)] {
         let told = archive.erases(&who, false).unwrap();
         assert!(told[1].contains("it has begun; "), "{told:?}");
-        let told = archive.erases(&who, false).unwrap();
-        assert!(told[1].contains("nothing was to be done"), "{told:?}");
         let accounts = archive.items(&archive.table(TableKind::Accounts));
         assert_eq!(of(&accounts, user_id, "ACCOUNT").unwrap()["state"]["S"], "erasing");
         assert_eq!(of(&accounts, user_id, "ERASURE").unwrap()["done"]["N"], "0");
@@ -164,7 +240,7 @@ fn whoever_is_erased_again_since_a_time_that_has_not_come_is_not_passed_over() {
     let archive = archive();
     let table = |kind| archive.table(kind);
     let order = Repetition {
-        bucket: archive.bucket.clone(),
+        ledgers: vec![archive.bucket.clone()],
         since: today() + Duration::from_hours(1),
         accounts: table(TableKind::Accounts),
         profiles: table(TableKind::Profiles),

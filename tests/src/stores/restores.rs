@@ -110,6 +110,37 @@ fn whoever_is_killed_while_tables_are_set_up_goes_on_with_those_that_are_not() {
     assert_eq!(archive.items(&format!("{}-k-chat", archive.bucket)), archive.items(&archive.table(TableKind::Chat)));
 }
 
+/// A backup of that day has the same name in every system.
+#[test]
+fn another_systems_backup_of_the_same_day_is_not_taken_for_this_one() {
+    let (archive, other) = (stocked(), archive());
+    other.put(TableKind::Chat, &row(7));
+    other.backs_up(DAY);
+    let prefix = format!("{}-x", archive.bucket);
+    archive.restores(&archive.order(DAY, into(&prefix))).unwrap();
+    let refused = other.restores(&other.order(DAY, into(&prefix))).unwrap_err().to_string();
+    assert!(refused.contains("is not empty") && refused.contains("another --into"), "{refused}");
+    assert_eq!(archive.items(&format!("{prefix}-chat")), archive.items(&archive.table(TableKind::Chat)));
+}
+
+#[test]
+fn a_rehearsal_can_be_thrown_away_although_its_source_is_protected() {
+    let archive = archive();
+    let name = archive.table(TableKind::Ops);
+    archive.dynamo("UpdateTable", &json!({ "TableName": name, "DeletionProtectionEnabled": true }));
+    archive.put(TableKind::Ops, &odd());
+    archive.backs_up(DAY);
+    let mut order = archive.order(DAY, into(&format!("{}-w", archive.bucket)));
+    order.tables = vec![TableKind::Ops];
+    archive.restores(&order).unwrap();
+    let is_protected = |name: &str| {
+        archive.dynamo("DescribeTable", &json!({ "TableName": name }))["Table"]["DeletionProtectionEnabled"].clone()
+    };
+    let restored = format!("{}-w-ops", archive.bucket);
+    assert_eq!((is_protected(&name), is_protected(&restored)), (json!(true), json!(false)));
+    archive.dynamo("DeleteTable", &json!({ "TableName": restored }));
+}
+
 /// What would stop the end stops the beginning.
 #[test]
 fn a_ledger_that_names_nobody_stops_a_restoration_before_it_writes() {

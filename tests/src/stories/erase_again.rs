@@ -39,7 +39,7 @@ fn whoever_comes_back_with_a_restored_table_is_erased_again() {
     assert_eq!(bob.entries(&talk)[0]["text"], "Hello Bob, this is Ada");
     let output = |name: &str| town.stack.output(name).unwrap().to_owned();
     let order = Repetition {
-        bucket: archive.bucket.clone(),
+        ledgers: vec![archive.bucket.clone()],
         since,
         accounts: output("AccountsTableName"),
         profiles: output("ProfilesTableName"),

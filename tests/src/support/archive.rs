@@ -167,7 +167,16 @@ impl Archive {
 
     pub(crate) fn order(&self, day: &str, into: Into) -> Order {
         let manifest = manifest_key(&BackupId::parse(day).unwrap());
-        Order { bucket: self.bucket.clone(), manifest, tables: Vec::new(), into, dry_run: false, beyond_ledger: false }
+        let ledgers = vec![self.bucket.clone()];
+        Order {
+            bucket: self.bucket.clone(),
+            manifest,
+            ledgers,
+            tables: Vec::new(),
+            into,
+            dry_run: false,
+            beyond_ledger: false,
+        }
     }
 
     /// What an operator is told of the backups.

@@ -1,5 +1,7 @@
 //! `cargo xtask erase-again`: whoever was erased, and came back with a table that was restored, is erased again.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 use serde_json::json;
 
@@ -16,9 +18,9 @@ pub struct Options {
     /// The stack on AWS; the running `up` when not given.
     #[arg(long, value_name = "NAME")]
     stack: Option<String>,
-    /// The bucket of backups whose ledger says who was erased; that of the stack when not given.
-    #[arg(long, value_name = "BUCKET")]
-    ledger: Option<String>,
+    /// One more bucket of backups whose ledger says who was erased, beside that of the stack; may be repeated.
+    #[arg(long = "ledger", value_name = "BUCKET")]
+    ledgers: Vec<String>,
     /// Say how many there are, and begin nothing.
     #[arg(long)]
     dry_run: bool,
@@ -40,9 +42,10 @@ fn time(text: &str) -> Result<String, String> {
 
 pub fn run(options: &Options) -> Result<(), Failure> {
     let outputs = deployment(options.stack.as_deref())?;
-    let bucket = options.ledger.as_deref().map_or_else(|| outputs.output("BackupsBucketName"), Ok)?;
+    let own = outputs.output("BackupsBucketName")?.to_owned();
+    let ledgers: BTreeSet<&String> = options.ledgers.iter().chain([&own]).collect();
     let order = json!({
-        "bucket": bucket,
+        "ledgers": ledgers,
         "since": options.since,
         "accounts": outputs.output("AccountsTableName")?,
         "profiles": outputs.output("ProfilesTableName")?,

@@ -101,8 +101,8 @@ pub use table::Table;
 pub use tastes::DynamoTastes;
 pub use tickets::DynamoTickets;
 pub use traces::{
-    AccountTraces, DynamoProjectEstates, MarkTraces, PairTraces, PhotoTraces, ProfileTraces, SessionTraces,
-    SocketTraces, TalkTraces,
+    AccountTraces, DynamoProjectEstates, MarkTraces, PairTraces, PhotoTraces, ProfileTraces, Repair, SessionTraces,
+    SocketTraces, TalkTraces, repairs,
 };
 pub use unsubscriptions::DynamoUnsubscriptions;
 pub use watches::DynamoWatches;

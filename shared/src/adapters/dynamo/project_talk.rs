@@ -81,11 +81,14 @@ impl ProjectTalk {
             .put(&self.0, past_key(user_id, id).attributes())
     }
 
-    /// Ends it: nothing is added any more.
-    pub(super) fn close(&self, transaction: Transaction, project_id: ProjectId) -> Transaction {
-        let close = Expression::new("SET #state = :closed").name("#state", "state").value(":closed", text("closed"));
+    /// Ends it: nothing is added any more. Tables that were restored are not of one moment, and it may not be there.
+    pub(super) async fn close(&self, transaction: Transaction, project_id: ProjectId) -> Result<Transaction> {
         let key = meta_key(Conversation::of_project(project_id));
-        transaction.update_if(&self.0, &key, close, "attribute_exists(pk)")
+        if self.0.get_item(&key, Read::Strong).await?.is_none() {
+            return Ok(transaction);
+        }
+        let close = Expression::new("SET #state = :closed").name("#state", "state").value(":closed", text("closed"));
+        Ok(transaction.update_if(&self.0, &key, close, "attribute_exists(pk)"))
     }
 }
 

@@ -207,7 +207,7 @@ impl ProjectRegister for DynamoProjects {
         let transaction = self.profiles.transaction();
         let transaction =
             transaction.update_if(&self.profiles, &key(project_id), change, "contains(owner_ids, :owner)");
-        self.writer()?.talk.close(transaction, project_id).committed().await
+        self.writer()?.talk.close(transaction, project_id).await?.committed().await
     }
 }
 

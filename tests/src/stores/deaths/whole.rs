@@ -15,10 +15,14 @@ use crate::support::Trace;
 
 /// What is wrong with what is left of these lives once these people have gone.
 pub(super) fn faults(life: &Life, state: &State, gone: &[UserId]) -> Vec<String> {
-    let gone: Vec<String> = gone.iter().map(UserId::to_string).collect();
-    let traces: Vec<Trace> = gone.iter().map(|id| Trace::of(id)).collect();
-    let end = End { life, state, gone, traces };
+    let end = End::of(life, state, gone);
     [end.names(), end.tombs(), end.others(), end.words(), end.projects(), links::broken(state)].concat()
+}
+
+/// What names them where nothing may.
+pub(super) fn traces(life: &Life, state: &State, gone: &[UserId]) -> Vec<String> {
+    let end = End::of(life, state, gone);
+    [end.names(), end.tombs()].concat()
 }
 
 struct End<'e> {
@@ -28,7 +32,13 @@ struct End<'e> {
     traces: Vec<Trace>,
 }
 
-impl End<'_> {
+impl<'e> End<'e> {
+    fn of(life: &'e Life, state: &'e State, gone: &[UserId]) -> Self {
+        let gone: Vec<String> = gone.iter().map(UserId::to_string).collect();
+        let traces = gone.iter().map(|id| Trace::of(id)).collect();
+        Self { life, state, gone, traces }
+    }
+
     fn is_about_the_gone(&self, place: &str, item: &Value) -> bool {
         let item = item.to_string();
         self.traces.iter().any(|trace| trace.is_in(place) || trace.is_in(&item))

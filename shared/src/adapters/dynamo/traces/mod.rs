@@ -9,6 +9,7 @@ mod projects;
 mod sessions;
 mod sockets;
 mod talks;
+mod torn;
 
 pub use account::AccountTraces;
 pub use marks::MarkTraces;
@@ -19,6 +20,7 @@ pub use projects::DynamoProjectEstates;
 pub use sessions::SessionTraces;
 pub use sockets::SocketTraces;
 pub use talks::TalkTraces;
+pub use torn::{Repair, repairs};
 
 use super::item::Key;
 use super::range::Range;

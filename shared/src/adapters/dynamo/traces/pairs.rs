@@ -51,13 +51,14 @@ impl PairTraces {
         self.outbox.promise(&self.ambient.promise(Effect::Push(last))).await
     }
 
-    /// The line that leads here goes last. What the other one has learned from their answer stays: sums, of which nobody
-    /// can tell whom they are about.
+    /// The pair goes first: from then on no change of it commits that has seen it, and one that has not writes the line anew.
+    /// The line that leads here goes last. What the other one has learned from their answer stays: sums, of which nobody can
+    /// tell whom they are about.
     async fn part(&self, user_id: UserId, other: UserId) -> Result<()> {
         let watches = watches::rows_of(&self.realtime, user_id, other).await?;
         self.realtime.write_many(Vec::new(), watches).await?;
+        self.social.delete(&pair_key(&Pair::strangers(user_id, other))).await?;
         let between = vec![
-            pair_key(&Pair::strangers(user_id, other)),
             contact_key(other, user_id),
             block_key(other, user_id),
             likes::key(other, user_id),
