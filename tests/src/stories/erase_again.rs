@@ -28,7 +28,7 @@ fn whoever_comes_back_with_a_restored_table_is_erased_again() {
     // An operator restores the backup beside the tables, and puts what is in it over them.
     let archive = archive(town);
     let told = archive.restores(&archive.order("2026-04-06", Into::New("again".to_owned()))).unwrap();
-    assert!(told.last().unwrap().contains("1 people were erased in 90 days"), "{told:?}");
+    assert!(told.last().unwrap().contains("names 1 people who were erased in 90 days"), "{told:?}");
     for kind in TableKind::ALL {
         let rows = archive.items(&format!("again-{}", kind.as_str()));
         for row in rows.iter().filter(|row| row.to_string().contains(&ada.id)) {
@@ -47,7 +47,7 @@ fn whoever_comes_back_with_a_restored_table_is_erased_again() {
         dry_run: false,
     };
     let told = archive.repeats_erasures(&order).unwrap();
-    assert_eq!(told, ["erasures: 1 people who may have come back are being erased again"]);
+    assert_eq!(told, ["erasures: 1 people who may have come back are being erased again, of 1 whom the ledger names"]);
     bob.gets(&format!("/v1/profiles/{}", ada.id)).expect_problem(404, "profile_not_found");
 
     assert!(tombstone(town, &ada.id).is_some_and(|item| item.get("expires_at").is_none()));
