@@ -1,9 +1,10 @@
 //! Messages and what becomes of uploads, with a bucket and an album in memory.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
+use futures::future::BoxFuture;
 use serde_json::json;
 use shared::domain::id::{Id, PhotoId, UserId};
 use shared::domain::photo::Album;
@@ -14,10 +15,11 @@ use shared::ports::photos::PhotoBin;
 use super::*;
 
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_000_000);
+const ANOTHER: &[u8] = include_bytes!("../../../shared/pictures/src/tests/files/grey.jpg");
 const PICTURE: &[u8] = include_bytes!("../../../shared/pictures/src/tests/files/baseline.jpg");
 
 /// What happens between two steps of the function.
-type Interruption = Box<dyn FnOnce(&World) + Send>;
+type Interruption = Box<dyn FnOnce(Arc<World>) -> BoxFuture<'static, ()> + Send>;
 
 /// A person with an album, and a bucket.
 struct World {
@@ -25,6 +27,11 @@ struct World {
     objects: Mutex<BTreeMap<String, Vec<u8>>>,
     /// Before the next verdict is written.
     interruption: Mutex<Option<Interruption>>,
+    /// How often somebody else will be faster.
+    faster: Mutex<u32>,
+    /// Whether the next verdict is written, and is told to be none.
+    answer_is_lost: Mutex<bool>,
+    drawn: Mutex<u8>,
     publishing_fails: Mutex<bool>,
     screening: Mutex<Screening>,
     reviews: Mutex<Vec<Review>>,
@@ -34,12 +41,15 @@ struct World {
 
 impl World {
     fn with(upload: &[u8]) -> Arc<Self> {
-        let album = Album::empty(user()).with_slot(photo(), key(), NOW).unwrap();
+        let album = Album::empty(user()).with_slot(photo(), NOW).unwrap();
         let objects = BTreeMap::from([(place().to_string(), upload.to_vec())]);
         Arc::new(Self {
             album: Mutex::new(album),
             objects: Mutex::new(objects),
             interruption: Mutex::default(),
+            faster: Mutex::default(),
+            answer_is_lost: Mutex::default(),
+            drawn: Mutex::default(),
             publishing_fails: Mutex::default(),
             screening: Mutex::new(Screening::Show),
             reviews: Mutex::default(),
@@ -49,7 +59,7 @@ impl World {
 
     async fn hears(self: &Arc<Self>, message: serde_json::Value) -> Result<()> {
         let deps = Deps {
-            albums: self.clone(),
+            albums: Arc::new(Interrupted(self.clone())),
             drafts: self.clone(),
             desk: self.clone(),
             screen: self.clone(),
@@ -59,7 +69,12 @@ impl World {
     }
 
     async fn hears_of_the_upload(self: &Arc<Self>) -> Result<()> {
-        self.hears(json!({ "Records": [{ "s3": { "object": { "key": place().to_string() } } }] })).await
+        self.hears(json!({ "name": place().to_string() })).await
+    }
+
+    /// The form is used again, for something else.
+    fn is_uploaded_again(&self, upload: &[u8]) {
+        self.objects.lock().unwrap().insert(place().to_string(), upload.to_vec());
     }
 
     fn state(&self) -> Option<State> {
@@ -68,6 +83,14 @@ impl World {
 
     fn is_ready(&self) -> bool {
         matches!(self.state(), Some(State::Ready(_)))
+    }
+
+    /// Where the copies lie that the album names.
+    fn copies(&self) -> Vec<String> {
+        let key = self.album.lock().unwrap().find(photo()).and_then(Photo::key).cloned();
+        let mut copies: Vec<_> = key.iter().flat_map(|key| SIZES.map(|size| key.object(size))).collect();
+        copies.sort();
+        copies
     }
 
     fn names(&self) -> Vec<String> {
@@ -80,27 +103,37 @@ impl World {
     }
 }
 
+/// The album, as a run has it that somebody comes in between of.
+struct Interrupted(Arc<World>);
+
 #[async_trait]
-impl Albums for World {
+impl Albums for Interrupted {
     async fn find(&self, _: UserId) -> Result<Album> {
-        Ok(self.album.lock().unwrap().clone())
+        Ok(self.0.album.lock().unwrap().clone())
     }
 
     async fn replace(&self, album: &Album) -> Result<bool> {
-        self.interruption.lock().unwrap().take().into_iter().for_each(|interruption| interruption(self));
-        let mut stored = self.album.lock().unwrap();
+        let interruption = self.0.interruption.lock().unwrap().take();
+        if let Some(interruption) = interruption {
+            interruption(self.0.clone()).await;
+        }
+        let (mut stored, mut faster) = (self.0.album.lock().unwrap(), self.0.faster.lock().unwrap());
+        if *faster > 0 {
+            *faster -= 1;
+            stored.version += 1;
+        }
         let is_next = stored.version + 1 == album.version;
         *stored = if is_next { album.clone() } else { stored.clone() };
         Ok(is_next)
     }
 
-    async fn replace_for_review(&self, album: &Album, review: &Review) -> Result<bool> {
+    async fn replace_for_review(&self, album: &Album, review: &Review, draft: &Draft) -> Result<bool> {
         let is_next = self.replace(album).await?;
         if is_next {
-            self.reviews.lock().unwrap().push(*review);
-            self.drafts.lock().unwrap().clear();
+            self.0.reviews.lock().unwrap().push(*review);
+            self.0.drafts.lock().unwrap().retain(|other| other != draft);
         }
-        Ok(is_next)
+        Ok(is_next && !std::mem::take(&mut *self.0.answer_is_lost.lock().unwrap()))
     }
 
     async fn replace_without(&self, _: &Album, _: PhotoId) -> Result<bool> {
@@ -119,8 +152,8 @@ impl PhotoDrafts for World {
         Ok(self.drafts.lock().unwrap().clone())
     }
 
-    async fn forget(&self, photo_id: PhotoId) -> Result<()> {
-        self.drafts.lock().unwrap().retain(|draft| draft.photo_id != photo_id);
+    async fn forget(&self, draft: &Draft) -> Result<()> {
+        self.drafts.lock().unwrap().retain(|other| other != draft);
         Ok(())
     }
 }
@@ -141,7 +174,9 @@ impl Clock for World {
 
 impl Rng for World {
     fn fill(&self, bytes: &mut [u8]) {
-        bytes.fill(1);
+        let mut drawn = self.drawn.lock().unwrap();
+        *drawn += 1;
+        bytes.fill(*drawn);
     }
 }
 
@@ -152,7 +187,7 @@ impl PhotoDesk for World {
     }
 
     async fn publish(&self, key: &PhotoKey, size: u32, jpeg: Vec<u8>) -> Result<()> {
-        assert!(!self.drafts.lock().unwrap().is_empty(), "copies are noted first");
+        assert!(self.drafts.lock().unwrap().iter().any(|draft| draft.key == *key), "copies are noted first");
         if *self.publishing_fails.lock().unwrap() {
             return Err(Error::unavailable("the bucket is away"));
         }
@@ -187,16 +222,8 @@ fn photo() -> PhotoId {
     PhotoId::from_parts(NOW, [2; 10])
 }
 
-fn key() -> PhotoKey {
-    PhotoKey::new([3; 16])
-}
-
 fn place() -> Upload {
     Upload { user_id: user(), photo_id: photo() }
-}
-
-fn copies() -> Vec<String> {
-    BTreeSet::from(SIZES.map(|size| key().object(size))).into_iter().collect()
 }
 
 #[tokio::test]
@@ -204,7 +231,7 @@ async fn an_upload_becomes_three_copies_and_is_thrown_away() {
     let world = World::with(PICTURE);
     world.hears_of_the_upload().await.unwrap();
     assert!(world.is_ready());
-    assert_eq!(world.names(), copies());
+    assert_eq!((world.names().len(), world.names()), (3, world.copies()));
     let objects = world.objects.lock().unwrap();
     assert!(objects.values().all(|copy| copy != PICTURE), "what was uploaded is never passed on");
 }
@@ -213,7 +240,7 @@ async fn an_upload_becomes_three_copies_and_is_thrown_away() {
 async fn a_refused_upload_leaves_its_reason() {
     let world = World::with(b"<html>");
     world.hears_of_the_upload().await.unwrap();
-    assert_eq!(world.state(), Some(State::Refused(Refusal::Type)));
+    assert_eq!(world.state(), Some(State::Refused { reason: Refusal::Type, key: None }));
     assert_eq!(world.names(), [""; 0]);
     assert!(world.reviews.lock().unwrap().is_empty(), "nobody needs to look at what cannot be shown");
 }
@@ -225,8 +252,8 @@ async fn a_message_that_comes_again_changes_nothing() {
     let before = world.album.lock().unwrap().clone();
     let published = world.objects.lock().unwrap().clone();
     // The form is still good, and somebody uses it again for something else.
-    for other in [b"<html>", &include_bytes!("../../../shared/pictures/src/tests/files/grey.jpg")[..]] {
-        world.objects.lock().unwrap().insert(place().to_string(), other.to_vec());
+    for other in [b"<html>", ANOTHER] {
+        world.is_uploaded_again(other);
         world.hears_of_the_upload().await.unwrap();
         assert_eq!(*world.album.lock().unwrap(), before);
         assert_eq!(*world.objects.lock().unwrap(), published, "the second upload is gone, and nothing was made of it");
@@ -242,13 +269,13 @@ async fn a_run_that_died_half_way_is_taken_up() {
     *world.publishing_fails.lock().unwrap() = false;
     world.hears_of_the_upload().await.unwrap();
     assert!(world.is_ready());
-    assert_eq!(world.names(), copies());
+    assert_eq!((world.names().len(), world.names()), (3, world.copies()));
 }
 
 #[tokio::test]
 async fn what_is_deleted_meanwhile_leaves_nothing() {
     let world = World::with(PICTURE);
-    *world.interruption.lock().unwrap() = Some(Box::new(World::is_deleted));
+    *world.interruption.lock().unwrap() = Some(Box::new(|world| Box::pin(async move { world.is_deleted() })));
     world.hears_of_the_upload().await.unwrap();
     assert_eq!((world.state(), world.names(), world.drafts.lock().unwrap().len()), (None, Vec::new(), 0));
 }
@@ -266,8 +293,10 @@ async fn an_album_that_is_edited_meanwhile_keeps_both_changes() {
     let world = World::with(PICTURE);
     let other = PhotoId::from_parts(NOW, [9; 10]);
     *world.interruption.lock().unwrap() = Some(Box::new(move |world| {
-        let mut album = world.album.lock().unwrap();
-        *album = album.with_slot(other, PhotoKey::new([9; 16]), NOW).unwrap();
+        Box::pin(async move {
+            let mut album = world.album.lock().unwrap();
+            *album = album.with_slot(other, NOW).unwrap();
+        })
     }));
     world.hears_of_the_upload().await.unwrap();
     assert!(world.is_ready());
@@ -275,12 +304,64 @@ async fn an_album_that_is_edited_meanwhile_keeps_both_changes() {
 }
 
 #[tokio::test]
-async fn tests_of_the_queue_are_heard_and_strange_names_are_not() {
+async fn strange_names_are_not_heard_nor_what_more_is_told_than_a_name() {
     let world = World::with(PICTURE);
-    world.hears(json!({ "Event": "s3:TestEvent" })).await.unwrap();
-    world.hears(json!({})).await.unwrap_err();
-    world.hears(json!({ "Records": [{ "s3": { "object": { "key": "quarantine/x" } } }] })).await.unwrap_err();
+    world.hears(json!({ "name": "quarantine/x" })).await.unwrap_err();
     assert_eq!(world.state(), Some(State::Checking));
+    let name = place().to_string();
+    for message in [
+        json!({}),
+        json!({ "name": name, "address": "203.0.113.7" }),
+        json!({ "Records": [{ "s3": { "object": { "key": name } } }] }),
+    ] {
+        assert!(serde_json::from_value::<Uploaded>(message.clone()).is_err(), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn of_two_runs_side_by_side_one_publishes_and_the_other_leaves_nothing() {
+    for other in [ANOTHER, b"<html>"] {
+        let world = World::with(PICTURE);
+        *world.screening.lock().unwrap() = Screening::Hold;
+        // The second one begins when the first one has stored its copies, and is done before.
+        *world.interruption.lock().unwrap() = Some(Box::new(move |world| {
+            Box::pin(async move {
+                world.is_uploaded_again(other);
+                *world.screening.lock().unwrap() = Screening::Show;
+                world.hears_of_the_upload().await.unwrap();
+            })
+        }));
+        world.hears_of_the_upload().await.unwrap();
+        assert_eq!(world.is_ready(), other == ANOTHER, "the verdict is that of the faster one");
+        assert_eq!(world.names(), world.copies(), "and so are the copies");
+        let made = pictures::process(other, &SIZES).map_or_else(|_| Vec::new(), |photo| photo.renditions);
+        let mut made: Vec<_> = made.into_iter().map(|copy| copy.jpeg).collect();
+        let mut stored: Vec<_> = world.objects.lock().unwrap().values().cloned().collect();
+        (made.sort(), stored.sort());
+        assert!(made == stored, "copies of one upload under the verdict on another");
+        assert!(world.drafts.lock().unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_verdict_that_stands_although_its_answer_was_lost_keeps_its_copies() {
+    let world = World::with(PICTURE);
+    *world.answer_is_lost.lock().unwrap() = true;
+    world.hears_of_the_upload().await.unwrap();
+    assert!(world.is_ready());
+    assert_eq!((world.names().len(), world.names()), (3, world.copies()));
+}
+
+#[tokio::test]
+async fn an_album_of_which_all_photos_change_at_once_gets_its_verdict() {
+    let world = World::with(PICTURE);
+    *world.faster.lock().unwrap() = ALBUM_ROUNDS - 1;
+    world.hears_of_the_upload().await.unwrap();
+    assert!(world.is_ready());
+    let stuck = World::with(PICTURE);
+    *stuck.faster.lock().unwrap() = ALBUM_ROUNDS;
+    assert!(stuck.hears_of_the_upload().await.unwrap_err().retryable());
+    assert_eq!(stuck.state(), Some(State::Checking));
 }
 
 #[tokio::test]

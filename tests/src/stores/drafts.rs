@@ -1,4 +1,4 @@
-//! Copies that no album names yet.
+//! Copies that no album names.
 
 use std::time::Duration;
 
@@ -39,15 +39,20 @@ fn a_draft_is_found_after_a_day_unless_the_verdict_took_it_away() {
         both.sort_by_key(|draft| draft.photo_id);
         assert_eq!(settled(&drafts, user_id, later).await, both);
 
-        let album = Album::empty(user_id).with_slot(judged.photo_id, judged.key.clone(), now).unwrap();
+        let slower = Draft { key: PhotoKey::new([8; 16]), ..judged.clone() };
+        drafts.note(&slower).await.unwrap();
+        let album = Album::empty(user_id).with_slot(judged.photo_id, now).unwrap();
         assert!(albums.replace(&album).await.unwrap());
-        let ready = State::Ready(Look { sizes: vec![(3, 2)], blurhash: "L".to_owned() });
+        let ready = State::Ready(Look { key: judged.key.clone(), sizes: vec![(3, 2)], blurhash: "L".to_owned() });
         let album = album.with_verdict(judged.photo_id, ready).unwrap();
         let review = Review { photo_id: judged.photo_id, user_id, since: now };
-        assert!(albums.replace_for_review(&album, &review).await.unwrap());
-        assert_eq!(settled(&drafts, user_id, later).await, std::slice::from_ref(&left).to_vec(), "the album names it");
-        drafts.forget(left.photo_id).await.unwrap();
-        drafts.forget(left.photo_id).await.unwrap();
+        assert!(albums.replace_for_review(&album, &review, &judged).await.unwrap());
+        let mut both = vec![slower.clone(), left.clone()];
+        both.sort_by_key(|draft| draft.photo_id);
+        assert_eq!(settled(&drafts, user_id, later).await, both, "the album names the other one");
+        for draft in [&slower, &left, &left] {
+            drafts.forget(draft).await.unwrap();
+        }
         assert_eq!(settled(&drafts, user_id, later).await, []);
     });
 }
