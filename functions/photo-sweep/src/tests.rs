@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use shared::domain::id::{Id, PhotoId, UserId};
-use shared::domain::photo::{Album, Look, PhotoKey, Refusal, Review, SIZES, Upload};
+use shared::domain::photo::{Album, Look, PhotoKey, Refusal, Review, SIZES, State, Upload};
 use shared::domain::time::Timestamp;
 use shared::error::Error;
 use shared::ports::ambient::{Clock, Rng};
