@@ -105,11 +105,12 @@ async fn strange_names_are_not_heard_nor_what_more_is_told_than_a_name() {
 
 #[tokio::test]
 async fn of_two_runs_side_by_side_one_publishes_and_the_other_leaves_nothing() {
-    for other in [ANOTHER, b"<html>"] {
+    for (other, is_early) in [(ANOTHER, true), (ANOTHER, false), (b"<html>", true), (b"<html>", false)] {
         let world = World::with(PICTURE);
         *world.screening.lock().unwrap() = Screening::Hold;
-        // The second one begins when the first one has stored its copies, and is done before.
-        *world.interruption.lock().unwrap() = Some(Box::new(move |world| {
+        // The second one begins when the first one has looked at its picture, or has stored its copies, and is done before.
+        let place = if is_early { &world.early_interruption } else { &world.interruption };
+        *place.lock().unwrap() = Some(Box::new(move |world| {
             Box::pin(async move {
                 world.is_uploaded_again(other);
                 *world.screening.lock().unwrap() = Screening::Show;

@@ -24,6 +24,8 @@ type Interruption = Box<dyn FnOnce(Arc<World>) -> BoxFuture<'static, ()> + Send>
 pub(super) struct World {
     pub(super) album: Mutex<Album>,
     pub(super) objects: Mutex<BTreeMap<String, Vec<u8>>>,
+    /// Before the next copies are stored.
+    pub(super) early_interruption: Mutex<Option<Interruption>>,
     /// Before the next verdict is written.
     pub(super) interruption: Mutex<Option<Interruption>>,
     /// How often somebody else will be faster.
@@ -45,6 +47,7 @@ impl World {
         Arc::new(Self {
             album: Mutex::new(album),
             objects: Mutex::new(objects),
+            early_interruption: Mutex::default(),
             interruption: Mutex::default(),
             faster: Mutex::default(),
             answer_is_lost: Mutex::default(),
@@ -61,7 +64,7 @@ impl World {
             albums: Arc::new(Interrupted(self.clone())),
             drafts: self.clone(),
             desk: self.clone(),
-            screen: self.clone(),
+            screen: Arc::new(Interrupted(self.clone())),
             ambient: Ambient::new(self.clone(), self.clone()),
         };
         validate(&deps, serde_json::from_value(message).unwrap()).await
@@ -102,7 +105,7 @@ impl World {
     }
 }
 
-/// The album, as a run has it that somebody comes in between of.
+/// What a run asks while somebody may come in between.
 struct Interrupted(Arc<World>);
 
 #[async_trait]
@@ -158,10 +161,15 @@ impl PhotoDrafts for World {
 }
 
 #[async_trait]
-impl PhotoScreen for World {
+impl PhotoScreen for Interrupted {
     async fn screen(&self, jpeg: &[u8]) -> Result<Screening> {
         assert!(jpeg.starts_with(&[0xff, 0xd8]), "what is screened is what others would see");
-        Ok(*self.screening.lock().unwrap())
+        let screening = *self.0.screening.lock().unwrap();
+        let interruption = self.0.early_interruption.lock().unwrap().take();
+        if let Some(interruption) = interruption {
+            interruption(self.0.clone()).await;
+        }
+        Ok(screening)
     }
 }
 
