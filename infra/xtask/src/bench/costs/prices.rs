@@ -8,7 +8,7 @@ pub(super) enum Kind {
     /// A write of up to 1 KB.
     Write,
     Queue,
-    /// What a bucket tells EventBridge.
+    /// What a bucket tells `EventBridge`.
     Event,
     ObjectRead,
     ObjectWrite,
