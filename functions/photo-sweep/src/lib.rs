@@ -1,12 +1,13 @@
-//! `photo-sweep`: takes away copies of photos that no album came to name.
+//! `photo-sweep`: takes away copies of photos that no album names.
 //!
-//! A validator notes a draft before it stores the first copy, and the verdict takes the draft away. One that is still there a day
-//! later is of a validator that died, of a photo that was deleted or refused meanwhile, or of a slot that lapsed. Nothing is
-//! written for a photo that old any more, so that a run may be late, cut short, or done twice.
+//! A validator notes a draft before it stores the first copy, and the verdict takes the draft away. One that is still there a
+//! day later is of a validator that died or came second, of a photo that was deleted meanwhile, or of a slot that lapsed; and
+//! what staff refuses is a draft again. Nothing is written under such a name any more, so that a run may be late, cut short,
+//! or done twice.
 
 use std::sync::Arc;
 
-use shared::domain::photo::{Draft, State};
+use shared::domain::photo::{Draft, Photo};
 use shared::error::Result;
 use shared::ports::ambient::Ambient;
 use shared::ports::photos::{Albums, PhotoBin, PhotoDrafts};
@@ -42,11 +43,11 @@ pub async fn sweep(deps: &Deps) -> Result<()> {
 /// The draft goes after the copies, so that a run that dies in between is made good by the next one.
 async fn settle(deps: &Deps, draft: &Draft) -> Result<()> {
     let album = deps.albums.find(draft.user_id).await?;
-    let state = album.find(draft.photo_id).map(|photo| &photo.state);
-    if !matches!(state, Some(State::Ready(_) | State::Held(_))) {
+    let shown = album.find(draft.photo_id).and_then(Photo::look);
+    if shown.is_none_or(|look| look.key != draft.key) {
         deps.bin.withdraw(&draft.key).await?;
     }
-    deps.drafts.forget(draft.photo_id).await
+    deps.drafts.forget(draft).await
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use shared::domain::id::{Id, PhotoId, UserId};
-use shared::domain::photo::{Album, Look, PhotoKey, Refusal, Review, SIZES, Upload};
+use shared::domain::photo::{Album, Look, PhotoKey, Refusal, Review, SIZES, State, Upload};
 use shared::domain::time::Timestamp;
 use shared::error::Error;
 use shared::ports::ambient::{Clock, Rng};
@@ -19,7 +19,7 @@ const DAY: Duration = Duration::from_hours(24);
 #[derive(Default)]
 struct World {
     albums: Mutex<BTreeMap<UserId, Album>>,
-    drafts: Mutex<BTreeMap<PhotoId, Draft>>,
+    drafts: Mutex<Vec<Draft>>,
     objects: Mutex<BTreeSet<String>>,
     /// Whose copies cannot be taken away.
     stuck: Mutex<Option<PhotoKey>>,
@@ -37,16 +37,20 @@ impl World {
     /// A photo of somebody that was begun then, with its copies and a draft.
     fn has(&self, number: u8, begun: Timestamp, state: Option<State>) -> PhotoId {
         let photo_id = PhotoId::from_parts(begun, [number; 10]);
-        let album = Album::empty(user(number)).with_slot(photo_id, key(number), begun).unwrap();
+        let album = Album::empty(user(number)).with_slot(photo_id, begun).unwrap();
         let album = match state {
             Some(state) => album.with_verdict(photo_id, state).unwrap_or(album),
             None => album.without(photo_id),
         };
         self.albums.lock().unwrap().insert(user(number), album);
-        let draft = Draft { photo_id, user_id: user(number), key: key(number) };
-        self.drafts.lock().unwrap().insert(photo_id, draft);
-        self.objects.lock().unwrap().extend(SIZES.map(|size| key(number).object(size)));
+        self.has_copies(number, photo_id, number);
         photo_id
+    }
+
+    /// Copies of somebody's photo that a validator made under this key.
+    fn has_copies(&self, of: u8, photo_id: PhotoId, number: u8) {
+        self.drafts.lock().unwrap().push(Draft { photo_id, user_id: user(of), key: key(number) });
+        self.objects.lock().unwrap().extend(SIZES.map(|size| key(number).object(size)));
     }
 
     async fn is_swept(self: &Arc<Self>) -> Result<()> {
@@ -63,7 +67,7 @@ impl World {
     fn left(&self) -> (Vec<u8>, Vec<PhotoId>) {
         let objects = self.objects.lock().unwrap();
         let copies = (0..=u8::MAX).filter(|number| objects.contains(&key(*number).object(SIZES[0]))).collect();
-        (copies, self.drafts.lock().unwrap().keys().copied().collect())
+        (copies, self.drafts.lock().unwrap().iter().map(|draft| draft.photo_id).collect())
     }
 }
 
@@ -78,7 +82,7 @@ impl Albums for World {
         unreachable!("sweeping changes no album")
     }
 
-    async fn replace_for_review(&self, _: &Album, _: &Review) -> Result<bool> {
+    async fn replace_for_review(&self, _: &Album, _: &Review, _: &Draft) -> Result<bool> {
         unreachable!("sweeping changes no album")
     }
 
@@ -94,11 +98,15 @@ impl PhotoDrafts for World {
     }
 
     async fn before(&self, photo_id: PhotoId, limit: usize) -> Result<Vec<Draft>> {
-        Ok(self.drafts.lock().unwrap().range(..photo_id).take(limit).map(|(_, draft)| draft.clone()).collect())
+        let mut before = self.drafts.lock().unwrap().clone();
+        before.retain(|draft| draft.photo_id < photo_id);
+        before.sort_by_key(|draft| draft.photo_id);
+        before.truncate(limit);
+        Ok(before)
     }
 
-    async fn forget(&self, photo_id: PhotoId) -> Result<()> {
-        self.drafts.lock().unwrap().remove(&photo_id);
+    async fn forget(&self, draft: &Draft) -> Result<()> {
+        self.drafts.lock().unwrap().retain(|other| other != draft);
         Ok(())
     }
 }
@@ -134,8 +142,12 @@ impl Rng for World {
     }
 }
 
-fn look() -> Look {
-    Look { sizes: vec![(3, 2)], blurhash: "L".to_owned() }
+fn look(number: u8) -> Look {
+    Look { key: key(number), sizes: vec![(3, 2)], blurhash: "L".to_owned() }
+}
+
+fn refused(reason: Refusal, key: Option<PhotoKey>) -> State {
+    State::Refused { reason, key }
 }
 
 #[tokio::test]
@@ -143,15 +155,26 @@ async fn what_no_album_shows_is_gone_after_a_day() {
     let world = Arc::new(World::default());
     let old = NOW - DAY - Duration::from_millis(1);
     world.has(1, old, None);
-    world.has(2, old, Some(State::Ready(look())));
-    world.has(3, old, Some(State::Held(look())));
-    world.has(4, old, Some(State::Refused(Refusal::Type)));
+    world.has(2, old, Some(State::Ready(look(2))));
+    world.has(3, old, Some(State::Held(look(3))));
+    world.has(4, old, Some(refused(Refusal::Type, None)));
     world.has(5, old, Some(State::Checking));
+    world.has(7, old, Some(refused(Refusal::Moderated, Some(key(7)))));
     let young = world.has(6, NOW - DAY, None);
     world.is_swept().await.unwrap();
     assert_eq!(world.left(), (vec![2, 3, 6], vec![young]), "what is shown stays, and so does what may still be noted");
     world.is_swept().await.unwrap();
     assert_eq!(world.left(), (vec![2, 3, 6], vec![young]), "doing it twice is doing it once");
+}
+
+#[tokio::test]
+async fn of_several_runs_that_made_copies_those_stay_that_are_shown() {
+    let world = Arc::new(World::default());
+    let photo_id = world.has(1, NOW - DAY - DAY, Some(State::Ready(look(2))));
+    world.has_copies(1, photo_id, 2);
+    world.has_copies(1, photo_id, 3);
+    world.is_swept().await.unwrap();
+    assert_eq!(world.left(), (vec![2], Vec::new()));
 }
 
 #[tokio::test]

@@ -1,25 +1,18 @@
 //! Photos: who has which, how they are reached, and how many a person may upload.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures::future::try_join_all;
 use shared::domain::id::{PhotoId, UserId};
 use shared::domain::limit::{PHOTO_PER_PERSON, Subject};
-use shared::domain::photo::{Album, Look, Photo, SIZES};
+use shared::domain::photo::{Album, Look, SIZES};
 use shared::domain::time::Timestamp;
 use shared::edge::http::Limiter;
 use shared::error::{Code, Result};
 use shared::ports::ambient::Ambient;
-use shared::ports::photos::{Albums, PhotoBin, PhotoLinks};
+use shared::ports::photos::{ALBUM_ROUNDS, Albums, PhotoBin, PhotoLinks, step_aside};
 
 use crate::photo_view::{CopyView, PhotoView};
-
-/// How often a change is tried because somebody else, the validator for one, was faster: as often as there may be photos, all of
-/// which change at once, and a few times more.
-const ROUNDS: u32 = 12;
-/// The first pause is below this, and each further one below a bound that is longer by as much.
-const PAUSE: Duration = Duration::from_millis(15);
 
 #[derive(Clone)]
 pub struct Gallery {
@@ -41,24 +34,18 @@ impl Gallery {
         Self { albums, links, bin, limiter, ambient }
     }
 
-    /// Waits before another round, for a time that is drawn, so that those who met do not meet again.
-    async fn step_aside(&self, round: u32) {
-        let bound = u32::try_from((PAUSE * (round + 1)).as_micros()).unwrap_or(u32::MAX);
-        tokio::time::sleep(Duration::from_micros(self.ambient.below(bound).into())).await;
-    }
-
     pub(crate) async fn admit(&self, user_id: UserId) -> Result<()> {
         self.limiter.take(&PHOTO_PER_PERSON, &Subject::person(user_id)).await
     }
 
     /// Changes an album as it is at this moment, and answers with what it became.
     pub(crate) async fn change(&self, user_id: UserId, change: impl Fn(&Album) -> Result<Album>) -> Result<Album> {
-        for round in 0..ROUNDS {
+        for round in 0..ALBUM_ROUNDS {
             let changed = change(&self.albums.find(user_id).await?)?;
             if self.albums.replace(&changed).await? {
                 return Ok(changed);
             }
-            self.step_aside(round).await;
+            step_aside(&self.ambient, round).await;
         }
         Err(Code::VersionConflict.into())
     }
@@ -66,15 +53,17 @@ impl Gallery {
     /// Takes away a photo and what lies under its name. Its bytes go first, so that a failure in between leaves a photo
     /// that can be deleted again; one that is published at this moment changes the album, and goes in the next round.
     pub(crate) async fn delete(&self, user_id: UserId, photo_id: PhotoId) -> Result<()> {
-        for round in 0..ROUNDS {
+        for round in 0..ALBUM_ROUNDS {
             let album = self.albums.find(user_id).await?;
             let photo = album.find(photo_id).ok_or(Code::PhotoNotFound)?;
             self.bin.discard(&photo.upload(user_id)).await?;
-            self.bin.withdraw(&photo.key).await?;
+            if let Some(key) = photo.key() {
+                self.bin.withdraw(key).await?;
+            }
             if self.albums.replace_without(&album.without(photo_id), photo_id).await? {
                 return Ok(());
             }
-            self.step_aside(round).await;
+            step_aside(&self.ambient, round).await;
         }
         Err(Code::VersionConflict.into())
     }
@@ -83,15 +72,15 @@ impl Gallery {
     pub(crate) async fn shown(&self, user_id: UserId, now: Timestamp) -> Result<Vec<PhotoView>> {
         let album = self.albums.find(user_id).await?;
         try_join_all(album.ready().map(async |(photo, look)| {
-            let copies = self.copies(photo, look, now).await?;
+            let copies = self.copies(look, now).await?;
             Ok(PhotoView { photo_id: photo.photo_id, blurhash: look.blurhash.clone(), copies })
         }))
         .await
     }
 
-    pub(crate) async fn copies(&self, photo: &Photo, look: &Look, now: Timestamp) -> Result<Vec<CopyView>> {
+    pub(crate) async fn copies(&self, look: &Look, now: Timestamp) -> Result<Vec<CopyView>> {
         try_join_all(SIZES.into_iter().zip(&look.sizes).map(async |(size, (width, height))| {
-            let url = self.links.link(&photo.key, size, now).await?;
+            let url = self.links.link(&look.key, size, now).await?;
             Ok(CopyView { width: *width, height: *height, url })
         }))
         .await

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use shared::domain::fields::Fields;
 use shared::domain::id::PhotoId;
 use shared::domain::input::Input;
-use shared::domain::photo::{Album, MediaType, Photo, PhotoKey, State as PhotoIs, Upload};
+use shared::domain::photo::{Album, MediaType, Photo, State as PhotoIs, Upload};
 use shared::domain::time::Timestamp;
 use shared::edge::http::{Body, Caller, Id, Problem};
 use shared::error::{Code, Error, Result};
@@ -62,8 +62,8 @@ pub(crate) async fn upload(
     let media_type = fields.accept(media_type)?;
     let gallery = &deps.shelf.gallery;
     gallery.admit(caller.user_id).await?;
-    let (photo_id, key, now) = (deps.ambient.id(), PhotoKey::new(deps.ambient.bytes()), deps.ambient.now());
-    let slot = |album: &Album| Ok(album.with_slot(photo_id, key.clone(), now).ok_or(Code::PhotosFull)?);
+    let (photo_id, now) = (deps.ambient.id(), deps.ambient.now());
+    let slot = |album: &Album| Ok(album.with_slot(photo_id, now).ok_or(Code::PhotosFull)?);
     gallery.change(caller.user_id, slot).await?;
     let upload = Upload { user_id: caller.user_id, photo_id };
     let form = gallery.links.form(&upload, media_type, now).await?;
@@ -112,10 +112,10 @@ async fn own(gallery: &Gallery, photo: &Photo, now: Timestamp) -> Result<OwnPhot
         PhotoIs::Checking => (PhotoState::Checking, None, None),
         PhotoIs::Held(look) => (PhotoState::Held, None, Some(look)),
         PhotoIs::Ready(look) => (PhotoState::Ready, None, Some(look)),
-        PhotoIs::Refused(refusal) => (PhotoState::Refused, Some(*refusal), None),
+        PhotoIs::Refused { reason, .. } => (PhotoState::Refused, Some(*reason), None),
     };
     let copies = match look {
-        Some(look) => gallery.copies(photo, look, now).await?,
+        Some(look) => gallery.copies(look, now).await?,
         None => Vec::new(),
     };
     Ok(OwnPhoto {

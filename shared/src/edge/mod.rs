@@ -7,6 +7,5 @@ pub mod http;
 pub mod queue;
 pub mod schedule;
 pub mod stream;
-pub mod uploads;
 pub mod views;
 pub mod ws;

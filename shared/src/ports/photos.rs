@@ -1,6 +1,7 @@
 //! Photos: what is known of them, and where their bytes are.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -10,7 +11,20 @@ use crate::domain::id::{PhotoId, UserId};
 use crate::domain::photo::{Album, Draft, MediaType, PhotoKey, Review, Screening, Upload};
 use crate::domain::time::Timestamp;
 use crate::error::Result;
+use crate::ports::ambient::Ambient;
 use crate::ports::moderation::Enacted;
+
+/// How often a change of an album is tried because somebody else was faster: as often as there may be photos, all of which
+/// change at once, and a few times more.
+pub const ALBUM_ROUNDS: u32 = 12;
+/// The first pause is below this, and each further one below a bound that is longer by as much.
+const PAUSE: Duration = Duration::from_millis(15);
+
+/// Waits before another round, for a time that is drawn, so that those who met do not meet again.
+pub async fn step_aside(ambient: &Ambient, round: u32) {
+    let bound = u32::try_from((PAUSE * (round + 1)).as_micros()).unwrap_or(u32::MAX);
+    tokio::time::sleep(Duration::from_micros(ambient.below(bound).into())).await;
+}
 
 #[async_trait]
 pub trait Albums: Send + Sync {
@@ -20,8 +34,8 @@ pub trait Albums: Send + Sync {
     /// Stores the version after the one that is stored; answers whether nobody was faster.
     async fn replace(&self, album: &Album) -> Result<bool>;
 
-    /// The same, and has staff look at one of them, whose draft is none any more.
-    async fn replace_for_review(&self, album: &Album, review: &Review) -> Result<bool>;
+    /// The same, and has staff look at one of them, whose copies are no draft any more: this album names them.
+    async fn replace_for_review(&self, album: &Album, review: &Review, draft: &Draft) -> Result<bool>;
 
     /// The same, of an album that this photo was taken out of: staff has nothing to look at any more.
     async fn replace_without(&self, album: &Album, photo_id: PhotoId) -> Result<bool>;
@@ -68,7 +82,7 @@ pub trait PhotoCopies: Send + Sync {
     async fn copy(&self, key: &PhotoKey, size: u32) -> Result<Option<Vec<u8>>>;
 }
 
-/// Copies that no album names yet. What is left here when its time has come belongs to nobody.
+/// Copies that no album names. What is left here when its time has come belongs to nobody.
 #[async_trait]
 pub trait PhotoDrafts: Send + Sync {
     /// Notes that copies are about to be stored. MUST come before the first of them. Doing it twice is no error.
@@ -78,7 +92,7 @@ pub trait PhotoDrafts: Send + Sync {
     async fn before(&self, photo_id: PhotoId, limit: usize) -> Result<Vec<Draft>>;
 
     /// Forgets one whose copies are gone, or shown. Doing it twice is no error.
-    async fn forget(&self, photo_id: PhotoId) -> Result<()>;
+    async fn forget(&self, draft: &Draft) -> Result<()>;
 }
 
 /// What only the validator may do, beside taking things away.
@@ -104,6 +118,13 @@ pub trait PhotoReviews: Send + Sync {
     /// Those that wait, after this one, the oldest first. One may go while it is read: callers ask the albums.
     async fn waiting(&self, after: Option<PhotoId>, limit: usize) -> Result<Vec<Review>>;
 
-    /// Stores the album after the ruling, takes the photo out, and notes who ruled; all or nothing.
-    async fn rule(&self, album: &Album, photo_id: PhotoId, entry: &AuditEntry, by: Role) -> Result<Enacted>;
+    /// Stores the album after the ruling, takes the photo out, notes the copies that are to go, and who ruled; all or nothing.
+    async fn rule(
+        &self,
+        album: &Album,
+        photo_id: PhotoId,
+        leaving: Option<&Draft>,
+        entry: &AuditEntry,
+        by: Role,
+    ) -> Result<Enacted>;
 }

@@ -92,6 +92,55 @@ fn mapping_offences(template: &Template) -> Vec<String> {
     offences
 }
 
+const TOLD: Rule = Rule {
+    text: "What AWS tells a queue comes by a rule that names what it passes, and passes no address",
+    why: "S3 tells where an upload came from and SES whom a mail was for; a queue and its dead letters hold ids",
+    remedy: "give the target an InputTransformer with paths of ids, as PhotoUploadedRule does",
+};
+
+/// What rules may pass.
+const PASSED: [&str; 4] =
+    ["$.detail.object.key", "$.detail.mail.messageId", "$.detail.mail.timestamp", "$.detail.mail.tags.user_id"];
+
+fn talkative(template: &Template) -> Vec<String> {
+    let mut offences = Vec::new();
+    for Resource { id, properties, .. } in template.of_type("AWS::Events::Rule") {
+        for target in properties["Targets"].as_array().into_iter().flatten() {
+            let transformer = &target["InputTransformer"];
+            let is_whole = transformer["InputTemplate"].as_str().is_none_or(|text| text.contains("<aws."));
+            let paths = transformer["InputPathsMap"].as_object().into_iter().flatten().map(|(_, path)| path);
+            let more = paths.filter(|path| !path.as_str().is_some_and(|path| PASSED.contains(&path)));
+            offences.extend(is_whole.then(|| format!("{id} passes whole events")));
+            offences.extend(more.map(|path| format!("{id} passes {path}")));
+        }
+    }
+    for Resource { id, properties, .. } in template.of_type("AWS::S3::Bucket") {
+        let told = properties["NotificationConfiguration"].as_object().into_iter().flatten();
+        let by_itself = told.filter(|(kind, _)| *kind != "EventBridgeConfiguration");
+        offences.extend(by_itself.map(|(kind, _)| format!("{id} tells {kind} by itself")));
+    }
+    offences
+}
+
+#[test]
+fn queues_are_told_ids_alone() {
+    let template = Template::read();
+    TOLD.holds(&talkative(&template));
+    let target = |transformer: Value| json!([{ "Arn": "a", "InputTransformer": transformer }]);
+    let address = json!({ "InputPathsMap": { "a": "$.detail.source-ip-address" }, "InputTemplate": "<a>" });
+    let everything = json!({ "InputPathsMap": {}, "InputTemplate": "<aws.events.event.json>" });
+    let itself = json!({ "QueueConfigurations": [] });
+    let plants = [
+        ("PhotoUploadedRule", "Targets", target(Value::Null), "PhotoUploadedRule passes whole events"),
+        ("PhotoUploadedRule", "Targets", target(everything), "PhotoUploadedRule passes whole events"),
+        ("PhotoUploadedRule", "Targets", target(address), "PhotoUploadedRule passes \"$.detail.source-ip-address\""),
+        ("PhotosBucket", "NotificationConfiguration", itself, "PhotosBucket tells QueueConfigurations by itself"),
+    ];
+    for (id, property, value, offence) in plants {
+        assert_eq!(talkative(&template.with_property(id, property, &value)), [offence]);
+    }
+}
+
 const SHARED: Rule = Rule {
     text: "Senders of mails know how many they are",
     why: "they share the rate at which SES lets the account send: what exceeds it is refused, and ends among the dead letters",

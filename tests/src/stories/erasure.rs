@@ -130,7 +130,7 @@ fn leaves_an_unreadable_draft(town: &Town) {
     let [unreadable, old] = ["00000000-0000-7000-8000-000000000000", "00000000-0000-7000-8000-000000000001"];
     let draft = |id: &str, key: String| {
         json!({
-            "pk": { "S": "DRAFT#photos" }, "sk": { "S": id }, "photo_id": { "S": id }, "user_id": { "S": id },
+            "pk": { "S": "DRAFT#photos" }, "sk": { "S": format!("{id}#{key}") }, "photo_id": { "S": id }, "user_id": { "S": id },
             "key": { "S": key },
         })
     };
@@ -162,11 +162,12 @@ fn nothing_is_left_of_whoever_erases_their_account_and_the_others_go_on() {
     ada.suggestions();
     ada.sets(&json!({ "presence": "connections" }));
     town.put_item("Ops", &json!({ "pk": { "S": "WARM#wished" }, "sk": { "S": ada.id } }));
+    let key = "0".repeat(32);
     town.put_item(
         "Profiles",
         &json!({
-            "pk": { "S": "DRAFT#photos" }, "sk": { "S": photo["photo_id"] }, "photo_id": { "S": photo["photo_id"] },
-            "user_id": { "S": ada.id }, "key": { "S": "0".repeat(32) },
+            "pk": { "S": "DRAFT#photos" }, "sk": { "S": format!("{}#{key}", photo["photo_id"].as_str().unwrap()) },
+            "photo_id": { "S": photo["photo_id"] }, "user_id": { "S": ada.id }, "key": { "S": key },
         }),
     );
     assert_eq!(town.stack.invoke("index-build", &json!({ "all": true })).unwrap(), Value::Null);
@@ -209,7 +210,7 @@ fn nothing_is_left_of_whoever_erases_their_account_and_the_others_go_on() {
     let report = search.found().into_iter().find(|place| place.starts_with("Social REPORTS#open"));
     assert!(report.is_some(), "what was reported of her stays until staff has looked at it");
 
-    town.remove_item("Profiles", "DRAFT#photos", "00000000-0000-7000-8000-000000000000");
+    town.remove_item("Profiles", "DRAFT#photos", "00000000-0000-7000-8000-000000000000#no key");
 
     the_others_go_on(town, &people, &life);
     comes_back_as_somebody_new(&story, ada);

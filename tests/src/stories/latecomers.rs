@@ -96,8 +96,7 @@ fn what_comes_late_meets_nobody_and_writes_nothing() {
     brings(town, "email-send", &promised("mail.reset", &ada, &json!({ "challenge_id": MESSAGE })));
     brings(town, "push", &promised("presence.changed", &ada, &json!({})));
     brings(town, "push", &promised("session.ended", &ada, &json!({ "session_id": MESSAGE })));
-    let upload = json!({ "s3": { "object": { "key": format!("quarantine/{}/{MESSAGE}", ada.id), "size": 7 } } });
-    brings(town, "photo-validate", &json!({ "Records": [upload] }));
+    brings(town, "photo-validate", &json!({ "name": format!("quarantine/{}/{MESSAGE}", ada.id) }));
     let path = |before: &str, after: &str| format!("{before}/{}{after}", ada.id);
     eve.puts(&path("/v1/blocks", ""), &json!({})).expect(204);
     eve.deletes(&path("/v1/blocks", "")).expect(204);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use shared::domain::limit::{PHOTO_PER_PERSON, Subject};
 use ureq::Agent;
+use ureq::http::HeaderMap;
 
 use crate::support::{Person, Story, Town, eventually};
 
@@ -29,6 +30,11 @@ pub(crate) fn asks_for_a_form(person: &Person<'_>, content_type: &str) -> Value 
 
 /// Posts a file as a browser does, with these fields before it, and answers the status of S3.
 pub(super) fn posts(form: &Value, file: &[u8]) -> u16 {
+    posts_from("", form, file).0
+}
+
+/// The same from a page of an origin, and of which origin scripts may read the answer.
+fn posts_from(origin: &str, form: &Value, file: &[u8]) -> (u16, Option<String>) {
     let boundary = "----boundary7MA4YWxkTrZu0gW";
     let mut body = Vec::new();
     for (name, value) in form["fields"].as_object().unwrap() {
@@ -44,7 +50,13 @@ pub(super) fn posts(form: &Value, file: &[u8]) -> u16 {
     body.extend([head.as_bytes(), file, format!("\r\n--{boundary}--\r\n").as_bytes()].concat());
     let request = agent().post(form["url"].as_str().unwrap());
     let request = request.header("content-type", format!("multipart/form-data; boundary={boundary}"));
-    request.send(&body[..]).unwrap().status().as_u16()
+    let request = if origin.is_empty() { request } else { request.header("origin", origin) };
+    let answer = request.send(&body[..]).unwrap();
+    (answer.status().as_u16(), allowed_origin(answer.headers()))
+}
+
+fn allowed_origin(headers: &HeaderMap) -> Option<String> {
+    Some(headers.get("access-control-allow-origin")?.to_str().unwrap().to_owned())
 }
 
 pub(super) fn photos(person: &Person<'_>) -> Vec<Value> {
@@ -184,21 +196,30 @@ fn scripts_of_the_client_app_see_how_an_upload_went_and_no_others() {
     let story = Story::in_peace();
     let ada = story.resident("Ada");
     let stack = &ada.town().stack;
-    let form = asks_for_a_form(&ada, "image/jpeg")["url"].as_str().unwrap().to_owned();
+    let (ours, others) = ("http://localhost:3000", "https://elsewhere.example");
+    let forms = [0, 1].map(|_| asks_for_a_form(&ada, "image/jpeg"));
+    let form = forms[0]["url"].as_str().unwrap().to_owned();
     let export = format!("{}/{}/a", stack.client().endpoint(), stack.output("ExportsBucketName").unwrap());
     let asks = |origin: &str, method: &str, url: &str| {
         let request = agent().options(url).header("origin", origin).header("access-control-request-method", method);
         // Only a form has a type.
         let wanted = if method == "POST" { "content-type" } else { "" };
         let answer = request.header("access-control-request-headers", wanted).call().unwrap();
-        (answer.status().as_u16(), answer.headers().get("access-control-allow-origin").cloned())
+        (answer.status().as_u16(), allowed_origin(answer.headers()))
     };
     for (method, url) in [("POST", &form), ("GET", &form), ("GET", &export)] {
-        let (status, allowed) = asks("http://localhost:3000", method, url);
-        assert_eq!((status, allowed.unwrap()), (200, "http://localhost:3000".parse().unwrap()), "{method} {url}");
-        assert_eq!(asks("https://elsewhere.example", method, url), (403, None), "{method} {url}");
+        assert_eq!(asks(ours, method, url), (200, Some(ours.to_owned())), "{method} {url}");
+        assert_eq!(asks(others, method, url), (403, None), "{method} {url}");
     }
-    assert_eq!(asks("http://localhost:3000", "DELETE", &form), (403, None));
+    assert_eq!(asks(ours, "DELETE", &form), (403, None));
+
+    // No browser asks before it sends a form or loads a picture: the answers themselves say who may read them.
+    assert_eq!(posts_from(ours, &forms[0], PICTURE), (204, Some(ours.to_owned())));
+    assert_eq!(posts_from(others, &forms[1], PICTURE), (204, None), "it is sent all the same");
+    let copy = settled(&ada, &forms[0])["copies"][0]["url"].as_str().unwrap().to_owned();
+    let loads = |origin: &str| allowed_origin(agent().get(&copy).header("origin", origin).call().unwrap().headers());
+    assert_eq!((loads(ours), loads(others)), (Some(ours.to_owned()), None));
+    settled(&ada, &forms[1]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
 use shared::domain::audit::Act;
 use shared::domain::id::{PhotoId, UserId};
-use shared::domain::photo::{Review, SIZES, State as PhotoIs};
+use shared::domain::photo::{Photo, Review, SIZES, State as PhotoIs};
 use shared::domain::time::Timestamp;
 use shared::edge::http::{Params, Problem, page_limit, page_of};
 use shared::error::Result;
@@ -93,9 +93,9 @@ async fn page(deps: &Deps, mut after: Option<PhotoId>, limit: usize) -> Result<P
 async fn waiting(deps: &Deps, review: Review) -> Result<Option<WaitingPhoto>> {
     let Review { photo_id, user_id, since } = review;
     let album = deps.desk.albums.find(user_id).await?;
-    let photo = album.find(photo_id).filter(|photo| matches!(photo.state, PhotoIs::Ready(_) | PhotoIs::Held(_)));
-    let Some(photo) = photo else { return Ok(None) };
-    let is_shown = matches!(photo.state, PhotoIs::Ready(_));
-    let url = deps.desk.links.link(&photo.key, SIZES[0], deps.ambient.now()).await?;
+    let photo = album.find(photo_id);
+    let Some(look) = photo.and_then(Photo::look) else { return Ok(None) };
+    let is_shown = photo.is_some_and(|photo| matches!(photo.state, PhotoIs::Ready(_)));
+    let url = deps.desk.links.link(&look.key, SIZES[0], deps.ambient.now()).await?;
     Ok(Some(WaitingPhoto { photo_id, user_id, is_shown, since, url }))
 }

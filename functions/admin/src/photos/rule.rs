@@ -2,14 +2,15 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use shared::domain::audit::Act;
+use shared::domain::account::Role;
+use shared::domain::audit::{Act, AuditEntry};
 use shared::domain::id::{PhotoId, UserId};
-use shared::domain::photo::{Photo, Refusal, Ruling, State as PhotoIs};
+use shared::domain::photo::{Album, Draft, Photo, Refusal, Ruling, State as PhotoIs};
 use shared::edge::http::{Id, Problem};
 use shared::error::{Code, Result};
 use shared::ports::moderation::Enacted;
 
-use super::Deps;
+use super::{Deps, Desk};
 use crate::guard::Staff;
 
 /// Approves of a photo: if it was held, others see it from now on.
@@ -22,9 +23,10 @@ use crate::guard::Staff;
 pub(super) async fn approve(
     State(deps): State<Deps>,
     staff: Staff,
-    Id(place): Id<(UserId, PhotoId)>,
+    Id((user_id, photo_id)): Id<(UserId, PhotoId)>,
 ) -> Result<StatusCode> {
-    rule(&deps, staff, place, Ruling::Approved).await?;
+    let entry = entry(&deps, staff, user_id, Act::PhotoApproved { photo_id })?;
+    deps.desk.approve(user_id, photo_id, &entry, staff.role).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -38,32 +40,57 @@ pub(super) async fn approve(
 pub(super) async fn refuse(
     State(deps): State<Deps>,
     staff: Staff,
-    Id(place): Id<(UserId, PhotoId)>,
+    Id((user_id, photo_id)): Id<(UserId, PhotoId)>,
 ) -> Result<StatusCode> {
-    let photo = rule(&deps, staff, place, Ruling::Refused).await?;
-    deps.desk.bin.withdraw(&photo.key).await?;
+    let entry = entry(&deps, staff, user_id, Act::PhotoRefused { photo_id })?;
+    deps.desk.refuse(user_id, photo_id, &entry, staff.role).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Rules on a photo, and answers with what it was before. One that was refused already is not ruled on again, but its copies
-/// may still be there.
-async fn rule(deps: &Deps, staff: Staff, (user_id, photo_id): (UserId, PhotoId), ruling: Ruling) -> Result<Photo> {
+/// Nobody rules on their own photos.
+fn entry(deps: &Deps, staff: Staff, user_id: UserId, act: Act) -> Result<AuditEntry> {
     if user_id == staff.user_id {
         return Err(Code::Forbidden.into());
     }
-    let album = deps.desk.albums.find(user_id).await?;
-    let photo = album.find(photo_id).ok_or(Code::PhotoNotFound)?.clone();
-    if (&photo.state, ruling) == (&PhotoIs::Refused(Refusal::Moderated), Ruling::Refused) {
-        return Ok(photo);
+    Ok(staff.notes(user_id, act, None, &deps.ambient))
+}
+
+impl Desk {
+    async fn approve(&self, user_id: UserId, photo_id: PhotoId, entry: &AuditEntry, by: Role) -> Result<()> {
+        let album = self.albums.find(user_id).await?;
+        self.rule(&album, photo_id, Ruling::Approved, None, entry, by).await
     }
-    let ruled = album.with_ruling(photo_id, ruling).ok_or(Code::PhotoNotFound)?;
-    let act = match ruling {
-        Ruling::Approved => Act::PhotoApproved { photo_id },
-        Ruling::Refused => Act::PhotoRefused { photo_id },
-    };
-    let entry = staff.notes(user_id, act, None, &deps.ambient);
-    match deps.desk.reviews.rule(&ruled, photo_id, &entry, staff.role).await? {
-        Enacted::Done => Ok(photo),
-        Enacted::Outdated => Err(Code::VersionConflict.into()),
+
+    /// The copies are noted with the ruling, so that whatever fails after it leaves them to `photo-sweep`. A photo that was
+    /// refused already is not ruled on again, but its copies may still be there.
+    pub async fn refuse(&self, user_id: UserId, photo_id: PhotoId, entry: &AuditEntry, by: Role) -> Result<()> {
+        let album = self.albums.find(user_id).await?;
+        let photo = album.find(photo_id).ok_or(Code::PhotoNotFound)?;
+        let key = photo.key().ok_or(Code::PhotoNotFound)?.clone();
+        if !is_moderated(photo) {
+            let leaving = Draft { photo_id, user_id, key: key.clone() };
+            self.rule(&album, photo_id, Ruling::Refused, Some(&leaving), entry, by).await?;
+        }
+        self.bin.withdraw(&key).await
     }
+
+    async fn rule(
+        &self,
+        album: &Album,
+        photo_id: PhotoId,
+        ruling: Ruling,
+        leaving: Option<&Draft>,
+        entry: &AuditEntry,
+        by: Role,
+    ) -> Result<()> {
+        let ruled = album.with_ruling(photo_id, ruling).ok_or(Code::PhotoNotFound)?;
+        match self.reviews.rule(&ruled, photo_id, leaving, entry, by).await? {
+            Enacted::Done => Ok(()),
+            Enacted::Outdated => Err(Code::VersionConflict.into()),
+        }
+    }
+}
+
+fn is_moderated(photo: &Photo) -> bool {
+    matches!(photo.state, PhotoIs::Refused { reason: Refusal::Moderated, .. })
 }

@@ -9,7 +9,7 @@ use super::table::{Read, Table};
 use super::transaction::{Outcome, Transaction};
 use super::{photo_drafts, photo_reviews};
 use crate::domain::id::{PhotoId, UserId};
-use crate::domain::photo::{Album, Look, Photo, PhotoKey, Refusal, Review, State};
+use crate::domain::photo::{Album, Draft, Look, Photo, PhotoKey, Refusal, Review, State};
 use crate::domain::time::Timestamp;
 use crate::error::{Error, Result};
 use crate::ports::photos::Albums;
@@ -29,7 +29,9 @@ struct StoredAlbum {
 #[derive(Serialize, Deserialize)]
 struct StoredPhoto {
     photo_id: PhotoId,
-    key: String,
+    /// Of those that have copies, or had some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
     created_at: Timestamp,
     #[serde(flatten)]
     state: StoredState,
@@ -63,10 +65,10 @@ impl Albums for DynamoAlbums {
         Ok(transaction.commit().await? == Outcome::Committed)
     }
 
-    async fn replace_for_review(&self, album: &Album, review: &Review) -> Result<bool> {
+    async fn replace_for_review(&self, album: &Album, review: &Review, draft: &Draft) -> Result<bool> {
         let transaction = with_album(self.profiles.transaction(), &self.profiles, album)?;
         let transaction = transaction.put(&self.profiles, photo_reviews::row(review)?);
-        let transaction = transaction.delete(&self.profiles, &photo_drafts::key(review.photo_id));
+        let transaction = transaction.delete(&self.profiles, &photo_drafts::key(draft));
         Ok(transaction.commit().await? == Outcome::Committed)
     }
 
@@ -92,12 +94,16 @@ fn restore(item: Item, now: Timestamp) -> Result<Album> {
     Ok(Album::restore(user_id, version, photos?, now))
 }
 
-/// Under which the copies of all photos of an album lie, also of those that were forgotten, and the condition that it still is
-/// this one.
+/// Under which the copies of all photos of an album lie, or lay, also of those that were forgotten, and the condition that it
+/// still is this one.
 pub(super) fn keys_of(item: Item) -> Result<(Expression, Vec<PhotoKey>)> {
     let StoredAlbum { version, photos, .. } = decode(item)?;
-    let key = |photo: StoredPhoto| Photo::try_from(photo).map(|photo| photo.key);
-    Ok((Expression::at_version(version), photos.into_iter().map(key).collect::<Result<_>>()?))
+    let keys = photos.into_iter().filter_map(|photo| photo.key.map(restore_key));
+    Ok((Expression::at_version(version), keys.collect::<Result<_>>()?))
+}
+
+fn restore_key(key: String) -> Result<PhotoKey> {
+    PhotoKey::restore(key).ok_or_else(|| Error::internal("a photo has no key"))
 }
 
 pub(super) fn key(user_id: UserId) -> Key {
@@ -108,11 +114,12 @@ impl From<&Photo> for StoredPhoto {
     fn from(photo: &Photo) -> Self {
         let state = match photo.state.clone() {
             State::Checking => StoredState::Checking,
-            State::Held(Look { sizes, blurhash }) => StoredState::Held { sizes, blurhash },
-            State::Ready(Look { sizes, blurhash }) => StoredState::Ready { sizes, blurhash },
-            State::Refused(reason) => StoredState::Refused { reason },
+            State::Held(Look { sizes, blurhash, .. }) => StoredState::Held { sizes, blurhash },
+            State::Ready(Look { sizes, blurhash, .. }) => StoredState::Ready { sizes, blurhash },
+            State::Refused { reason, .. } => StoredState::Refused { reason },
         };
-        Self { photo_id: photo.photo_id, key: photo.key.as_str().to_owned(), created_at: photo.created_at, state }
+        let key = photo.key().map(|key| key.as_str().to_owned());
+        Self { photo_id: photo.photo_id, key, created_at: photo.created_at, state }
     }
 }
 
@@ -120,14 +127,18 @@ impl TryFrom<StoredPhoto> for Photo {
     type Error = Error;
 
     fn try_from(stored: StoredPhoto) -> Result<Self> {
-        let key = PhotoKey::restore(stored.key).ok_or_else(|| Error::internal("a photo has no key"))?;
+        let key = stored.key.map(restore_key).transpose()?;
+        let look = |sizes, blurhash| match key.clone() {
+            Some(key) => Ok(Look { key, sizes, blurhash }),
+            None => Err(Error::internal("a photo that can be seen has no key")),
+        };
         let state = match stored.state {
             StoredState::Checking => State::Checking,
-            StoredState::Held { sizes, blurhash } => State::Held(Look { sizes, blurhash }),
-            StoredState::Ready { sizes, blurhash } => State::Ready(Look { sizes, blurhash }),
-            StoredState::Refused { reason } => State::Refused(reason),
+            StoredState::Held { sizes, blurhash } => State::Held(look(sizes, blurhash)?),
+            StoredState::Ready { sizes, blurhash } => State::Ready(look(sizes, blurhash)?),
+            StoredState::Refused { reason } => State::Refused { reason, key },
         };
-        Ok(Self { photo_id: stored.photo_id, key, state, created_at: stored.created_at })
+        Ok(Self { photo_id: stored.photo_id, state, created_at: stored.created_at })
     }
 }
 
@@ -141,19 +152,21 @@ mod tests {
     #[test]
     fn albums_are_read_back_as_they_were() {
         let user_id = UserId::from_parts(NOW, [1; 10]);
-        let look = Look { sizes: vec![(1_080, 810), (480, 360)], blurhash: "LKO2".to_owned() };
-        let states = [State::Checking, State::Held(look.clone()), State::Ready(look), State::Refused(Refusal::Damaged)];
+        let key = PhotoKey::new([3; 16]);
+        let look = Look { key: key.clone(), sizes: vec![(1_080, 810), (480, 360)], blurhash: "LKO2".to_owned() };
+        let states = [
+            State::Checking,
+            State::Held(look.clone()),
+            State::Ready(look),
+            State::Refused { reason: Refusal::Damaged, key: None },
+            State::Refused { reason: Refusal::Moderated, key: Some(key) },
+        ];
         let photos: Vec<Photo> = (0..)
             .zip(states)
-            .map(|(number, state)| Photo {
-                photo_id: PhotoId::from_parts(NOW, [number; 10]),
-                key: PhotoKey::new([number; 16]),
-                state,
-                created_at: NOW,
-            })
+            .map(|(number, state)| Photo { photo_id: PhotoId::from_parts(NOW, [number; 10]), state, created_at: NOW })
             .collect();
         let stored = StoredAlbum { user_id, version: 3, photos: photos.iter().map(StoredPhoto::from).collect() };
-        let album = restore(encode(&key(user_id), &stored).unwrap(), NOW).unwrap();
+        let album = restore(encode(&super::key(user_id), &stored).unwrap(), NOW).unwrap();
         assert_eq!((album.user_id, album.version, album.photos()), (user_id, 3, &photos[..]));
     }
 }

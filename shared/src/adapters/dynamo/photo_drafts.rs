@@ -1,4 +1,4 @@
-//! Copies that no album names yet, in the profiles table.
+//! Copies that no album names, in the profiles table.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ pub struct DynamoPhotoDrafts {
     profiles: Table,
 }
 
-/// `DRAFT#photos` / `<photo id>`
+/// `DRAFT#photos` / `<photo id>#<key of the copies>`
 #[derive(Serialize, Deserialize)]
 struct StoredDraft {
     photo_id: PhotoId,
@@ -36,9 +36,7 @@ impl DynamoPhotoDrafts {
 #[async_trait]
 impl PhotoDrafts for DynamoPhotoDrafts {
     async fn note(&self, draft: &Draft) -> Result<()> {
-        let Draft { photo_id, user_id, key: name } = draft;
-        let stored = StoredDraft { photo_id: *photo_id, user_id: *user_id, key: name.as_str().to_owned() };
-        self.profiles.put(encode(&key(*photo_id), &stored)?).await
+        self.profiles.put(row(draft)?).await
     }
 
     async fn before(&self, photo_id: PhotoId, limit: usize) -> Result<Vec<Draft>> {
@@ -46,8 +44,8 @@ impl PhotoDrafts for DynamoPhotoDrafts {
         Ok(restore(self.profiles.query(older.strong().limit(limit)).await?))
     }
 
-    async fn forget(&self, photo_id: PhotoId) -> Result<()> {
-        self.profiles.delete(&key(photo_id)).await
+    async fn forget(&self, draft: &Draft) -> Result<()> {
+        self.profiles.delete(&key(draft)).await
     }
 }
 
@@ -68,6 +66,12 @@ fn restore(items: Vec<Item>) -> Vec<Draft> {
     items.into_iter().filter_map(|item| draft(item).inspect_err(telemetry::report).ok()).collect()
 }
 
-pub(super) fn key(photo_id: PhotoId) -> Key {
-    Key::new(PARTITION, photo_id.to_string())
+pub(super) fn row(draft: &Draft) -> Result<Item> {
+    let Draft { photo_id, user_id, key: name } = draft;
+    let stored = StoredDraft { photo_id: *photo_id, user_id: *user_id, key: name.as_str().to_owned() };
+    encode(&key(draft), &stored)
+}
+
+pub(super) fn key(draft: &Draft) -> Key {
+    Key::new(PARTITION, format!("{}#{}", draft.photo_id, draft.key.as_str()))
 }

@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 use super::albums::with_album;
 use super::audit::{DynamoAudit, enacted};
 use super::item::{Item, Key, decode, encode, expiring};
+use super::photo_drafts;
 use super::range::Range;
 use super::table::Table;
 use crate::domain::account::Role;
 use crate::domain::audit::AuditEntry;
 use crate::domain::id::{PhotoId, UserId};
-use crate::domain::photo::{Album, Review};
+use crate::domain::photo::{Album, Draft, Review};
 use crate::domain::time::Timestamp;
 use crate::error::{Error, Result};
 use crate::ports::moderation::Enacted;
@@ -58,9 +59,20 @@ impl PhotoReviews for DynamoPhotoReviews {
         items.into_iter().map(review_of).collect()
     }
 
-    async fn rule(&self, album: &Album, photo_id: PhotoId, entry: &AuditEntry, by: Role) -> Result<Enacted> {
+    async fn rule(
+        &self,
+        album: &Album,
+        photo_id: PhotoId,
+        leaving: Option<&Draft>,
+        entry: &AuditEntry,
+        by: Role,
+    ) -> Result<Enacted> {
         let transaction = with_album(self.audit.witnessed(entry, by)?, &self.profiles, album)?;
-        enacted(&transaction.delete(&self.profiles, &key(photo_id)).commit().await?)
+        let mut transaction = transaction.delete(&self.profiles, &key(photo_id));
+        if let Some(leaving) = leaving {
+            transaction = transaction.put(&self.profiles, photo_drafts::row(leaving)?);
+        }
+        enacted(&transaction.commit().await?)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The photos of one person, in their order.
 //!
-//! A photo is checked, and then ready, refused, or held until staff has looked at it. A slot whose upload never came, or never came through, is forgotten
-//! after an hour, and whatever arrives for it later is thrown away.
+//! A photo is checked, and then ready, refused, or held until staff has looked at it. A slot whose upload never came, or
+//! never came through, is forgotten after an hour, and whatever arrives for it later is thrown away.
 
 use std::fmt;
 use std::time::Duration;
@@ -19,7 +19,8 @@ const MAX_REFUSED: usize = 7;
 /// A form is good for ten minutes, and checking takes seconds: after this time nothing comes any more.
 const PATIENCE: Duration = Duration::from_hours(1);
 
-/// Under which the copies of a photo lie. It is drawn by chance, so that one photo's name says nothing of another's.
+/// Under which the copies of a photo lie. It is drawn by chance for every run that makes some, so that one photo's name says
+/// nothing of another's, and no run writes over the copies of another.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PhotoKey(String);
 
@@ -53,6 +54,7 @@ impl fmt::Debug for PhotoKey {
 /// What others see of a photo, beside its copies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Look {
+    pub key: PhotoKey,
     /// Width and height of each copy, from the largest to the smallest.
     pub sizes: Vec<(u32, u32)>,
     pub blurhash: String,
@@ -64,13 +66,16 @@ pub enum State {
     /// Others will see it if staff approves of it.
     Held(Look),
     Ready(Look),
-    Refused(Refusal),
+    Refused {
+        reason: Refusal,
+        /// Under which copies lay that staff has taken away; what was refused at once never had any.
+        key: Option<PhotoKey>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Photo {
     pub photo_id: PhotoId,
-    pub key: PhotoKey,
     pub state: State,
     pub created_at: Timestamp,
 }
@@ -84,8 +89,25 @@ pub struct Album {
 }
 
 impl Photo {
+    /// What others see of it, or may come to see.
+    pub fn look(&self) -> Option<&Look> {
+        match &self.state {
+            State::Held(look) | State::Ready(look) => Some(look),
+            State::Checking | State::Refused { .. } => None,
+        }
+    }
+
+    /// Under which its copies lie, or lay.
+    pub fn key(&self) -> Option<&PhotoKey> {
+        match &self.state {
+            State::Checking => None,
+            State::Held(look) | State::Ready(look) => Some(&look.key),
+            State::Refused { key, .. } => key.as_ref(),
+        }
+    }
+
     fn is_refused(&self) -> bool {
-        matches!(self.state, State::Refused(_))
+        matches!(self.state, State::Refused { .. })
     }
 
     fn is_lost(&self, now: Timestamp) -> bool {
@@ -125,7 +147,7 @@ impl Album {
     }
 
     /// With a slot for one more, at the end; nothing if there is no room.
-    pub fn with_slot(&self, photo_id: PhotoId, key: PhotoKey, now: Timestamp) -> Option<Self> {
+    pub fn with_slot(&self, photo_id: PhotoId, now: Timestamp) -> Option<Self> {
         if self.photos.iter().filter(|photo| !photo.is_refused()).count() >= MAX_PHOTOS {
             return None;
         }
@@ -136,7 +158,7 @@ impl Album {
             surplus -= usize::from(goes);
             !goes
         });
-        photos.push(Photo { photo_id, key, state: State::Checking, created_at: now });
+        photos.push(Photo { photo_id, state: State::Checking, created_at: now });
         Some(self.changed(photos))
     }
 
@@ -157,8 +179,10 @@ impl Album {
         let photo = photos.iter_mut().find(|photo| photo.photo_id == photo_id)?;
         photo.state = match (&photo.state, ruling) {
             (State::Held(look) | State::Ready(look), Ruling::Approved) => State::Ready(look.clone()),
-            (State::Held(_) | State::Ready(_), Ruling::Refused) => State::Refused(Refusal::Moderated),
-            (State::Checking | State::Refused(_), _) => return None,
+            (State::Held(look) | State::Ready(look), Ruling::Refused) => {
+                State::Refused { reason: Refusal::Moderated, key: Some(look.key.clone()) }
+            }
+            (State::Checking | State::Refused { .. }, _) => return None,
         };
         Some(self.changed(photos))
     }
@@ -195,13 +219,17 @@ mod tests {
         PhotoId::from_parts(NOW, [number; 10])
     }
 
-    fn look() -> State {
-        State::Ready(Look { sizes: vec![(3, 2)], blurhash: "L".to_owned() })
+    fn look() -> Look {
+        Look { key: PhotoKey::new([7; 16]), sizes: vec![(3, 2)], blurhash: "L".to_owned() }
+    }
+
+    fn refused(reason: Refusal) -> State {
+        State::Refused { reason, key: None }
     }
 
     fn album(slots: u8) -> Album {
         let empty = Album::empty(UserId::from_parts(NOW, [0; 10]));
-        (0..slots).fold(empty, |album, number| album.with_slot(id(number), PhotoKey::new([number; 16]), NOW).unwrap())
+        (0..slots).fold(empty, |album, number| album.with_slot(id(number), NOW).unwrap())
     }
 
     fn ids(album: &Album) -> Vec<PhotoId> {
@@ -212,9 +240,9 @@ mod tests {
     fn seven_fit_and_refused_ones_make_room() {
         let full = album(7);
         assert_eq!(full.version, 7);
-        assert!(full.with_slot(id(9), PhotoKey::new([9; 16]), NOW).is_none());
-        let refused = full.with_verdict(id(3), State::Refused(Refusal::Damaged)).unwrap();
-        let eight = refused.with_slot(id(9), PhotoKey::new([9; 16]), NOW).unwrap();
+        assert!(full.with_slot(id(9), NOW).is_none());
+        let full = full.with_verdict(id(3), refused(Refusal::Damaged)).unwrap();
+        let eight = full.with_slot(id(9), NOW).unwrap();
         assert_eq!(eight.photos().len(), 8, "the refusal is still told");
     }
 
@@ -222,29 +250,31 @@ mod tests {
     fn only_the_newest_refusals_are_remembered() {
         let mut album = album(0);
         for number in 0..20 {
-            album = album.with_slot(id(number), PhotoKey::new([number; 16]), NOW).unwrap();
-            album = album.with_verdict(id(number), State::Refused(Refusal::Type)).unwrap();
+            album = album.with_slot(id(number), NOW).unwrap();
+            album = album.with_verdict(id(number), refused(Refusal::Type)).unwrap();
         }
         assert_eq!(ids(&album), (13..20).map(id).collect::<Vec<_>>());
     }
 
     #[test]
     fn a_verdict_is_given_once_and_on_nothing_that_is_gone() {
-        let ready = album(2).with_verdict(id(1), look()).unwrap();
+        let ready = album(2).with_verdict(id(1), State::Ready(look())).unwrap();
         assert_eq!(ready.ready().count(), 1);
-        assert!(ready.with_verdict(id(1), State::Refused(Refusal::Type)).is_none());
-        assert!(ready.without(id(0)).with_verdict(id(0), look()).is_none());
+        assert!(ready.with_verdict(id(1), refused(Refusal::Type)).is_none());
+        assert!(ready.without(id(0)).with_verdict(id(0), State::Ready(look())).is_none());
     }
 
     #[test]
     fn what_staff_rules_holds() {
-        let held = State::Held(Look { sizes: vec![(3, 2)], blurhash: "L".to_owned() });
-        let album = album(3).with_verdict(id(0), held).unwrap().with_verdict(id(1), look()).unwrap();
+        let album = album(3).with_verdict(id(0), State::Held(look())).unwrap();
+        let album = album.with_verdict(id(1), State::Ready(look())).unwrap();
         assert_eq!(album.ready().count(), 1, "what is held is not shown");
         let approved = album.with_ruling(id(0), Ruling::Approved).unwrap();
         assert_eq!(approved.ready().count(), 2);
         let refused = approved.with_ruling(id(0), Ruling::Refused).unwrap();
-        assert_eq!(refused.find(id(0)).unwrap().state, State::Refused(Refusal::Moderated));
+        let gone = refused.find(id(0)).unwrap();
+        assert_eq!(gone.state, State::Refused { reason: Refusal::Moderated, key: Some(look().key) });
+        assert_eq!((gone.look(), gone.key()), (None, Some(&look().key)), "what is to be taken away is still known");
         for (photo_id, ruling) in [(id(2), Ruling::Approved), (id(0), Ruling::Approved), (id(9), Ruling::Refused)] {
             assert!(refused.with_ruling(photo_id, ruling).is_none(), "{photo_id}");
         }
@@ -252,7 +282,7 @@ mod tests {
 
     #[test]
     fn an_upload_that_never_came_is_forgotten() {
-        let album = album(2).with_verdict(id(1), look()).unwrap();
+        let album = album(2).with_verdict(id(1), State::Ready(look())).unwrap();
         let restored = |now| Album::restore(album.user_id, album.version, album.photos.clone(), now);
         assert_eq!(restored(NOW + PATIENCE).photos().len(), 2);
         assert_eq!(ids(&restored(NOW + PATIENCE + Duration::from_millis(1))), [id(1)], "what is ready stays");

@@ -1,4 +1,4 @@
-//! Copies before an album names them.
+//! Copies that no album names: not yet, or not any more.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::domain::time::Timestamp;
 /// After this time no check of a photo goes on any more: its slot is forgotten after an hour.
 const SETTLED: Duration = Duration::from_hours(24);
 
-/// A photo whose copies may be stored already, while no album shows it yet.
+/// Copies of a photo that may be stored, while no album shows them. A photo may have several: of each run that looked at it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
     pub photo_id: PhotoId,
@@ -18,7 +18,8 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// The id before which photos were begun so long ago that whatever is left of them is left for good.
+    /// The id before which photos were begun so long ago that whatever is left of them is left for good. What staff
+    /// refuses later is left at once, and its id is as old as the photo.
     pub fn settled_before(now: Timestamp) -> PhotoId {
         PhotoId::from_parts(now - SETTLED, [0; 10])
     }

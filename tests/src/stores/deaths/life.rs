@@ -13,6 +13,7 @@ use crate::support::{Person, Story, TABLES, Town, Trace, in_order, rows};
 const NAMES: [&str; 10] = ["Ada", "Bob", "Cleo", "Dan", "Eve", "Fay", "Gus", "Hal", "Ivy", "Jon"];
 const ONE: &str = "11111111111111111111111111111111";
 const TWO: &str = "22222222222222222222222222222222";
+const LATE: &str = "33333333333333333333333333333333";
 
 #[derive(Clone)]
 pub(super) struct Life {
@@ -82,7 +83,7 @@ impl Life {
         for (n, (key, user_id)) in [(ONE, &ada), (TWO, &bob)].into_iter().enumerate() {
             let draft = format!("01a1fd71-c0e5-7466-8ac4-b1bd8fb14e0{n}");
             let fields = json!({ "photo_id": text(&draft), "user_id": text(user_id), "key": text(key) });
-            self.puts("Profiles", "DRAFT#photos", &draft, fields);
+            self.puts("Profiles", "DRAFT#photos", &format!("{draft}#{key}"), fields);
             let archive = json!({ "export_id": text(&draft), "state": text("ready") });
             self.puts("Profiles", &format!("USER#{user_id}"), "EXPORT", archive);
             self.has_object(format!("Exports exports/{user_id}/{draft}.zip"));
@@ -110,10 +111,12 @@ impl Life {
     fn uploads_late(&mut self) {
         let is_album = |place: &&String| place.ends_with(" PHOTOS");
         let album = self.late.keys().find(is_album).expect("a new album").clone();
-        let before = keys(&self.things[&album].to_string());
-        for key in keys(&self.late[&album].to_string()).into_iter().filter(|key| !before.contains(key)) {
-            self.late.extend(SIZES.map(|size| (format!("Photos photos/{key}/{size}.jpg"), Value::Null)));
-        }
+        let photos = self.late[&album]["photos"]["L"].as_array().unwrap();
+        let (mut ready, newest) = (photos[0]["M"].clone(), photos.len() - 1);
+        (ready["photo_id"], ready["key"]) = (photos[newest]["M"]["photo_id"].clone(), json!({ "S": LATE }));
+        assert_eq!(ready["state"]["S"], "ready");
+        self.late.get_mut(&album).unwrap()["photos"]["L"][newest]["M"] = ready;
+        self.late.extend(SIZES.map(|size| (format!("Photos photos/{LATE}/{size}.jpg"), Value::Null)));
     }
 
     fn puts(&mut self, table: &str, pk: &str, sk: &str, mut item: Value) {

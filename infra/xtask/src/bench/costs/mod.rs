@@ -69,12 +69,11 @@ fn mail(folder: &Path) -> Result<Job, Failure> {
 /// A photo of twelve megapixels, from the upload to the end of it.
 fn photo(folder: &Path, picture: Vec<u8>) -> Result<Job, Failure> {
     let upload = event("photo-validate.photo-gone")?;
-    let made = body(&upload)?;
-    let key = made["Records"][0]["s3"]["object"]["key"].as_str().unwrap_or_default();
-    let mut parts = key.split('/').skip(1);
+    let told = body(&upload)?;
+    let mut parts = told["name"].as_str().unwrap_or_default().split('/').skip(1);
     let (owner, photo) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let slot = json!({
-        "photo_id": {"S": photo}, "key": {"S": "0".repeat(32)}, "created_at": {"S": calendar::now()}, "state": {"S": "checking"},
+        "photo_id": {"S": photo}, "created_at": {"S": calendar::now()}, "state": {"S": "checking"},
     });
     let partition = format!("USER#{owner}");
     let album = json!({
@@ -84,8 +83,8 @@ fn photo(folder: &Path, picture: Vec<u8>) -> Result<Job, Failure> {
     let items = Items::from([((partition, "PHOTOS".to_owned()), album.into())]);
     let services = Services::start(items, picture)?;
     let invocations = vec![measure("photo-validate", folder, &services, &upload)?];
-    // S3 puts the message into the queue without being paid for it.
-    let beside = [(Kind::ObjectWrite, "POST", 1)].into_iter().chain(RECEIVED);
+    // The bucket tells of the upload, of three copies, and that the upload is thrown away; a rule carries the first of them.
+    let beside = [(Kind::ObjectWrite, "POST", 1), (Kind::Event, "S3", 5)].into_iter().chain(RECEIVED);
     Ok(Job { what: "one photo", invocations, beside: named(beside) })
 }
 

@@ -8,6 +8,8 @@ pub(super) enum Kind {
     /// A write of up to 1 KB.
     Write,
     Queue,
+    /// What a bucket tells `EventBridge`.
+    Event,
     ObjectRead,
     ObjectWrite,
     ObjectDeletion,
@@ -26,6 +28,7 @@ impl Kind {
             Self::Read => "DynamoDB read units",
             Self::Write => "DynamoDB write units",
             Self::Queue => "SQS",
+            Self::Event => "EventBridge",
             Self::ObjectRead => "S3 reads",
             Self::ObjectWrite => "S3 writes",
             Self::ObjectDeletion => "S3 deletions",
@@ -39,6 +42,7 @@ impl Kind {
             Self::Read => 0.125,
             Self::Write => 0.625,
             Self::Queue | Self::ObjectRead => 0.40,
+            Self::Event => 1.0,
             Self::ObjectWrite => 5.0,
             Self::ObjectDeletion => 0.0,
             Self::Mail => 100.0,

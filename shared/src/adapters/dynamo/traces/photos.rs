@@ -32,13 +32,13 @@ impl Traces for PhotoTraces {
     async fn erase(&self, user_id: UserId) -> Result<Left> {
         self.archives.remove_all(user_id).await?;
         self.bin.discard_all(user_id).await?;
-        for draft in photo_drafts::of(&self.profiles, user_id).await? {
-            self.bin.withdraw(&draft.key).await?;
-            self.profiles.delete(&photo_drafts::key(draft.photo_id)).await?;
-        }
         let key = albums::key(user_id);
         let album = self.profiles.get_item(&key, Read::Strong).await?;
-        // Whatever comes into the queue after this has changed the album, too.
+        // Whatever staff refuses, or comes into its queue, after this has changed the album, too.
+        for draft in photo_drafts::of(&self.profiles, user_id).await? {
+            self.bin.withdraw(&draft.key).await?;
+            self.profiles.delete(&photo_drafts::key(&draft)).await?;
+        }
         photo_reviews::erase(&self.profiles, user_id).await?;
         let Some(item) = album else { return Ok(Left::Nothing) };
         let (version, photos) = albums::keys_of(item)?;
