@@ -1,5 +1,7 @@
 //! Documents: that they are there, lead where they say, name what exists, and can be read side by side.
 
+use std::path::Path;
+
 use regex_lite::Regex;
 use xtask::workspace;
 
@@ -20,7 +22,8 @@ const HISTORIES: [&str; 2] = ["CHANGELOG.md", "infra/DECISIONS.md"];
 const COLUMNS: usize = 120;
 
 fn documents() -> Vec<Source> {
-    sources::texts().into_iter().filter(|source| source.path.ends_with(".md")).collect()
+    let is_page = |source: &Source| Path::new(&source.path).extension().is_some_and(|kind| kind == "md");
+    sources::texts().into_iter().filter(is_page).collect()
 }
 
 /// The lines with their numbers that are neither code nor rows of a table.
@@ -40,7 +43,7 @@ const DOCUMENTED: Rule = Rule {
     remedy: "write the page; a decision without the reasons is made again every year",
 };
 
-fn missing_documents(root: &std::path::Path) -> Vec<String> {
+fn missing_documents(root: &Path) -> Vec<String> {
     let says_something =
         |path: &str| std::fs::read_to_string(root.join(path)).is_ok_and(|text| !text.trim().is_empty());
     DOCUMENTS.iter().filter(|path| !says_something(path)).map(|path| (*path).to_owned()).collect()

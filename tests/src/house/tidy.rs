@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use regex_lite::Regex;
-use xtask::workspace;
 
 use super::Rule;
 use super::sources::{self, Source};
