@@ -21,7 +21,16 @@ struct World {
     promised: Mutex<BTreeMap<u64, usize>>,
     unreadable: Mutex<Vec<u64>>,
     queue_is_down: Mutex<bool>,
-    relayed: Mutex<Vec<u64>>,
+    /// How many seconds a minute takes to be read, and some entries to be relayed.
+    reading: Mutex<u64>,
+    sending: Mutex<u64>,
+    /// Seconds since the run began.
+    passed: Mutex<u64>,
+    /// Minutes that cannot be read.
+    broken: Mutex<Vec<u64>>,
+    relayed: Mutex<Vec<OutboxEntry>>,
+    /// What was handed to a queue, whether or not it was taken.
+    tried: Mutex<Vec<Lane>>,
     /// How many people have vanished.
     lapsed: Mutex<u8>,
     progress: Mutex<SweepProgress>,
@@ -33,7 +42,7 @@ impl World {
     fn at(minute: u64) -> Arc<Self> {
         let world = Arc::new(Self::default());
         *world.minute.lock().unwrap() = minute;
-        *world.progress.lock().unwrap() = SweepProgress { version: 1, next: minute - 10, open: Vec::new() };
+        *world.progress.lock().unwrap() = SweepProgress { version: 1, next: minute - 10, ..Default::default() };
         world
     }
 
@@ -43,6 +52,7 @@ impl World {
 
     async fn sweeps_at(self: &Arc<Self>, minute: u64) -> Result<()> {
         *self.minute.lock().unwrap() = minute;
+        *self.passed.lock().unwrap() = 0;
         let ambient = Ambient::new(Arc::new(Hands(Arc::clone(self))), Arc::new(Hands(Arc::clone(self))));
         let deps = Deps { outbox: self.clone(), log: self.clone(), board: self.clone(), queues: self.clone(), ambient };
         sweep(&deps).await
@@ -50,11 +60,23 @@ impl World {
 
     /// The minutes of the entries that were relayed since the last question.
     fn relayed(&self) -> Vec<u64> {
+        self.relayed_entries().iter().map(OutboxEntry::minute).collect()
+    }
+
+    fn relayed_entries(&self) -> Vec<OutboxEntry> {
         std::mem::take(&mut self.relayed.lock().unwrap())
     }
 
     fn open(&self) -> Vec<u64> {
         self.progress.lock().unwrap().open.clone()
+    }
+
+    fn overdue(&self) -> Vec<u64> {
+        self.progress.lock().unwrap().overdue.iter().map(|overdue| overdue.minute).collect()
+    }
+
+    fn passes(&self, seconds: &Mutex<u64>) {
+        *self.passed.lock().unwrap() += *seconds.lock().unwrap();
     }
 }
 
@@ -62,7 +84,7 @@ struct Hands(Arc<World>);
 
 impl Clock for Hands {
     fn now(&self) -> Timestamp {
-        Timestamp::from_unix_seconds(*self.0.minute.lock().unwrap() * 60)
+        Timestamp::from_unix_seconds(*self.0.minute.lock().unwrap() * 60 + *self.0.passed.lock().unwrap())
     }
 }
 
@@ -81,6 +103,10 @@ impl Outbox for World {
     }
 
     async fn left_over(&self, minute: u64) -> Result<LeftOver> {
+        self.passes(&self.reading);
+        if self.broken.lock().unwrap().contains(&minute) {
+            return Err(Error::unavailable("the table does not answer"));
+        }
         let at = Timestamp::from_unix_seconds(minute * 60);
         let entry = |number: usize| OutboxEntry {
             id: OutboxId::from_parts(at, [u8::try_from(number).unwrap(); 10]),
@@ -116,11 +142,15 @@ impl PresenceBoard for World {
 
 #[async_trait]
 impl Queues for World {
-    async fn send(&self, _lane: Lane, entries: &[OutboxEntry]) -> Result<()> {
+    /// Whoever waits for a queue lets others go on.
+    async fn send(&self, lane: Lane, entries: &[OutboxEntry]) -> Result<()> {
+        self.tried.lock().unwrap().push(lane);
+        self.passes(&self.sending);
+        tokio::task::yield_now().await;
         if *self.queue_is_down.lock().unwrap() {
             return Err(Error::unavailable("the queue is down"));
         }
-        self.relayed.lock().unwrap().extend(entries.iter().map(OutboxEntry::minute));
+        self.relayed.lock().unwrap().extend_from_slice(entries);
         Ok(())
     }
 }
@@ -131,14 +161,14 @@ impl SweepLog for World {
         Ok(self.progress.lock().unwrap().clone())
     }
 
-    async fn replace(&self, before: &SweepProgress, next: u64, open: Vec<u64>) -> Result<bool> {
+    async fn replace(&self, after: &SweepProgress) -> Result<bool> {
         let mut progress = self.progress.lock().unwrap();
         if let Some(rival) = self.rival.lock().unwrap().take() {
             *progress = rival;
         }
-        let follows = progress.version == before.version;
+        let follows = progress.version + 1 == after.version;
         if follows {
-            *progress = SweepProgress { version: before.version + 1, next, open };
+            *progress = after.clone();
         }
         Ok(follows)
     }
@@ -225,7 +255,7 @@ async fn after_a_long_pause_each_run_takes_a_bounded_step() {
 #[tokio::test]
 async fn of_two_runs_at_once_the_second_does_not_undo_what_the_first_saw() {
     let world = World::at(1_000);
-    let seen = SweepProgress { version: 2, next: 999, open: vec![998] };
+    let seen = SweepProgress { version: 2, next: 999, open: vec![998], overdue: Vec::new() };
     *world.rival.lock().unwrap() = Some(seen.clone());
     world.sweeps_at(1_000).await.unwrap();
     assert_eq!(*world.progress.lock().unwrap(), seen);
@@ -239,4 +269,63 @@ async fn whoever_has_vanished_is_looked_at_with_every_run() {
     assert_eq!(world.relayed().len(), 3);
     world.sweeps_at(101).await.unwrap();
     assert_eq!(world.relayed().len(), 3, "until the registry no longer finds them");
+}
+
+/// Three minutes are read in 25 seconds, the others with the next runs.
+#[tokio::test]
+async fn what_a_run_has_no_time_for_comes_first_with_the_next_one() {
+    let world = World::at(1_000);
+    (991..=998).for_each(|minute| world.promises(minute, 1));
+    *world.reading.lock().unwrap() = 8;
+    world.sweeps_at(1_000).await.unwrap();
+    assert_eq!((world.relayed(), world.open()), (vec![991, 992], vec![991, 992]));
+    assert_eq!((world.progress.lock().unwrap().next, world.overdue()), (999, (993..=998).collect()));
+    world.sweeps_at(1_001).await.unwrap();
+    assert_eq!((world.relayed(), world.overdue()), (vec![993, 994, 995], vec![996, 997, 998, 999]));
+    world.sweeps_at(1_002).await.unwrap();
+    assert_eq!(world.relayed(), [996, 997, 998]);
+    assert_eq!(world.open(), (991..=998).collect::<Vec<_>>(), "nothing that was not looked at is forgotten");
+}
+
+#[tokio::test]
+async fn a_minute_that_is_too_much_for_one_run_is_gone_on_with_where_it_ended() {
+    let world = World::at(1_000);
+    world.promises(995, 100);
+    world.promises(996, 1);
+    *world.sending.lock().unwrap() = 10;
+    world.sweeps_at(1_000).await.unwrap();
+    let some = world.relayed_entries();
+    assert_eq!((some.len(), world.overdue()), (3 * TOGETHER, vec![995, 996, 997, 998]));
+    world.sweeps_at(1_001).await.unwrap();
+    let rest = world.relayed_entries();
+    assert_eq!((rest.len(), world.overdue()), (2 * TOGETHER + 1, vec![997, 998, 999]));
+    assert!(rest.iter().all(|entry| !some.contains(entry)), "none has its turn twice while others wait");
+    assert_eq!(world.open(), [995, 996]);
+}
+
+#[tokio::test]
+async fn a_queue_that_does_not_answer_keeps_neither_sweep_from_being_done() {
+    let world = World::at(1_000);
+    world.promises(995, 100);
+    *world.lapsed.lock().unwrap() = 100;
+    *world.queue_is_down.lock().unwrap() = true;
+    *world.sending.lock().unwrap() = 4;
+    world.sweeps_at(1_000).await.unwrap_err();
+    let tried = world.tried.lock().unwrap().clone();
+    assert!(tried.contains(&Lane::Mail) && tried.contains(&Lane::Push), "{tried:?}");
+    assert!(*world.passed.lock().unwrap() < 50, "it ends before it is ended");
+    assert_eq!((world.progress.lock().unwrap().next, world.overdue()), (999, vec![995, 996, 997, 998]));
+}
+
+#[tokio::test]
+async fn a_minute_that_cannot_be_read_fails_the_run_and_keeps_no_other_waiting() {
+    let world = World::at(1_000);
+    world.promises(995, 1);
+    world.promises(996, 1);
+    world.broken.lock().unwrap().push(995);
+    world.sweeps_at(1_000).await.unwrap_err();
+    assert_eq!((world.relayed(), world.overdue()), (vec![996], vec![995]));
+    world.broken.lock().unwrap().clear();
+    world.sweeps_at(1_001).await.unwrap();
+    assert_eq!((world.relayed(), world.overdue()), (vec![995], Vec::new()));
 }

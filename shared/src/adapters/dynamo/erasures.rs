@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::expression::Expression;
 use super::item::{Item, Key, encode, expiring, number};
-use super::outbox::{self, DynamoOutbox, row};
+use super::outbox::{self, DynamoOutbox};
 use super::table::{Read, Table};
 use crate::domain::erasure::{Erasure, TOMBSTONE_LIFETIME};
 use crate::domain::id::UserId;

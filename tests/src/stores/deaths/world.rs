@@ -9,9 +9,9 @@ use account_jobs::{Deps, Eraser, Exporter, Places, ProjectTraces, SignOut};
 use serde_json::{Value, json};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{
-    AccountTraces, DynamoErasureRequests, DynamoErasures, DynamoExports, DynamoHoldings, DynamoMembers, DynamoOutbox, DynamoProjectEstates,
-    DynamoProjects, DynamoSessions, MarkTraces, PairTraces, PhotoTraces, ProfileTraces, SessionTraces, SocketTraces,
-    Table, TalkTraces,
+    AccountTraces, DynamoErasureRequests, DynamoErasures, DynamoExports, DynamoHoldings, DynamoMembers, DynamoOutbox,
+    DynamoProjectEstates, DynamoProjects, DynamoSessions, MarkTraces, PairTraces, PhotoTraces, ProfileTraces,
+    SessionTraces, SocketTraces, Table, TalkTraces,
 };
 use shared::adapters::exports::S3Exports;
 use shared::adapters::ledger::S3Ledger;
