@@ -242,8 +242,7 @@ impl Town {
     pub(crate) fn logs_of(&self, function: &str, whom: &str, what: &str) {
         eventually(&format!("{function} to log of {whom}: {what}"), || {
             let lines = self.stack.function_logs(function, 0).unwrap();
-            let mut lines = lines.iter().map(|line| &line.message);
-            lines.any(|line| line.contains(whom) && line.contains(what)).then_some(())
+            lines.iter().any(|line| [whom, what].iter().all(|part| line.message.contains(part))).then_some(())
         });
     }
 
