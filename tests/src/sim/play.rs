@@ -24,7 +24,8 @@ use super::world::{Does, Plant, Weather, World};
 
 /// How much everybody says in each of their conversations.
 const SAYINGS: u64 = 10;
-/// Longer than anything takes that is still under way: sweeps, a queue's visibility, a lease.
+/// Longer than anything takes that is still under way: a queue's visibility, a lease. What has had its turn in vain while
+/// things went wrong comes again when it is twice as old.
 const REST: Duration = Duration::from_mins(20);
 
 /// How a history ended.
@@ -41,6 +42,7 @@ pub(super) fn play(seed: u64, plant: Option<Plant>) -> Ending {
 
 async fn history(seed: u64, plant: Option<Plant>) -> Ending {
     let world = World::new(seed, weather(seed), plant);
+    let began = world.now();
     let aws = Aws::new(&world);
     let people: Vec<UserId> = (1..=4).map(|n| UserId::from_parts(world.now(), [n; 10])).collect();
     let talks = found(&world, &people);
@@ -65,7 +67,7 @@ async fn history(seed: u64, plant: Option<Plant>) -> Ending {
         saying.await.unwrap();
     }
     world.clears_up();
-    sleep(REST).await;
+    sleep(REST.max(world.now().since(began))).await;
     let mut readers = devices.clone();
     readers.extend(people.iter().map(|person| Device::on(&aws, *person, &format!("new {person}"), &history)));
     sleep(Duration::from_mins(1)).await;

@@ -141,7 +141,7 @@ async fn a_minute_that_is_too_much_for_one_run_is_gone_on_with_where_it_ended() 
 #[tokio::test]
 async fn a_queue_that_does_not_answer_keeps_neither_sweep_from_being_done() {
     let world = World::at(1_000);
-    world.promises(995, 100);
+    world.promises(995, 200);
     *world.lapsed.lock().unwrap() = 100;
     *world.queue_is_down.lock().unwrap() = true;
     *world.sending.lock().unwrap() = 4;
