@@ -24,8 +24,7 @@ use super::world::{Does, Plant, Weather, World};
 
 /// How much everybody says in each of their conversations.
 const SAYINGS: u64 = 10;
-/// Longer than anything takes that is still under way: a queue's visibility, a lease. What has had its turn in vain while
-/// things went wrong comes again when it is twice as old.
+/// Longer than anything takes that is still under way: sweeps, a queue's visibility, a lease.
 const REST: Duration = Duration::from_mins(20);
 
 /// How a history ended.
@@ -67,7 +66,12 @@ async fn history(seed: u64, plant: Option<Plant>) -> Ending {
         saying.await.unwrap();
     }
     world.clears_up();
-    sleep(REST.max(world.now().since(began))).await;
+    let lasted = world.now().since(began);
+    sleep(REST).await;
+    // A promise that had its turns in vain while things went wrong comes again when it is twice as old.
+    while !world.state().outbox.is_empty() && world.now().since(began) < lasted * 2 {
+        sleep(Duration::from_mins(1)).await;
+    }
     let mut readers = devices.clone();
     readers.extend(people.iter().map(|person| Device::on(&aws, *person, &format!("new {person}"), &history)));
     sleep(Duration::from_mins(1)).await;
