@@ -44,12 +44,12 @@ async fn main() -> Result<(), lambda_http::Error> {
     let moderation = Arc::new(DynamoModeration::new(accounts.clone(), profiles, audit.clone(), outbox.clone()));
     let reports = Arc::new(DynamoReports::new(social, audit.clone()));
     let sessions = Arc::new(DynamoSessions::new(sessions, accounts.clone(), outbox.clone()));
-    let accounts = Arc::new(DynamoAccounts::new(accounts, outbox));
+    let accounts = Arc::new(DynamoAccounts::new(accounts, outbox.clone()));
     let conversations = Arc::new(DynamoConversations::new(chat));
     let editor = Arc::new(DynamoMatrix::new(ops.clone(), audit.clone()));
     let keeper = Arc::new(DynamoCacheKeeper::new(ops.clone(), audit.clone()));
     let stats = Arc::new(DynamoCacheStats::new(ops.clone()));
-    let letters = Arc::new(SqsDeadLetters::new(&aws, queues));
+    let letters = Arc::new(SqsDeadLetters::new(&aws, queues, outbox));
     let audit = Arc::new(audit);
     let keys = Arc::new(DynamoKeys::new(ops));
     let authenticator = Authenticator::new(tokens.issuer, keys, sessions.clone(), ambient.clone());

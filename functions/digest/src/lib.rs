@@ -25,14 +25,26 @@ pub use news::News;
 
 /// How many people a run looks at. Those who are due the longest come first, and the rest waits for the next run.
 pub const MOST: usize = 4_000;
-/// How many mails a run promises. They share a queue with codes that people wait for: SES takes so many in half a minute.
-pub const MAILS: usize = 500;
+/// For how long the mails that a run promises are under way. They share a queue with codes that people wait for, which are good
+/// for ten minutes.
+const UNDER_WAY: Duration = Duration::from_secs(50);
 /// A run begins nothing after this time; the template ends it a little later.
 const TIME: Duration = Duration::from_secs(200);
 /// How many people are read at once.
 const TOGETHER: usize = 25;
 /// About how many of them is asked at the same time: a run must not be felt by those who are there.
 const AT_ONCE: usize = 8;
+
+/// How many mails a run promises.
+#[derive(Clone, Copy, Debug)]
+pub struct Allowance(usize);
+
+impl Allowance {
+    /// What SES takes while nobody waits for too long.
+    pub fn at_rate(per_second: u32) -> Self {
+        Self(usize::try_from(UNDER_WAY.as_secs() * u64::from(per_second)).unwrap_or(usize::MAX))
+    }
+}
 
 #[derive(Clone)]
 pub struct Deps {
@@ -64,15 +76,13 @@ struct Tally {
 }
 
 /// One run. Somebody who fails stays due, fails the run at its end, and keeps nobody else waiting.
-pub async fn run(deps: &Deps) -> Result<()> {
+pub async fn run(deps: &Deps, allowance: Allowance) -> Result<()> {
     let started = deps.ambient.now();
     let due = deps.digests.due(started, MOST).await?;
-    let (mut tally, mut left) = (Tally::default(), due.len());
-    for some in due.chunks(TOGETHER) {
-        if deps.ambient.now().since(started) >= TIME || tally.promised >= MAILS {
-            break;
-        }
-        left -= some.len();
+    let (mut tally, mut left) = (Tally::default(), due.as_slice());
+    while !left.is_empty() && tally.promised < allowance.0 && deps.ambient.now().since(started) < TIME {
+        let (some, others) = left.split_at(left.len().min(TOGETHER).min(allowance.0 - tally.promised));
+        left = others;
         match attend_to(deps, some).await {
             Ok(outcomes) => outcomes.into_iter().for_each(|outcome| tally.count(outcome)),
             Err(error) => tally.count(Outcome::Failed(error)),
@@ -84,7 +94,7 @@ pub async fn run(deps: &Deps) -> Result<()> {
         digest.moved = tally.moved,
         digest.overtaken = tally.overtaken,
         digest.failed = tally.failed,
-        digest.left = left,
+        digest.left = left.len(),
         "digest"
     );
     tally.last.map_or(Ok(()), Err)

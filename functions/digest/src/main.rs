@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use digest::{Deps, News};
+use digest::{Allowance, Deps, News};
 use shared::adapters::aws::Aws;
 use shared::adapters::dynamo::{
     DynamoConversations, DynamoDigests, DynamoLikes, DynamoOutbox, DynamoPairs, DynamoProfiles, DynamoRegistry,
 };
 use shared::adapters::system;
-use shared::config::{TableName, Vars};
+use shared::config::{MailRateConfig, TableName, Vars};
 use shared::edge::schedule;
 use shared::received_likes::ReceivedLikes;
 use shared::telemetry;
@@ -23,6 +23,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let conversations = DynamoConversations::new(aws.table(&mut vars, TableName::Chat));
     let registry = DynamoRegistry::new(aws.table(&mut vars, TableName::Realtime));
     let outbox = DynamoOutbox::new(aws.table(&mut vars, TableName::Outbox));
+    let allowance = Allowance::at_rate(MailRateConfig::read(&mut vars).per_second);
     vars.finish()?;
 
     let digests = DynamoDigests::new(profiles.clone(), outbox);
@@ -36,5 +37,5 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         news: News::new(Arc::new(conversations), pairs, profiles, likes),
         ambient: system::ambient(),
     };
-    schedule::run(|| digest::run(&deps)).await
+    schedule::run(|| digest::run(&deps, allowance)).await
 }

@@ -1,10 +1,13 @@
 //! What failed five times: counted, looked at, put back into the queue it came from, or done away with.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use shared::adapters::aws::Aws;
 use shared::adapters::dead_letters::SqsDeadLetters;
+use shared::adapters::dynamo::{self, DynamoOutbox};
+use shared::adapters::system::SystemClock;
 use shared::config::{DeadLettersConfig, Vars};
 use shared::domain::dead_letter::DeadLetterQueue;
 use shared::ports::dead_letters::DeadLetters as _;
@@ -17,6 +20,8 @@ use crate::failure::Failure;
 pub struct Care {
     /// The variables by which functions know the queues.
     pub queues: BTreeMap<String, String>,
+    /// The table of promises: whoever discards a letter gives up the one that it carries.
+    pub outbox: String,
     pub act: Act,
 }
 
@@ -36,7 +41,8 @@ pub async fn care(aws: &Aws, order: &Care, tell: &(dyn Fn(String) + Sync)) -> Re
         Failure::new(format!("the stack does not say what its queues are: {error}"))
             .remedy("name a stack that was deployed from this repository's template.yaml")
     })?;
-    let letters = SqsDeadLetters::new(aws, config);
+    let outbox = DynamoOutbox::new(dynamo::Table::new(aws, order.outbox.clone(), Arc::new(SystemClock)));
+    let letters = SqsDeadLetters::new(aws, config, outbox);
     match &order.act {
         Act::List => list(&letters, tell).await,
         Act::Show { queue, limit } => show(&letters, named(queue)?, *limit, tell).await,

@@ -11,11 +11,13 @@ use aws_sdk_sqs::types::{
 };
 
 use super::aws::{Aws, failure};
+use super::dynamo::DynamoOutbox;
 use crate::config::DeadLettersConfig;
 use crate::domain::dead_letter::{DeadLetter, DeadLetterQueue, HeldLetter};
 use crate::domain::time::Timestamp;
 use crate::error::{Error, Result};
 use crate::ports::dead_letters::DeadLetters;
+use crate::ports::outbox::Outbox as _;
 
 /// The most messages that one call carries, and the most bytes of them together.
 const BATCH: usize = 10;
@@ -37,11 +39,12 @@ const SILENCES: usize = 2;
 pub struct SqsDeadLetters {
     client: Client,
     urls: DeadLettersConfig,
+    outbox: DynamoOutbox,
 }
 
 impl SqsDeadLetters {
-    pub fn new(aws: &Aws, urls: DeadLettersConfig) -> Self {
-        Self { client: aws.queues(), urls }
+    pub fn new(aws: &Aws, urls: DeadLettersConfig, outbox: DynamoOutbox) -> Self {
+        Self { client: aws.queues(), urls, outbox }
     }
 
     fn url(&self, queue: DeadLetterQueue) -> &str {
@@ -121,7 +124,7 @@ impl SqsDeadLetters {
         let found = search.held.remove(id);
         self.let_go(queue, &search.into_messages()).await?;
         looked?;
-        Ok(found.and_then(|message| message.receipt_handle).map(|receipt| HeldLetter { receipt }))
+        Ok(found.and_then(held))
     }
 
     /// Sends messages and deletes those that were taken. What the queue refuses stays where it is.
@@ -224,6 +227,9 @@ impl DeadLetters for SqsDeadLetters {
     }
 
     async fn discard(&self, queue: DeadLetterQueue, letter: HeldLetter) -> Result<()> {
+        if let Some(promise) = &letter.promise {
+            self.outbox.finish(promise).await?;
+        }
         let request = self.client.delete_message().queue_url(self.url(queue)).receipt_handle(letter.receipt);
         request.send().await.map_err(failure)?;
         Ok(())
@@ -253,6 +259,11 @@ impl DeadLetters for SqsDeadLetters {
 
 fn attribute<'m>(message: &'m Message, name: &MessageSystemAttributeName) -> Option<&'m str> {
     message.attributes.as_ref()?.get(name).map(String::as_str)
+}
+
+fn held(message: Message) -> Option<HeldLetter> {
+    let promise = message.body.as_deref().and_then(|body| serde_json::from_str(body).ok());
+    message.receipt_handle.map(|receipt| HeldLetter { receipt, promise })
 }
 
 fn letter(message: Message) -> DeadLetter {

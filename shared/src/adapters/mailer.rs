@@ -1,5 +1,6 @@
 //! SES.
 
+use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag};
+use hyper_util::client::legacy::Error as ClientError;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep_until};
 
@@ -76,7 +78,7 @@ impl Mailer for SesMailer {
             .await;
         match answer {
             Ok(_) => Ok(Handover::Accepted),
-            Err(error) if is_refused(&error) => {
+            Err(error) if is_refused(&error) || was_never_sent(&error) => {
                 Ok(Handover::Refused(refusal(&error).unwrap_or_else(|| failure(error))))
             }
             Err(error) => Err(failure(error)),
@@ -89,8 +91,22 @@ fn is_refused(error: &SdkError<SendEmailError>) -> bool {
     error.raw_response().is_some_and(|response| response.status().is_client_error())
 }
 
+/// Whether there was no connection that could have carried the mail. Of a connection that broke, or whose answer did not come
+/// in time, nobody knows.
+fn was_never_sent(error: &SdkError<SendEmailError>) -> bool {
+    let mut cause = error.source();
+    while let Some(one) = cause {
+        if one.downcast_ref::<ClientError>().is_some_and(ClientError::is_connect) {
+            return true;
+        }
+        cause = one.source();
+    }
+    matches!(error, SdkError::ConstructionFailure(_))
+}
+
 /// SES names the recipient when it refuses a mail: of a refusal only the code is kept, for the log's sake.
 fn refusal(error: &SdkError<SendEmailError>) -> Option<Error> {
+    error.raw_response()?;
     let code = error.as_service_error().and_then(ProvideErrorMetadata::code).unwrap_or("unknown");
     let is_limit = matches!(code, "TooManyRequestsException" | "LimitExceededException");
     (!is_limit).then(|| Error::internal(format!("SES refused the mail: {code}")))
@@ -117,9 +133,59 @@ fn content(text: &str) -> Result<Content> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+    use std::net::TcpListener;
+
     use futures::future::join_all;
 
     use super::*;
+    use crate::config::Vars;
+    use crate::domain::email::EmailAddress;
+    use crate::domain::id::Id as _;
+    use crate::domain::time::Timestamp;
+    use crate::error::Kind;
+
+    /// What becomes of a mail that is handed to whoever listens there.
+    async fn handed_to(endpoint: &str) -> Result<Handover> {
+        let vars = [
+            ("AWS_ENDPOINT_URL", endpoint),
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_ACCESS_KEY_ID", "nobody"),
+            ("AWS_SECRET_ACCESS_KEY", "unused"),
+            ("APP_MAIL_FROM", "no-reply@example.org"),
+            ("APP_MAIL_CONFIGURATION_SET", "set"),
+            ("APP_MAIL_PER_SECOND", "10"),
+            ("APP_MAIL_SENDERS", "1"),
+        ];
+        let mut vars = Vars::from_iter(vars);
+        let mail = Mail {
+            user_id: UserId::from_parts(Timestamp::default(), [1; 10]),
+            to: EmailAddress::parse("ada@example.org").unwrap(),
+            subject: "Hello".to_owned(),
+            text: "Hello".to_owned(),
+            html: "Hello".to_owned(),
+            unsubscribe: None,
+        };
+        let config = MailConfig::read(&mut vars);
+        SesMailer::new(&Aws::new(&vars), config).send(&mail).await
+    }
+
+    #[tokio::test]
+    async fn without_a_connection_no_mail_was_sent_for_certain() {
+        let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let handover = handed_to(&format!("http://{nobody}")).await;
+        let Ok(Handover::Refused(error)) = handover else { panic!("{handover:?}") };
+        assert_eq!(error.kind(), Kind::Unavailable, "another try may help");
+    }
+
+    #[tokio::test]
+    async fn nobody_knows_of_a_connection_that_broke() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let listens = std::thread::spawn(move || listener.accept().unwrap().0.read(&mut [0; 4096]).unwrap());
+        handed_to(&format!("http://{address}")).await.unwrap_err();
+        assert!(listens.join().unwrap() > 0, "the mail was under way");
+    }
 
     #[tokio::test(start_paused = true)]
     async fn two_processes_keep_to_the_rate_together() {

@@ -16,8 +16,8 @@ pub use cache_url::CacheUrl;
 pub use cdn::CdnConfig;
 pub use queues::{DeadLettersConfig, QueuesConfig};
 pub use sections::{
-    BackupsConfig, CacheConfig, CandidatesConfig, CodesConfig, EmbeddingsConfig, LinksConfig, MailConfig, OAuthConfig,
-    PhotosConfig, SigningConfig, SocketsConfig, TableName, TokensConfig,
+    BackupsConfig, CacheConfig, CandidatesConfig, CodesConfig, EmbeddingsConfig, LinksConfig, MailConfig,
+    MailRateConfig, OAuthConfig, PhotosConfig, SigningConfig, SocketsConfig, TableName, TokensConfig,
 };
 
 /// The variables of one process, and what was found wrong with them so far.

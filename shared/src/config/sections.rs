@@ -98,6 +98,19 @@ impl MailConfig {
     }
 }
 
+/// How fast mails go out, for whoever promises many of them.
+#[derive(Clone, Copy, Debug)]
+pub struct MailRateConfig {
+    /// `APP_MAIL_PER_SECOND`: how many mails SES lets the account send in a second.
+    pub per_second: u32,
+}
+
+impl MailRateConfig {
+    pub fn read(vars: &mut Vars) -> Self {
+        Self { per_second: vars.count("APP_MAIL_PER_SECOND") }
+    }
+}
+
 /// When staff looks at photos.
 #[derive(Clone, Copy, Debug)]
 pub struct PhotosConfig {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::fields::Refusal;
+use super::outbox::OutboxEntry;
 use super::time::Timestamp;
 
 /// Where it rests.
@@ -60,6 +61,8 @@ pub struct DeadLetter {
 pub struct HeldLetter {
     /// What the queue knows the hold by.
     pub receipt: String,
+    /// The promise that was to be kept. What does not come from the outbox, or cannot be read, has none.
+    pub promise: Option<OutboxEntry>,
 }
 
 #[cfg(test)]

@@ -14,6 +14,10 @@ use super::time::Timestamp;
 
 /// The rows of a minute are spread over this many partitions, so that no single one takes every write.
 pub const SHARDS: u8 = 8;
+/// What is not kept after a day is broken, not late: it is no longer relayed.
+pub const RELAYED_FOR: Duration = Duration::from_hours(24);
+/// When a promise lapses that nobody keeps, and with it the ids in it: not before the last dead letter that tells of it.
+pub const LAPSES_AFTER: Duration = Duration::from_hours(15 * 24);
 
 /// What is to be done, with the ids it is to be done for. The stored form is flat: `kind` and ids.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

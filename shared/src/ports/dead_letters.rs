@@ -17,7 +17,8 @@ pub trait DeadLetters: Send + Sync {
     /// by itself, and others MUST stay where they are.
     async fn take(&self, queue: DeadLetterQueue, message_id: &str) -> Result<Option<HeldLetter>>;
 
-    /// Deletes one that was taken, for good.
+    /// Deletes one that was taken, for good, and gives the promise up that it carries: MUST do that first, so that whoever dies
+    /// in between finds the letter again, and not a promise that comes back by itself.
     async fn discard(&self, queue: DeadLetterQueue, letter: HeldLetter) -> Result<()>;
 
     /// Puts at most `limit` of them back into the queues in which they failed; answers how many. None may be lost: what

@@ -1,11 +1,17 @@
 //! Mails: sending them, and sending each of them once.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 use crate::domain::email::EmailAddress;
 use crate::domain::id::UserId;
 use crate::domain::outbox::OutboxEntry;
 use crate::error::{Error, Result};
+
+/// For how long it is known what became of a mail: after the day in which it is relayed, longer than its queue and then the
+/// dead letters keep it, and once more, because whoever puts a letter back sends it as a new one.
+pub const REMEMBERED_FOR: Duration = Duration::from_hours(40 * 24);
 
 /// A mail that is ready to go; the sender is the mailer's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +65,6 @@ pub trait MailJobs: Send + Sync {
     /// Gives the claim of a mail back that was not accepted for certain.
     async fn release(&self, entry: &OutboxEntry) -> Result<()>;
 
-    /// Notes for a week that the mail was accepted or dropped, then removes the entry from the outbox.
+    /// Notes for [`REMEMBERED_FOR`] that the mail was accepted or dropped, then removes the entry from the outbox.
     async fn done(&self, entry: &OutboxEntry) -> Result<()>;
 }

@@ -1,7 +1,9 @@
 //! The outbox, for those who keep its promises. Entries are written by the transactions that make them.
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
+use crate::domain::id::OutboxId;
 use crate::domain::outbox::{Lane, OutboxEntry};
 use crate::error::Result;
 
@@ -59,8 +61,19 @@ pub struct SweepProgress {
     pub version: u64,
     /// The first minute that no sweep has looked at.
     pub next: u64,
-    /// Earlier minutes that still held something.
+    /// Earlier minutes that still held something, and have had their turn.
     pub open: Vec<u64>,
+    /// Those for which the last run had no time, or which it could not read. They come first.
+    pub overdue: Vec<Overdue>,
+}
+
+/// A minute that has missed its turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overdue {
+    pub minute: u64,
+    /// The last of its entries that was relayed, if time was over in the midst of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<OutboxId>,
 }
 
 #[async_trait]
@@ -68,7 +81,7 @@ pub trait SweepLog: Send + Sync {
     /// The progress so far; the default before the first run.
     async fn read(&self) -> Result<SweepProgress>;
 
-    /// Stores what follows `before`, unless another run did; answers whether it was stored. A schedule may start the same
-    /// run twice.
-    async fn replace(&self, before: &SweepProgress, next: u64, open: Vec<u64>) -> Result<bool>;
+    /// Stores a progress unless another run has stored one of its version; answers whether it was stored. A schedule may
+    /// start the same run twice.
+    async fn replace(&self, after: &SweepProgress) -> Result<bool>;
 }

@@ -22,6 +22,9 @@ struct Queues {
     /// What the queue does not take, and what the dead-letter queue does not give away.
     not_sent: BTreeSet<String>,
     not_deleted: BTreeSet<String>,
+    /// What has been deleted in the outbox, and whether its table takes nothing.
+    given_up: Vec<String>,
+    outbox_is_down: bool,
 }
 
 impl Queues {
@@ -50,6 +53,10 @@ impl Queues {
                 self.batch(body, "ReceiptHandle", &refused, |queues, text| {
                     queues.dead.remove(&text);
                 })
+            }
+            "DeleteItem" => {
+                self.given_up.push(body["Key"]["sk"]["S"].as_str().unwrap().to_owned());
+                json!({})
             }
             "DeleteMessage" => {
                 self.dead.remove(body["ReceiptHandle"].as_str().unwrap());
@@ -106,7 +113,11 @@ fn queues_with(messages: usize) -> (Dead, Arc<Mutex<Queues>>) {
     let all = names.iter().cloned().chain(names.iter().map(|name| format!("{name}_DEAD_LETTER")));
     let urls = all.map(|name| (format!("APP_QUEUES_{name}"), format!("http://aws/{name}"))).collect();
     let kept = queues.clone();
-    let aws = served(move |operation, body| (200, kept.lock().unwrap().answer(operation, body)));
+    let aws = served(move |operation, body| {
+        let mut queues = kept.lock().unwrap();
+        let fails = queues.outbox_is_down && operation == "DeleteItem";
+        if fails { (500, json!({})) } else { (200, queues.answer(operation, body)) }
+    });
     (Dead::among(aws, urls), queues)
 }
 
@@ -171,4 +182,30 @@ fn no_more_are_put_back_than_was_asked_for() {
     assert_eq!(dead.puts_back("mail", 12).unwrap(), 12);
     let queues = queues.lock().unwrap();
     assert_eq!((queues.sent.len(), queues.dead.len()), (12, 13));
+}
+
+/// Otherwise a sweep would bring again what nobody can discard any more.
+#[test]
+fn a_promise_is_given_up_before_its_letter_goes() {
+    let (dead, queues) = queues_with(1);
+    let (id, user_id) = ("01a1fc65-ead8-7283-87bd-99f7886000ee", "01a1fc65-e9a2-749a-8ccf-603a647301a7");
+    let promise = json!({
+        "id": id, "created_at": "2026-11-26T10:00:00.000Z", "request_id": null, "kind": "embed.profile", "user_id": user_id,
+    });
+    let letter = promise.to_string();
+    let mut unlocked = queues.lock().unwrap();
+    unlocked.dead.insert(letter.clone(), 0);
+    unlocked.outbox_is_down = true;
+    drop(unlocked);
+    assert!(dead.discards("mail", &letter).is_err());
+    let mut unlocked = queues.lock().unwrap();
+    assert!(unlocked.dead.contains_key(&letter), "it can be discarded again");
+    unlocked.outbox_is_down = false;
+    unlocked.now += 90_000;
+    drop(unlocked);
+    dead.discards("mail", &letter).unwrap();
+    // What carries no promise goes alone.
+    dead.discards("mail", "message-000").unwrap();
+    let queues = queues.lock().unwrap();
+    assert_eq!((&queues.given_up, queues.dead.len()), (&vec![id.to_owned()], 0));
 }

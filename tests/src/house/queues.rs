@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use shared::domain::outbox::{LAPSES_AFTER, RELAYED_FOR};
+use shared::ports::mail::REMEMBERED_FOR;
 
 use super::Rule;
 use super::template::{Resource, Template, attribute, references};
@@ -57,7 +59,8 @@ pub(super) fn mappings(template: &Template) -> Vec<Resource<'_>> {
 }
 
 const MAPPINGS: Rule = Rule {
-    text: "An event source reports single failures; a stream also bisects, gives up in time and keeps the evidence",
+    text: "An event source reports single failures; a stream also bisects, gives up in time, keeps the evidence, and brings \
+           nothing that was deleted or has lapsed",
     why: "otherwise one bad record repeats its whole batch, and on a stream holds up everything behind it for a day",
     remedy: "copy FunctionResponseTypes from PushSource, and for a stream the bounds and DestinationConfig of OutboxSource",
 };
@@ -70,6 +73,9 @@ fn mapping_offences(template: &Template) -> Vec<String> {
         }
         if attribute(&properties["EventSourceArn"]).is_none_or(|(_, name)| name != "StreamArn") {
             continue;
+        }
+        if !passes_no_deletions(&properties["FilterCriteria"]) {
+            offences.push(format!("{id} brings what was deleted"));
         }
         if properties["BisectBatchOnFunctionError"] != true {
             offences.push(format!("{id} does not bisect"));
@@ -141,6 +147,16 @@ fn queues_are_told_ids_alone() {
     }
 }
 
+/// Each pattern names the events that it lets pass.
+fn passes_no_deletions(criteria: &Value) -> bool {
+    let patterns: Vec<_> = criteria["Filters"].as_array().into_iter().flatten().collect();
+    let is_harmless = |filter: &&Value| {
+        let pattern = serde_json::from_str::<Value>(filter["Pattern"].as_str().unwrap_or_default()).unwrap_or_default();
+        pattern["eventName"].as_array().is_some_and(|events| !events.contains(&json!("REMOVE")))
+    };
+    !patterns.is_empty() && patterns.iter().all(is_harmless)
+}
+
 const SHARED: Rule = Rule {
     text: "Senders of mails know how many they are",
     why: "they share the rate at which SES lets the account send: what exceeds it is refused, and ends among the dead letters",
@@ -152,6 +168,43 @@ fn miscounted_senders(template: &Template) -> Vec<String> {
     let allowed = &template.get("EmailSendSource").unwrap().properties["ScalingConfig"]["MaximumConcurrency"];
     let are_one = told.as_str().and_then(|told| told.parse().ok()) == allowed.as_u64();
     (!are_one).then(|| format!("{told} and {allowed}")).into_iter().collect()
+}
+
+const REMEMBERED: Rule = Rule {
+    text: "It is known what became of a mail for as long as it can come again, twice through its queue and the dead letters, \
+           and a promise lapses after its last dead letter",
+    why: "a mail whose mark is gone is sent once more by whoever puts an old letter back",
+    remedy: "raise REMEMBERED_FOR or LAPSES_AFTER, or have the queues keep their messages for a shorter time",
+};
+/// For how long SQS keeps what nobody takes, if it is not told.
+const RETENTION: u64 = 4 * 86_400;
+
+fn forgotten_too_soon(template: &Template) -> Vec<String> {
+    let kept = |queue: Resource<'_>| queue.properties["MessageRetentionPeriod"].as_u64().unwrap_or(RETENTION);
+    let kept_in = |id: &str| template.get(id).map_or(0, kept);
+    let queues = template.of_type("AWS::SQS::Queue").into_iter();
+    let dead = queues.filter(|queue| queue.id.ends_with("DeadLetterQueue")).map(kept).max().unwrap_or(0);
+    let relayed = RELAYED_FOR.as_secs();
+    let demands = [
+        (
+            REMEMBERED_FOR,
+            relayed + 2 * (kept_in("MailQueue") + kept_in("MailDeadLetterQueue")),
+            "a mail can come again",
+        ),
+        (LAPSES_AFTER, relayed + dead, "a dead letter tells of a promise"),
+    ];
+    let broken = demands.into_iter().filter(|(known, needed, _)| known.as_secs() < *needed);
+    broken.map(|(_, needed, what)| format!("{what} for {needed} s")).collect()
+}
+
+#[test]
+fn what_can_come_again_is_remembered() {
+    let template = Template::read();
+    REMEMBERED.holds(&forgotten_too_soon(&template));
+    let long = |id: &str| template.with_property(id, "MessageRetentionPeriod", &json!(1_209_600));
+    assert_eq!(forgotten_too_soon(&long("MailQueue")), ["a mail can come again for 4924800 s"]);
+    let longer = template.with_property("PushDeadLetterQueue", "MessageRetentionPeriod", &json!(1_209_601));
+    assert_eq!(forgotten_too_soon(&longer), ["a dead letter tells of a promise for 1296001 s"]);
 }
 
 #[test]
@@ -212,6 +265,8 @@ fn a_careless_event_source_is_caught() {
         ("OutboxSource", "MaximumRetryAttempts", json!(-1)),
         ("OutboxSource", "MaximumRecordAgeInSeconds", Value::Null),
         ("OutboxSource", "DestinationConfig", Value::Null),
+        ("OutboxSource", "FilterCriteria", Value::Null),
+        ("OutboxSource", "FilterCriteria", json!({ "Filters": [{ "Pattern": "{\"eventName\": [\"REMOVE\"]}" }] })),
         ("PushFunction", "Events", json!({ "Q": { "Type": "SQS" } })),
     ];
     for (id, property, value) in plants {

@@ -33,12 +33,23 @@ fn interval(expression: &str) -> Option<u64> {
     hour(2)?.checked_sub(hour(1)? + 1).filter(|hours| *hours > 0).map(|hours| hours * 3_600)
 }
 
+/// Seconds between two runs of a function that starts by the clock.
+pub(super) fn interval_of(template: &Template, function: &str) -> Option<u64> {
+    let schedules = template.of_type("AWS::Scheduler::Schedule");
+    let own = schedules.into_iter().find(|schedule| starts(schedule, function))?;
+    interval(own.properties["ScheduleExpression"].as_str()?)
+}
+
+fn starts(schedule: &Resource<'_>, function: &str) -> bool {
+    references(&schedule.properties["Target"]["Arn"]).contains(function)
+}
+
 fn offences(template: &Template) -> Vec<String> {
     let mut offences = Vec::new();
-    for Resource { id, properties, .. } in template.of_type("AWS::Scheduler::Schedule") {
+    for schedule in template.of_type("AWS::Scheduler::Schedule") {
+        let Resource { id, properties, .. } = schedule;
         let every = interval(properties["ScheduleExpression"].as_str().unwrap_or_default()).unwrap_or(0);
-        let target = references(&properties["Target"]["Arn"]);
-        let function = template.functions().into_iter().find(|function| target.contains(function.id));
+        let function = template.functions().into_iter().find(|function| starts(&schedule, function.id));
         let lasts = function.map_or(u64::MAX, |function| template.timeout(function));
         let retried = properties["Target"]["RetryPolicy"]["MaximumEventAgeInSeconds"].as_u64().unwrap_or(u64::MAX);
         let demands = [

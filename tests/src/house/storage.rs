@@ -9,13 +9,11 @@ use xtask::workspace;
 use super::Rule;
 use super::template::{Resource, Template};
 
-/// Nothing in it may be lost to a clock.
-const NO_EXPIRY: [&str; 1] = ["OutboxTable"];
 /// Everything in them is minutes old; after a disaster it is made anew.
 const NO_BACKUP: [&str; 2] = ["RealtimeTable", "OutboxTable"];
 
 const TABLES: Rule = Rule {
-    text: "A table is encrypted, expires by expires_at (outbox: never) and can be restored to any second (realtime, outbox: not)",
+    text: "A table is encrypted, expires by expires_at and can be restored to any second (realtime, outbox: not)",
     why: "forgotten data is a burden and lost data a disaster; the exceptions are listed where everybody sees them",
     remedy: "copy the specifications from AccountsTable, or add the table to an exception with its reason",
 };
@@ -28,10 +26,8 @@ fn table_offences(template: &Template) -> Vec<String> {
         }
         let expiry = &properties["TimeToLiveSpecification"];
         let expires = *expiry == json!({ "AttributeName": "expires_at", "Enabled": true });
-        match (NO_EXPIRY.contains(&id), expires) {
-            (false, false) => offences.push(format!("{id} does not expire by expires_at")),
-            (true, _) if !expiry.is_null() => offences.push(format!("{id} must keep what it holds")),
-            _ => {}
+        if !expires {
+            offences.push(format!("{id} does not expire by expires_at"));
         }
         let restores = properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] == true;
         if restores == NO_BACKUP.contains(&id) {
@@ -53,7 +49,7 @@ fn a_careless_table_is_caught() {
     let plants = [
         ("ChatTable", "SSESpecification", Value::Null),
         ("ChatTable", "TimeToLiveSpecification", json!({ "AttributeName": "ttl", "Enabled": true })),
-        ("OutboxTable", "TimeToLiveSpecification", json!({ "AttributeName": "expires_at", "Enabled": true })),
+        ("OutboxTable", "TimeToLiveSpecification", Value::Null),
         ("ChatTable", "PointInTimeRecoverySpecification", Value::Null),
         ("RealtimeTable", "PointInTimeRecoverySpecification", json!({ "PointInTimeRecoveryEnabled": true })),
     ];

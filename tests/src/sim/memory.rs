@@ -210,11 +210,11 @@ impl SweepLog for Memory {
         self.0.call("sweep.read", Does::Read, |state| state.sweep.clone()).await
     }
 
-    async fn replace(&self, before: &SweepProgress, next: u64, open: Vec<u64>) -> Result<bool> {
+    async fn replace(&self, after: &SweepProgress) -> Result<bool> {
         let replace = |state: &mut State| {
-            let is_next = state.sweep.version == before.version;
+            let is_next = state.sweep.version + 1 == after.version;
             if is_next {
-                state.sweep = SweepProgress { version: before.version + 1, next, open };
+                state.sweep = after.clone();
             }
             is_next
         };

@@ -41,6 +41,7 @@ pub(super) fn play(seed: u64, plant: Option<Plant>) -> Ending {
 
 async fn history(seed: u64, plant: Option<Plant>) -> Ending {
     let world = World::new(seed, weather(seed), plant);
+    let began = world.now();
     let aws = Aws::new(&world);
     let people: Vec<UserId> = (1..=4).map(|n| UserId::from_parts(world.now(), [n; 10])).collect();
     let talks = found(&world, &people);
@@ -65,7 +66,12 @@ async fn history(seed: u64, plant: Option<Plant>) -> Ending {
         saying.await.unwrap();
     }
     world.clears_up();
+    let lasted = world.now().since(began);
     sleep(REST).await;
+    // A promise that had its turns in vain while things went wrong comes again when it is twice as old.
+    while !world.state().outbox.is_empty() && world.now().since(began) < lasted * 2 {
+        sleep(Duration::from_mins(1)).await;
+    }
     let mut readers = devices.clone();
     readers.extend(people.iter().map(|person| Device::on(&aws, *person, &format!("new {person}"), &history)));
     sleep(Duration::from_mins(1)).await;

@@ -6,7 +6,7 @@ use shared::config::TableName;
 use shared::domain::digest::DigestCounts;
 use shared::domain::id::UserId;
 use shared::domain::outbox::{Effect, MailKind, OutboxEntry};
-use shared::ports::mail::{Claim, MailJobs};
+use shared::ports::mail::{Claim, MailJobs, REMEMBERED_FOR};
 
 use super::{Hands, finish, table, today};
 use crate::support::Town;
@@ -60,4 +60,17 @@ fn what_was_given_back_is_free_and_what_is_done_stays_done() {
         vanishes(&entry);
         assert_eq!(claims(&entry), Claim::Sent, "{kind:?}");
     }
+}
+
+#[test]
+fn a_mark_that_has_lapsed_stands_in_nobodys_way_until_it_is_deleted() {
+    let (town, entry) = (Town::peaceful(), entry(MailKind::PasswordChanged));
+    assert_eq!(claims(&entry), Claim::Granted);
+    finish(jobs().done(&entry)).unwrap();
+    let mut mark = town.item("Ops", &format!("MAIL#{}", entry.id), "MARK").unwrap();
+    let ends: u64 = mark["expires_at"]["N"].as_str().unwrap().parse().unwrap();
+    assert!(ends.abs_diff((today() + REMEMBERED_FOR).unix_seconds()) < 3_600, "{mark}");
+    mark["expires_at"]["N"] = json!((today().unix_seconds() - 1).to_string());
+    town.put_item("Ops", &mark);
+    assert_eq!((claims(&entry), claims(&entry)), (Claim::Granted, Claim::Held));
 }

@@ -17,6 +17,7 @@ mod mail_jobs;
 mod matrix;
 mod moderation;
 mod projects;
+mod promises;
 mod restores;
 mod sessions;
 mod tastes;

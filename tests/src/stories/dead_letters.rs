@@ -4,8 +4,8 @@ use std::time::UNIX_EPOCH;
 
 use serde_json::{Value, json};
 use shared::domain::dead_letter::DeadLetterQueue;
-use shared::domain::id::{Id, OutboxId, UserId};
-use shared::domain::outbox::{Effect, MailKind, OutboxEntry};
+use shared::domain::id::{ConversationId, Id, OutboxId, UserId};
+use shared::domain::outbox::{Effect, MailKind, OutboxEntry, PushEffect};
 use shared::domain::time::Timestamp;
 use xtask::admin::Role;
 
@@ -16,15 +16,45 @@ const PATH: &str = "/v1/admin/dead-letters";
 
 /// As if a mail to somebody who is gone had failed five times, whatever the reason was.
 fn fails_for_good(story: &Story, count: usize) {
-    let url = story.town.stack.output("MailDeadLetterQueueUrl").unwrap();
-    let now = Timestamp::from_unix_seconds(UNIX_EPOCH.elapsed().unwrap().as_secs());
     for n in 0..count {
         let chance = [u8::try_from(n).unwrap(); 10];
-        let effect = Effect::mail(MailKind::PasswordChanged, UserId::from_parts(now, chance));
-        let entry = OutboxEntry { id: OutboxId::from_parts(now, chance), created_at: now, request_id: None, effect };
-        let message = json!({ "QueueUrl": url, "MessageBody": serde_json::to_string(&entry).unwrap() });
-        story.town.stack.client().json("sqs", "AmazonSQS.SendMessage", &message).unwrap();
+        let effect = Effect::mail(MailKind::PasswordChanged, UserId::from_parts(now(), chance));
+        rests_in(story, "MailDeadLetterQueueUrl", &promised(effect, chance));
     }
+}
+
+/// As if a message of a conversation that is gone had not been delivered five times. Its promise is in the outbox, from where
+/// sweeps bring it again, and the stream does not.
+fn is_not_delivered(story: &Story, n: u8) -> OutboxEntry {
+    let conversation_id = ConversationId::from_parts(now(), [n; 10]);
+    let message = PushEffect::MessageNew { conversation_id, first: 1, last: 1, left: None };
+    let entry = promised(Effect::Push(message), [n; 10]);
+    let row = json!({
+        "pk": { "S": partition(&entry) }, "sk": { "S": entry.id.to_string() }, "id": { "S": entry.id.to_string() },
+        "created_at": { "S": entry.created_at.to_string() }, "kind": { "S": "message.new" },
+        "conversation_id": { "S": conversation_id.to_string() }, "first": { "N": "1" }, "last": { "N": "1" },
+    });
+    story.town.put_item("Outbox", &row);
+    rests_in(story, "PushDeadLetterQueueUrl", &entry);
+    entry
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_unix_seconds(UNIX_EPOCH.elapsed().unwrap().as_secs())
+}
+
+fn promised(effect: Effect, chance: [u8; 10]) -> OutboxEntry {
+    OutboxEntry { id: OutboxId::from_parts(now(), chance), created_at: now(), request_id: None, effect }
+}
+
+fn rests_in(story: &Story, queue: &str, entry: &OutboxEntry) {
+    let url = story.town.stack.output(queue).unwrap();
+    let message = json!({ "QueueUrl": url, "MessageBody": serde_json::to_string(entry).unwrap() });
+    story.town.stack.client().json("sqs", "AmazonSQS.SendMessage", &message).unwrap();
+}
+
+fn partition(entry: &OutboxEntry) -> String {
+    format!("DUE#{}#{}", entry.minute(), entry.shard())
 }
 
 fn rests(admin: &Person<'_>, queue: &str) -> u64 {
@@ -86,4 +116,24 @@ fn an_admin_sees_what_failed_and_has_it_done_again() {
         queues.iter().all(|queue| !queue.name.contains("Mail") || queue.visible + queue.hidden == 0).then_some(())
     });
     assert_eq!((noted(&admin, "dead-letters.read"), noted(&admin, "dead-letters.redriven")), (3, 1));
+}
+
+#[test]
+fn what_is_discarded_is_given_up_and_does_not_come_again_by_itself() {
+    let story = Story::alone();
+    let admin = staff(&story, "Root", Role::Admin);
+    let [by_admin, by_operator, kept] = [1, 2, 3].map(|n| is_not_delivered(&story, n));
+    let is_promised =
+        |entry: &OutboxEntry| story.town.item("Outbox", &partition(entry), &entry.id.to_string()).is_some();
+    let dead = Dead::of(&story.town.stack);
+    let letters = dead.shown("push", 10);
+    let letter = |entry: &OutboxEntry| {
+        let (message_id, _) = letters.iter().find(|(_, body)| body.contains(&entry.id.to_string())).unwrap();
+        message_id.as_str()
+    };
+    admin.deletes(&format!("{PATH}/push/{}", letter(&by_admin))).expect(204);
+    dead.discards("push", letter(&by_operator)).unwrap();
+    assert_eq!([&by_admin, &by_operator, &kept].map(is_promised), [false, false, true]);
+    assert_eq!(dead.puts_back("push", 10).unwrap(), 1);
+    eventually("the one that was kept to be dealt with", || (!is_promised(&kept)).then_some(()));
 }

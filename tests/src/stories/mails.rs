@@ -133,7 +133,7 @@ fn a_mailbox_that_bounces_gets_no_more_mails_until_its_owner_says_so() {
     eventually("the bounce to be noted", || (hold(&ada) == "bounce").then_some(()));
     assert_eq!(hold(&bob), Value::Null, "a mailbox that is full today may take mails tomorrow");
     tells(&ada, "Email Complaint Received", &json!({ "eventType": "Complaint" }), LATER);
-    town.logs_that_say("mail-feedback", "this changes nothing");
+    town.logs_of("mail-feedback", &ada.id, "this changes nothing");
     assert_eq!(hold(&ada), "bounce", "what holds back less takes nothing back");
     let before = mails();
     reset();

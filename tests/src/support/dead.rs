@@ -14,6 +14,7 @@ use xtask::operator;
 pub(crate) struct Dead {
     aws: Aws,
     queues: BTreeMap<String, String>,
+    outbox: String,
 }
 
 impl Dead {
@@ -25,16 +26,17 @@ impl Dead {
             ("AWS_ENDPOINT_URL", stack.endpoint()),
         ];
         let queues = operator::queues(&LocalDeployment::of_stack(stack));
-        Self::among(Aws::new(&Vars::from_iter(vars)), queues)
+        let outbox = stack.output("OutboxTableName").unwrap().to_owned();
+        Self { aws: Aws::new(&Vars::from_iter(vars)), queues, outbox }
     }
 
     pub(crate) fn among(aws: Aws, queues: BTreeMap<String, String>) -> Self {
-        Self { aws, queues }
+        Self { aws, queues, outbox: "outbox".to_owned() }
     }
 
     fn told(&self, act: Act) -> Result<Vec<String>, Failure> {
         let told = Mutex::new(Vec::new());
-        let order = Care { queues: self.queues.clone(), act };
+        let order = Care { queues: self.queues.clone(), outbox: self.outbox.clone(), act };
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(care(&self.aws, &order, &|line| told.lock().unwrap().push(line)))?;
         Ok(told.into_inner().unwrap())

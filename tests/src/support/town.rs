@@ -238,6 +238,14 @@ impl Town {
         })
     }
 
+    /// Waits for a line of a function that says this of somebody: others make it say the same.
+    pub(crate) fn logs_of(&self, function: &str, whom: &str, what: &str) {
+        eventually(&format!("{function} to log of {whom}: {what}"), || {
+            let lines = self.stack.function_logs(function, 0).unwrap();
+            lines.iter().any(|line| [whom, what].iter().all(|part| line.message.contains(part))).then_some(())
+        });
+    }
+
     /// Reads what was logged since it was read last, for what no log may hold.
     pub(crate) fn leaks(&self) -> Vec<String> {
         // Lines that are as old as the last one read may have been written after it was.

@@ -10,7 +10,8 @@ use shared::error::{Code, Result};
 use super::{Deps, parse};
 use crate::guard::Admin;
 
-/// Deletes a message that will never be done, such as one that nobody can read. There is no way back.
+/// Deletes a message that will never be done, such as one that nobody can read, and gives the promise up that it carries, so
+/// that it does not come again by itself. There is no way back.
 #[utoipa::path(delete, path = "/v1/admin/dead-letters/{queue}/{message_id}", operation_id = "discard_dead_letter", tag = "admin",
     security(("bearer" = [])), params(("queue" = DeadLetterQueue, Path), ("message_id" = String, Path)), responses(
         (status = 204, description = "It is gone"),

@@ -157,12 +157,17 @@ async fn who_fails_stays_due_and_keeps_nobody_waiting() {
 #[tokio::test]
 async fn a_run_is_bounded_in_time_and_in_mails_and_the_rest_stays_due() {
     let world = World::new();
-    let everybody: Vec<_> = (10..10 + MAILS + 100).map(|number| world.resident(number)).collect();
+    let everybody: Vec<_> = (10..10 + 610).map(|number| world.resident(number)).collect();
     world.talk(1, id(2), HOUR, 1);
     world.runs().await.unwrap();
-    assert_eq!(world.mails().len(), MAILS);
+    assert_eq!(world.mails().len(), 500, "ten a second, for fifty seconds");
+    *world.per_second.lock().unwrap() = 1;
     world.runs().await.unwrap();
-    assert_eq!(world.mails().len(), 100);
+    assert_eq!(world.mails().len(), 50, "a code would wait for a minute behind them, at any rate");
+    world.runs().await.unwrap();
+    world.runs().await.unwrap();
+    assert_eq!(world.mails().len(), 50 + 10);
+    *world.per_second.lock().unwrap() = 10;
 
     for user_id in &everybody {
         let mut states = world.states.lock().unwrap();

@@ -33,6 +33,8 @@ pub(super) struct World {
     pub(super) has_rival: Mutex<bool>,
     /// How long reading a batch takes.
     pub(super) slowness: Mutex<Duration>,
+    /// How many mails SES takes.
+    pub(super) per_second: Mutex<u32>,
 }
 
 pub(super) fn id(number: usize) -> UserId {
@@ -58,6 +60,7 @@ impl World {
             broken: Mutex::default(),
             has_rival: Mutex::default(),
             slowness: Mutex::default(),
+            per_second: Mutex::new(10),
         })
     }
 
@@ -106,14 +109,14 @@ impl World {
 
     pub(super) async fn runs(self: &Arc<Self>) -> Result<()> {
         let likes = ReceivedLikes::new(self.clone(), self.clone(), self.clone());
-        run(&Deps {
+        let deps = Deps {
             digests: self.clone(),
             profiles: self.clone(),
             registry: self.clone(),
             news: News::new(self.clone(), self.clone(), self.clone(), likes),
             ambient: Ambient::new(Arc::new(Hands(self.clone())), Arc::new(Hands(self.clone()))),
-        })
-        .await
+        };
+        run(&deps, Allowance::at_rate(*self.per_second.lock().unwrap())).await
     }
 
     pub(super) fn mails(&self) -> Vec<(UserId, DigestCounts)> {

@@ -25,7 +25,7 @@ enum Action {
     Show(Selection),
     /// Put messages back into the queues in which they failed, once the cause is mended.
     Redrive(Selection),
-    /// Delete a message that will never be done. There is no way back.
+    /// Delete a message that will never be done, and give its promise up, which would come again. There is no way back.
     Discard(Message),
 }
 
@@ -56,6 +56,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
             json!({ "discard": { "queue": queue, "message_id": message_id } })
         }
     };
-    let order = json!({ "queues": operator::queues(deployment.as_ref()), "act": act });
+    let outbox = deployment.output("OutboxTableName")?;
+    let order = json!({ "queues": operator::queues(deployment.as_ref()), "outbox": outbox, "act": act });
     operator::become_it(&json!({ "dead_letters": order }), deployment.endpoint())
 }

@@ -7,19 +7,17 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
 use super::expression::Expression;
-use super::item::{Key, encode, expiring, text};
+use super::item::{Item, Key, encode, expiring, text};
 use super::outbox::DynamoOutbox;
 use super::table::{Read, Table};
 use crate::domain::outbox::{Effect, Guarantee, OutboxEntry};
 use crate::domain::time::Timestamp;
 use crate::error::Result;
-use crate::ports::mail::{Claim, MailJobs};
+use crate::ports::mail::{Claim, MailJobs, REMEMBERED_FOR};
 use crate::ports::outbox::Outbox;
 
 /// Longer than a sender can live, so that a claim only runs out when its holder is gone.
 const CLAIM: Duration = Duration::from_mins(1);
-/// Longer than a message can stay in its queue or the outbox without anybody noticing.
-const MEMORY: Duration = Duration::from_hours(168);
 
 #[derive(Clone, Debug)]
 pub struct DynamoMailJobs {
@@ -40,10 +38,16 @@ impl DynamoMailJobs {
 }
 
 impl DynamoMailJobs {
-    async fn take(&self, entry: &OutboxEntry, condition: Expression) -> Result<bool> {
-        let now = self.ops.now();
-        let mark = Mark { is_sent: false, claimed_until: now + CLAIM };
-        self.ops.put_if(expiring(encode(&key(entry), &mark)?, now + MEMORY), condition).await
+    fn claimed(&self, entry: &OutboxEntry) -> Result<Item> {
+        self.remembered(entry, &Mark { is_sent: false, claimed_until: self.ops.now() + CLAIM })
+    }
+
+    fn remembered(&self, entry: &OutboxEntry, mark: &Mark) -> Result<Item> {
+        Ok(expiring(encode(&key(entry), mark)?, self.ops.now() + REMEMBERED_FOR))
+    }
+
+    async fn take_over(&self, entry: &OutboxEntry, mark: &Mark) -> Result<bool> {
+        self.ops.put_if(self.claimed(entry)?, still(mark)).await
     }
 }
 
@@ -65,7 +69,7 @@ const fn guarantee(entry: &OutboxEntry) -> Guarantee {
 #[async_trait]
 impl MailJobs for DynamoMailJobs {
     async fn claim(&self, entry: &OutboxEntry) -> Result<Claim> {
-        if self.take(entry, Expression::absent()).await? {
+        if self.ops.put_new(self.claimed(entry)?).await? {
             return Ok(Claim::Granted);
         }
         let Some(mark) = self.ops.get::<Mark>(&key(entry), Read::Strong).await? else { return Ok(Claim::Held) };
@@ -73,7 +77,7 @@ impl MailJobs for DynamoMailJobs {
         Ok(match (mark.is_sent, has_run_out, guarantee(entry)) {
             (true, ..) => Claim::Sent,
             (false, true, Guarantee::AtMostOnce) => Claim::Abandoned,
-            (false, true, Guarantee::AtLeastOnce) if self.take(entry, still(&mark)).await? => Claim::Again,
+            (false, true, Guarantee::AtLeastOnce) if self.take_over(entry, &mark).await? => Claim::Again,
             (false, false, _) | (false, true, Guarantee::AtLeastOnce) => Claim::Held,
         })
     }
@@ -83,9 +87,8 @@ impl MailJobs for DynamoMailJobs {
     }
 
     async fn done(&self, entry: &OutboxEntry) -> Result<()> {
-        let now = self.ops.now();
-        let mark = Mark { is_sent: true, claimed_until: now };
-        self.ops.put(expiring(encode(&key(entry), &mark)?, now + MEMORY)).await?;
+        let mark = Mark { is_sent: true, claimed_until: self.ops.now() };
+        self.ops.put(self.remembered(entry, &mark)?).await?;
         self.outbox.finish(entry).await
     }
 }

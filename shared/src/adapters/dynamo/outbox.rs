@@ -4,10 +4,10 @@ use async_trait::async_trait;
 use futures::future::try_join_all;
 
 use super::expression::Expression;
-use super::item::{Item, Key, decode, encode, text};
+use super::item::{Item, Key, decode, encode, expiring, text};
 use super::range::Range;
 use super::table::Table;
-use crate::domain::outbox::{OutboxEntry, SHARDS};
+use crate::domain::outbox::{LAPSES_AFTER, OutboxEntry, SHARDS};
 use crate::error::Result;
 use crate::ports::outbox::{LeftOver, Outbox, Promises};
 use crate::telemetry;
@@ -30,7 +30,7 @@ impl DynamoOutbox {
 
 /// The row that a transaction writes with the change that makes the promise.
 pub(super) fn row(entry: &OutboxEntry) -> Result<Item> {
-    encode(&key(entry), entry)
+    Ok(expiring(encode(&key(entry), entry)?, entry.created_at + LAPSES_AFTER))
 }
 
 pub(super) fn key(entry: &OutboxEntry) -> Key {

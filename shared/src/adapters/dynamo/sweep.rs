@@ -7,7 +7,7 @@ use super::expression::Expression;
 use super::item::{Key, encode};
 use super::table::{Read, Table};
 use crate::error::Result;
-use crate::ports::outbox::{SweepLog, SweepProgress};
+use crate::ports::outbox::{Overdue, SweepLog, SweepProgress};
 
 #[derive(Clone, Debug)]
 pub struct DynamoSweepLog(Table);
@@ -17,6 +17,8 @@ struct StoredProgress {
     version: u64,
     next: u64,
     open: Vec<u64>,
+    #[serde(default)]
+    overdue: Vec<Overdue>,
 }
 
 impl DynamoSweepLog {
@@ -29,14 +31,14 @@ impl DynamoSweepLog {
 impl SweepLog for DynamoSweepLog {
     async fn read(&self) -> Result<SweepProgress> {
         let stored: Option<StoredProgress> = self.0.get(&key(), Read::Strong).await?;
-        let progress =
-            |stored: StoredProgress| SweepProgress { version: stored.version, next: stored.next, open: stored.open };
+        let progress = |StoredProgress { version, next, open, overdue }| SweepProgress { version, next, open, overdue };
         Ok(stored.map(progress).unwrap_or_default())
     }
 
-    async fn replace(&self, before: &SweepProgress, next: u64, open: Vec<u64>) -> Result<bool> {
-        let stored = StoredProgress { version: before.version + 1, next, open };
-        self.0.put_if(encode(&key(), &stored)?, Expression::at_version(before.version)).await
+    async fn replace(&self, after: &SweepProgress) -> Result<bool> {
+        let SweepProgress { version, next, open, overdue } = after.clone();
+        let stored = StoredProgress { version, next, open, overdue };
+        self.0.put_if(encode(&key(), &stored)?, Expression::at_version(version.saturating_sub(1))).await
     }
 }
 

@@ -179,7 +179,7 @@ pub(super) fn timeless(state: &State) -> State {
         let mut place = place.clone();
         if place.starts_with("Outbox") {
             let fields = item.as_object_mut().unwrap();
-            fields.retain(|name, _| !["pk", "sk", "id", "created_at"].contains(&name.as_str()));
+            fields.retain(|name, _| !["pk", "sk", "id", "created_at", "expires_at"].contains(&name.as_str()));
             place = format!("Outbox {item}");
         }
         let text = times.replace_all(&item.to_string(), r#""time":0"#).replace(r#"""time":0""#, "0");
