@@ -86,8 +86,10 @@ async fn back_up(aws: &Aws, prefix: &str, day: &str) {
 }
 
 async fn bring_back(aws: &Aws, prefix: &str, day: &str) {
+    let bucket = format!("{prefix}-backups");
     let order = Order {
-        bucket: format!("{prefix}-backups"),
+        ledgers: vec![bucket.clone()],
+        bucket,
         manifest: manifest_key(&BackupId::parse(day).unwrap()),
         tables: Vec::new(),
         into: Into::New(format!("{prefix}-{day}")),
