@@ -116,7 +116,8 @@ impl World {
             news: News::new(self.clone(), self.clone(), self.clone(), likes),
             ambient: Ambient::new(Arc::new(Hands(self.clone())), Arc::new(Hands(self.clone()))),
         };
-        run(&deps, Allowance::at_rate(*self.per_second.lock().unwrap())).await
+        let per_second = *self.per_second.lock().unwrap();
+        run(&deps, Allowance::at_rate(per_second)).await
     }
 
     pub(super) fn mails(&self) -> Vec<(UserId, DigestCounts)> {
