@@ -132,6 +132,7 @@ async fn find(accounts: &DynamoAccounts, who: &str) -> Result<Account, Failure> 
 fn described(account: &Account) -> String {
     let Account { user_id, email, roles, sanction, created_at, .. } = account;
     let sanction = sanction.as_ref().map_or_else(|| "under no sanction".to_owned(), ToString::to_string);
-    let roles = if roles.is_empty() { "no role".to_owned() } else { format!("roles {roles:?}") };
+    let names: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
+    let roles = if names.is_empty() { "no role".to_owned() } else { format!("role {}", names.join(" and ")) };
     format!("account: {user_id}, {}, registered {created_at}, {roles}, {sanction}", email.as_str())
 }

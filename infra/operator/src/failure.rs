@@ -54,6 +54,10 @@ impl std::error::Error for Failure {}
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let cause = error.cause_chain().unwrap_or_else(|| error.to_string());
+        if cause.contains("NoSuchBucket") {
+            return Self::new("there is no such bucket")
+                .remedy("see how it is called (`aws s3 ls`), and that account and region are the right ones");
+        }
         Self::new(format!("AWS did not do what it was asked: {cause}"))
             .remedy("run the same command again: it goes on where it stopped; if it says the same, look at credentials and region")
     }

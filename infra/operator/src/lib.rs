@@ -96,7 +96,9 @@ pub async fn restore(
     let chosen = chosen(&source.manifest, order)?;
     let window = source.manifest.window;
     // What would stop the end stops the beginning: who is to be erased again is read first.
-    let mut repairs = Repairs::of(erasures::people(aws, &order.ledgers).await?, window.from);
+    let erased = erasures::people(aws, &order.ledgers).await?;
+    let has_ledger = !erased.is_empty();
+    let mut repairs = Repairs::of(erased, window.from);
     let mut items = 0;
     for saved in &chosen {
         items += source.verify(saved, |item| repairs.look_at(saved.table, item)).await?;
@@ -107,6 +109,13 @@ pub async fn restore(
         window.from,
         window.until
     ));
+    if !has_ledger {
+        tell(format!(
+            "erasures: nobody is in the ledger in {}; if the backup was copied here, copy erasures/v1/ too, or whoever was \
+             erased since comes back",
+            order.ledgers.join(", ")
+        ));
+    }
     erasures::reaches(window.from, ambient.now(), order.beyond_ledger, tell)?;
     let mut targets = Vec::new();
     for saved in &chosen {

@@ -49,6 +49,8 @@ pub enum Step {
     Account,
 }
 
+/// How many of these are done is stored by their number: what comes new into the first round is, for an erasure under way,
+/// done in the second one. A tombstone of a shorter plan counts as not over, so that a restoration erases once too often.
 const PLAN: [Step; 18] = [
     Step::Ledger,
     Step::SignOut,

@@ -16,6 +16,10 @@ fn one_table_is_restored_alone_and_a_dry_run_writes_nothing() {
     let mut order = archive.order(DAY, into(&prefix));
     (order.tables, order.dry_run) = (vec![TableKind::Chat, TableKind::Chat], true);
     let told = archive.restores(&order).unwrap();
+    assert!(
+        told.iter().any(|line| line.contains("nobody is in the ledger") && line.contains("erasures/v1/")),
+        "{told:?}"
+    );
     assert!(told.iter().any(|line| line.contains("would restore 20 items of chat")), "{told:?}");
     let is_there = |table: &str| {
         let name = json!({ "TableName": format!("{prefix}-{table}") });
@@ -108,6 +112,18 @@ fn whoever_is_killed_while_tables_are_set_up_goes_on_with_those_that_are_not() {
     let lines = |what: &str| told.iter().filter(|line| line.contains(what)).count();
     assert_eq!((lines("is left as it is"), lines("point-in-time recovery on")), (1, 5), "{told:?}");
     assert_eq!(archive.items(&format!("{}-k-chat", archive.bucket)), archive.items(&archive.table(TableKind::Chat)));
+}
+
+#[test]
+fn a_bucket_that_is_not_there_is_told_from_a_backup_that_is_not() {
+    let archive = stocked();
+    let order = archive.order(DAY, into(&format!("{}-b", archive.bucket)));
+    let elsewhere = Order { bucket: format!("{}-none", archive.bucket), ..order.clone() };
+    let no_ledger = Order { ledgers: vec![elsewhere.bucket.clone()], ..order };
+    for order in [elsewhere, no_ledger] {
+        let refused = archive.restores(&order).unwrap_err().to_string();
+        assert!(refused.contains("there is no such bucket") && refused.contains("aws s3 ls"), "{refused}");
+    }
 }
 
 /// A backup of that day has the same name in every system.
