@@ -59,14 +59,16 @@ impl<'m> Target<'m> {
             }
             Some(there) => {
                 fits(&table, &there, &saved.description)?;
+                let is_done = table.tag(DONE).await?.as_deref() == Some(manifest.sha256.as_str());
                 match table.tag(UNDER_WAY).await? {
                     Some(tag) => {
                         let mark = begun(&table, &tag, manifest)?;
                         before = mark.holder;
                         State::Begun(mark.parts)
                     }
+                    None if is_done && saved.items == 0 => State::Restored,
                     None if table.is_empty().await? => State::Empty,
-                    None if table.tag(DONE).await?.as_deref() == Some(manifest.sha256.as_str()) => State::Restored,
+                    None if is_done => State::Restored,
                     None => {
                         return Err(Failure::new(format!("{} is not empty", table.name())).remedy(
                             "restore into new tables with another --into, or into the tables of a fresh stack",

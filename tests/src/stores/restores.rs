@@ -110,8 +110,17 @@ fn whoever_is_killed_while_tables_are_set_up_goes_on_with_those_that_are_not() {
     archive.stops_restoring(&order, |line| line.contains("-k-chat: expires by"));
     let told = archive.restores(&order).unwrap();
     let lines = |what: &str| told.iter().filter(|line| line.contains(what)).count();
-    assert_eq!((lines("is left as it is"), lines("point-in-time recovery on")), (1, 5), "{told:?}");
+    assert_eq!((lines("is left as it is"), lines("point-in-time recovery on")), (5, 1), "{told:?}");
     assert_eq!(archive.items(&format!("{}-k-chat", archive.bucket)), archive.items(&archive.table(TableKind::Chat)));
+}
+
+#[test]
+fn what_was_restored_whole_is_left_as_it_is_and_so_are_tables_of_nothing() {
+    let archive = stocked();
+    let order = archive.order(DAY, into(&format!("{}-n", archive.bucket)));
+    archive.restores(&order).unwrap();
+    let told = archive.restores(&order).unwrap();
+    assert_eq!(told.last().unwrap(), "nothing was to be done: everything was restored from this backup before");
 }
 
 #[test]
