@@ -128,9 +128,7 @@ pub async fn restore(
         }
     } else {
         fill(&targets, &source, tell).await?;
-        for target in &targets {
-            repairs.make(target).await?;
-        }
+        mend(&targets, &repairs, tell).await?;
     }
     forget(aws, ambient, order, window.from, tell).await
 }
@@ -173,7 +171,22 @@ async fn fill(targets: &[Target<'_>], source: &Source, tell: &(dyn Fn(String) + 
     Ok(())
 }
 
-/// Whoever was erased since the tables were read is in them again. Without their accounts, nobody is erased again yet: what
+/// Has erasures find what they would not find in these tables, which are no longer just what was backed up then.
+async fn mend(targets: &[Target<'_>], repairs: &Repairs, tell: &(dyn Fn(String) + Sync)) -> Result<(), Failure> {
+    let mut count = 0;
+    for target in targets {
+        count += repairs.make(target).await?;
+    }
+    if count > 0 {
+        tell(format!(
+            "erasures: {count} rows were put or taken away, so that nothing of who is erased again is passed over"
+        ));
+    }
+    Ok(())
+}
+
+/// Whoever was erased since the tables were read is in them again. The ledgers are read once more, because somebody may have
+/// been erased while the tables were filled. Without their accounts, nobody is erased again yet: what
 /// would be written of that is in the way of the accounts.
 async fn forget(
     aws: &Aws,

@@ -33,8 +33,8 @@ impl Repairs {
         Ok(())
     }
 
-    /// What is done twice is done once, so that whoever was killed does it all again.
-    pub(crate) async fn make(&self, target: &Target<'_>) -> Result<(), Failure> {
+    /// What is done twice is done once, so that whoever was killed does it all again. Answers how many there were.
+    pub(crate) async fn make(&self, target: &Target<'_>) -> Result<usize, Failure> {
         let (mut put, mut delete) = (Vec::new(), Vec::new());
         for repair in self.found.get(&target.kind()).into_iter().flat_map(BTreeMap::values) {
             match repair {
@@ -42,6 +42,8 @@ impl Repairs {
                 Repair::Delete(key) => delete.push(key.clone()),
             }
         }
-        target.repair(put, delete).await
+        let count = put.len() + delete.len();
+        target.repair(put, delete).await?;
+        Ok(count)
     }
 }

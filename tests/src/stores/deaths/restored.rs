@@ -72,7 +72,8 @@ fn a_backup_that_was_read_while_somebody_was_erased_brings_nothing_of_them_back(
         archive(&world).client.put_object(&archive(&world).bucket, &ledger, b"{}".to_vec()).unwrap();
         archive(&world).backs_up(DAY);
         let order = archive(&world).order(DAY, Into::Existing(archive(&fresh).as_stack()));
-        archive(&world).restores(&order).unwrap();
+        let told = archive(&world).restores(&order).unwrap();
+        assert!(told.iter().any(|line| line.contains("rows were put or taken away")), "{told:?}");
         finish(fresh.erases(ada));
         assert_eq!(whole::traces(&life, &fresh.state(), &[ada]), [""; 0], "DEATHS={seed}");
     }
